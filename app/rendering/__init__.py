@@ -1,0 +1,1 @@
+"""Arrays to colours, vertices and camera matrices; no torch."""

@@ -1,0 +1,1 @@
+"""What is drawn; takes a state, connects, shows."""

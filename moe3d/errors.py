@@ -1,0 +1,59 @@
+"""Errors that a user can cause or repair.
+
+A message names the thing, what was wanted, what came, and what to do. Each class carries the exit
+code of the command line.
+"""
+
+
+class MoE3DError(Exception):
+    """Base of every error the user can act on."""
+
+    exit_code = 7
+
+
+class UsageError(MoE3DError):
+    """An option or argument that cannot be meant."""
+
+    exit_code = 2
+
+
+class ShapeError(MoE3DError):
+    """An array whose shape does not fit the others."""
+
+
+class ImageReadError(MoE3DError):
+    """No photo could be read, or a photo could not."""
+
+    exit_code = 3
+
+
+class DeviceMemoryError(MoE3DError):
+    """Out of memory after every fallback."""
+
+    exit_code = 4
+
+
+class CheckpointError(MoE3DError):
+    """A model file that is missing, broken, or of another model."""
+
+    exit_code = 5
+
+
+class EmptyExportError(MoE3DError):
+    """Filters left nothing to write."""
+
+    exit_code = 6
+
+
+class OutputError(MoE3DError):
+    """A file or folder that cannot be written, or would be overwritten."""
+
+
+class PredictionFileError(MoE3DError):
+    """A saved prediction that cannot be read."""
+
+
+class JobCancelledError(MoE3DError):
+    """The user stopped the job."""
+
+    exit_code = 130

@@ -1,0 +1,1 @@
+"""VGGT and the mixture-of-experts depth head."""

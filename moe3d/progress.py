@@ -1,0 +1,64 @@
+"""Staged progress and cancellation, without Qt."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from moe3d.errors import JobCancelledError
+
+
+@dataclass(frozen=True)
+class ProgressReport:
+    """One step of a job."""
+
+    stage: str
+    """What is being done, a short lower-case phrase: "load model", "backbone"."""
+    done: int
+    """Steps of this stage that are finished."""
+    total: int
+    """Steps of this stage; 0 when unknown."""
+
+    @property
+    def fraction(self) -> float | None:
+        """Share of the stage that is finished, 0 to 1; None when the total is unknown."""
+        return min(self.done / self.total, 1.0) if self.total > 0 else None
+
+
+class Progress:
+    """Carries reports out of a job and the wish to stop into it.
+
+    A job calls `report` often; between two calls it does at most one block of the network. `report`
+    raises `JobCancelledError` once `cancel` was called, from any thread.
+    """
+
+    def __init__(self, on_report: Callable[[ProgressReport], None] | None = None) -> None:
+        self._on_report = on_report
+        self._cancelled = threading.Event()
+
+    def report(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """Tell how far the job is, and stop it here if that was asked.
+
+        Raises:
+            JobCancelledError: `cancel` was called.
+        """
+        self.raise_if_cancelled()
+        if self._on_report is not None:
+            self._on_report(ProgressReport(stage, done, total))
+
+    def cancel(self) -> None:
+        """Ask the job to stop at its next report. Safe from any thread."""
+        self._cancelled.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the job was asked to stop."""
+        return self._cancelled.is_set()
+
+    def raise_if_cancelled(self) -> None:
+        """Stop the job here if that was asked.
+
+        Raises:
+            JobCancelledError: `cancel` was called.
+        """
+        if self._cancelled.is_set():
+            raise JobCancelledError("cancelled: nothing was written")

@@ -1,0 +1,1 @@
+"""What a reconstruction is, and everything that is computed from it."""
