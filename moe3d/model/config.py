@@ -109,6 +109,8 @@ class ModelConfig:
     """What the preset or checkpoint is called."""
     patch_size: int = 14
     """Side of a patch in pixels; image sides are multiples of it."""
+    input_side: int = 518
+    """Longest side, in pixels, of the images that the model is run on; a multiple of the patch."""
     width: int = 1024
     """Channels of a token in the patch embedding and the aggregator."""
     patch_embed: PatchEmbedConfig = field(default_factory=PatchEmbedConfig)

@@ -22,6 +22,7 @@ def mini() -> ModelConfig:
     """
     return ModelConfig(
         name="mini",
+        input_side=224,
         width=384,
         patch_embed=PatchEmbedConfig(
             depth=8, num_heads=6, num_register_tokens=0, antialias=False, layer_scale_init=1.0
