@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from moe3d.errors import UsageError
 from moe3d.model.dpt import Scratch
+from moe3d.model.gate import Gate
 from moe3d.model.moe3d import MoE3DNetwork
 
 NOISE = 0.01
@@ -35,7 +36,15 @@ def warm_start_experts(
         raise UsageError("a warm start copies VGGT's depth head; this network was built without it")
     _copy_decoder(network)
     _copy_experts(network, head.scratch, generator, noise)
-    for parameter in network.moe_head.gate.conv2.parameters():
+    _start_gate(network.moe_head.gate, generator)
+
+
+def _start_gate(gate: Gate, generator: torch.Generator) -> None:
+    bound = gate.conv1.weight[0].numel() ** -0.5
+    for parameter in gate.conv1.parameters():
+        drawn = torch.rand(parameter.shape, generator=generator) * 2 - 1
+        parameter.copy_(bound * drawn)
+    for parameter in gate.conv2.parameters():
         parameter.zero_()
 
 
