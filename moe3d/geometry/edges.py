@@ -9,7 +9,7 @@ from moe3d.errors import UsageError
 
 def depth_edges(
     depth: Float[np.ndarray, "*S H W"],
-    rtol: float,
+    rtol: float | int,
     valid: Bool[np.ndarray, "*S H W"] | None = None,
 ) -> Bool[np.ndarray, "*S H W"]:
     """Pixels whose 3x3 surroundings span more than a share of their own depth.

@@ -34,7 +34,7 @@ class VoxelGroups:
         return (sums / counts[:, None]).astype(np.float32)
 
 
-def voxel_groups(points: Float32[np.ndarray, "N 3"], voxel_size: float) -> VoxelGroups:
+def voxel_groups(points: Float32[np.ndarray, "N 3"], voxel_size: float | int) -> VoxelGroups:
     """Group finite points by the cubic voxel in which they lie.
 
     Args:
@@ -62,14 +62,14 @@ def voxel_groups(points: Float32[np.ndarray, "N 3"], voxel_size: float) -> Voxel
 
 
 def first_per_voxel(
-    points: Float32[np.ndarray, "N 3"], voxel_size: float
+    points: Float32[np.ndarray, "N 3"], voxel_size: float | int
 ) -> Int64[np.ndarray, " V"]:
     """Indices of the first point of every voxel, ascending."""
     return voxel_groups(points, voxel_size).first()
 
 
 def _voxel_numbers(
-    points: Float32[np.ndarray, "N 3"], voxel_size: float
+    points: Float32[np.ndarray, "N 3"], voxel_size: float | int
 ) -> tuple[Int64[np.ndarray, " N"], int]:
     """A number per voxel, equal for points of the same voxel, and the bits that it needs."""
     lowest = points.min(axis=0).astype(np.float64)
