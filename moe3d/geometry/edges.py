@@ -1,0 +1,37 @@
+"""Where a depth map jumps."""
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy.ndimage import maximum_filter, minimum_filter
+
+from moe3d.errors import UsageError
+
+
+def depth_edges(
+    depth: Float[np.ndarray, "*S H W"],
+    rtol: float | int,
+    valid: Bool[np.ndarray, "*S H W"] | None = None,
+) -> Bool[np.ndarray, "*S H W"]:
+    """Pixels whose 3x3 surroundings span more than a share of their own depth.
+
+    Args:
+        depth: z-depth, scene units.
+        rtol: largest allowed (max - min) / centre; 0.03 is usual.
+        valid: pixels that count; None takes the finite ones above 0.
+
+    Returns:
+        True at edges; False at pixels that are not valid. Invalid neighbours are left out.
+
+    Raises:
+        UsageError: rtol is not above 0.
+    """
+    if not rtol > 0:
+        raise UsageError(f"the relative depth edge must be above 0; got {rtol}")
+    known = np.isfinite(depth) & (depth > 0)
+    if valid is not None:
+        known &= valid
+    window = (1,) * (depth.ndim - 2) + (3, 3)
+    highest = maximum_filter(np.where(known, depth, -np.inf), window, mode="nearest")
+    lowest = minimum_filter(np.where(known, depth, np.inf), window, mode="nearest")
+    with np.errstate(invalid="ignore", over="ignore"):
+        return known & (highest - lowest > rtol * np.where(known, depth, 1))

@@ -1,0 +1,92 @@
+"""Rigid transforms: invert, apply, and to and from quaternions.
+
+Quaternions are (w, x, y, z), Hamilton's, as COLMAP writes them.
+"""
+
+import numpy as np
+from jaxtyping import Float
+
+from moe3d.errors import ShapeError
+
+
+def invert_rigid(b_from_a: Float[np.ndarray, "*S 4 4"]) -> Float[np.ndarray, "*S 4 4"]:
+    """The inverse of rigid transforms, without a matrix inversion: `a_from_b`."""
+    rotation_a_from_b = np.swapaxes(b_from_a[..., :3, :3], -1, -2)
+    a_from_b = np.zeros_like(b_from_a)
+    a_from_b[..., :3, :3] = rotation_a_from_b
+    a_from_b[..., :3, 3:] = -rotation_a_from_b @ b_from_a[..., :3, 3:]
+    a_from_b[..., 3, 3] = 1
+    return a_from_b
+
+
+def compose(*transforms: Float[np.ndarray, "..."]) -> Float[np.ndarray, "*S 4 4"]:
+    """Chain transforms from left to right: ``compose(c_from_b, b_from_a)`` is `c_from_a`.
+
+    Args:
+        transforms: each (4, 4) or (S, 4, 4); they broadcast.
+
+    Raises:
+        ShapeError: none was given, or one is not 4x4.
+    """
+    for transform in transforms:
+        if transform.shape[-2:] != (4, 4):
+            raise ShapeError(f"a transform must be (..., 4, 4); got {transform.shape}")
+    if not transforms:
+        raise ShapeError("compose needs at least one transform; got none")
+    result = transforms[0]
+    for transform in transforms[1:]:
+        result = result @ transform
+    return result
+
+
+def transform_points(
+    b_from_a: Float[np.ndarray, "4 4"], points_a: Float[np.ndarray, "*N 3"]
+) -> Float[np.ndarray, "*N 3"]:
+    """Take points of frame a to frame b; the result has the points' precision."""
+    points_b = points_a @ b_from_a[:3, :3].T + b_from_a[:3, 3]
+    return points_b.astype(points_a.dtype, copy=False)
+
+
+def camera_centres(
+    camera_from_world: Float[np.ndarray, "*S 4 4"],
+) -> Float[np.ndarray, "*S 3"]:
+    """Where the cameras stand, world frame."""
+    return invert_rigid(camera_from_world)[..., :3, 3]
+
+
+def rotation_from_quaternion(
+    quaternion: Float[np.ndarray, "*S 4"],
+) -> Float[np.ndarray, "*S 3 3"]:
+    """Rotation matrices of (w, x, y, z) quaternions of any length above 0."""
+    unit = quaternion / np.linalg.norm(quaternion, axis=-1, keepdims=True)
+    w, x, y, z = np.moveaxis(unit, -1, 0)
+    rows = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+    ]
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+
+def quaternion_from_rotation(
+    rotation: Float[np.ndarray, "*S 3 3"],
+) -> Float[np.ndarray, "*S 4"]:
+    """Unit quaternions (w, x, y, z) of rotation matrices, w >= 0.
+
+    Source: Bar-Itzhack 2000, version for exact rotations: the quaternion is the eigenvector of
+    the largest eigenvalue, so a slightly non-orthogonal matrix gets its nearest rotation.
+    """
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = (
+        tuple(rotation[..., row, column] for column in range(3)) for row in range(3)
+    )
+    symmetric = np.stack(
+        [
+            np.stack([xx + yy + zz, zy - yz, xz - zx, yx - xy], axis=-1),
+            np.stack([zy - yz, xx - yy - zz, yx + xy, zx + xz], axis=-1),
+            np.stack([xz - zx, yx + xy, yy - xx - zz, zy + yz], axis=-1),
+            np.stack([yx - xy, zx + xz, zy + yz, zz - xx - yy], axis=-1),
+        ],
+        axis=-2,
+    )
+    quaternion = np.linalg.eigh(symmetric)[1][..., -1]
+    return np.where(quaternion[..., :1] < 0, -quaternion, quaternion)

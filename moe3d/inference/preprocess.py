@@ -1,0 +1,180 @@
+"""Photos to the network's images, by VGGT's geometry, with one pixel transform a photo.
+
+Unlike VGGT's loader: photos are turned upright, every shift and scale is recorded, padding and
+transparency are invalid, and a photo too flat for a whole patch gets one.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, UInt8
+from PIL import Image
+
+from moe3d.errors import ImageReadError, JobCancelledError, UsageError
+from moe3d.io.images import read_resized
+from moe3d.progress import Progress
+from moe3d.scene.pixel_transform import PixelTransform
+from moe3d.scene.records import View, ViewSet
+
+READERS = 4
+"""Photos decoded at the same time."""
+WHITE = 255
+MIN_ALPHA = 128
+"""Alpha below a half is no part of the scene."""
+
+
+@dataclass(frozen=True)
+class PreparedViews:
+    """What the network sees of a scene."""
+
+    images: UInt8[np.ndarray, "S H W 3"]
+    """RGB; white where padded or transparent."""
+    valid_mask: Bool[np.ndarray, "S H W"]
+    """False at padding and where the photo's alpha is below a half."""
+    pixel_transforms: tuple[PixelTransform, ...]
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    image: UInt8[np.ndarray, "H W 3"]
+    valid: Bool[np.ndarray, "H W"]
+    transform: PixelTransform
+
+
+def prepare_views(
+    views: ViewSet,
+    *,
+    long_side: int = 518,
+    patch: int = 14,
+    mode: str = "crop",
+    progress: Progress | None = None,
+) -> PreparedViews:
+    """Scale, crop or pad the photos of a scene to one common size.
+
+    Args:
+        views: the photos.
+        long_side: width in crop mode, longer side in pad mode, network pixels; whole patches.
+        patch: side of a patch, pixels.
+        mode: "crop" scales to `long_side` wide and cuts what is higher than that, centred;
+            "pad" scales the longer side to `long_side` and fills to a square with white.
+        progress: told after every photo.
+
+    Returns:
+        Images of one size: photos of other shapes are centred on white.
+
+    Raises:
+        UsageError: the sizes make no sense, or there is no view.
+        ImageReadError: a photo is gone or changed since it was checked.
+    """
+    if len(views) == 0:
+        raise UsageError("there is no photo to prepare; wanted at least one")
+    transforms = [
+        plan_transform(view, long_side=long_side, patch=patch, mode=mode) for view in views.views
+    ]
+    height = max(transform.height for transform in transforms)
+    width = max(transform.width for transform in transforms)
+    transforms = [_centred(transform, width, height) for transform in transforms]
+    images = np.full((len(views), height, width, 3), WHITE, np.uint8)
+    valid_mask = np.zeros((len(views), height, width), bool)
+    reporter = progress or Progress()
+    with ThreadPoolExecutor(READERS) as pool:
+        try:
+            for index, prepared in enumerate(pool.map(_prepare, views.views, transforms)):
+                images[index], valid_mask[index] = prepared.image, prepared.valid
+                reporter.report("prepare photos", index + 1, len(views))
+        except (JobCancelledError, ImageReadError):
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return PreparedViews(images, valid_mask, tuple(transforms))
+
+
+def plan_transform(
+    view: View, *, long_side: int = 518, patch: int = 14, mode: str = "crop"
+) -> PixelTransform:
+    """How one photo would be scaled, cropped or padded, without reading it.
+
+    In crop mode `visible_box` of the result is what the network will see of the photo.
+
+    Raises:
+        UsageError: `long_side` is no multiple of the patch, or the mode is unknown.
+    """
+    if patch < 1 or long_side < patch or long_side % patch:
+        raise UsageError(f"the image size must be a multiple of {patch}; got {long_side}")
+    if mode not in ("crop", "pad"):
+        raise UsageError(f'the preparation must be "crop" or "pad"; got {mode!r}')
+    if mode == "crop" or view.width >= view.height:
+        scaled_width = long_side
+        scaled_height = _whole_patches(view.height * (long_side / view.width), patch)
+    else:
+        scaled_height = long_side
+        scaled_width = _whole_patches(view.width * (long_side / view.height), patch)
+    height = long_side if mode == "pad" else min(scaled_height, long_side)
+    return PixelTransform(
+        original_width=view.width,
+        original_height=view.height,
+        width=long_side,
+        height=height,
+        scale_x=scaled_width / view.width,
+        scale_y=scaled_height / view.height,
+        offset_x=float((long_side - scaled_width) // 2),
+        offset_y=float(_border(height, scaled_height)),
+        exif_orientation=view.exif_orientation,
+    )
+
+
+def _whole_patches(pixels: float, patch: int) -> int:
+    return max(round(pixels / patch), 1) * patch
+
+
+def _border(outer: int, inner: int) -> int:
+    """Pixels before the inner span when it is centred; negative when it is cut."""
+    return (outer - inner) // 2 if outer >= inner else -((inner - outer) // 2)
+
+
+def _centred(transform: PixelTransform, width: int, height: int) -> PixelTransform:
+    return replace(
+        transform,
+        width=width,
+        height=height,
+        offset_x=transform.offset_x + (width - transform.width) // 2,
+        offset_y=transform.offset_y + (height - transform.height) // 2,
+    )
+
+
+def _prepare(view: View, transform: PixelTransform) -> _Prepared:
+    width = round(transform.scale_x * transform.original_width)
+    height = round(transform.scale_y * transform.original_height)
+    colours, opaque = _on_white(read_resized(view, width, height))
+    image = np.full((transform.height, transform.width, 3), WHITE, np.uint8)
+    valid = np.zeros((transform.height, transform.width), bool)
+    rows = _overlap(int(transform.offset_y), height, transform.height)
+    columns = _overlap(int(transform.offset_x), width, transform.width)
+    image[rows.target, columns.target] = colours[rows.source, columns.source]
+    valid[rows.target, columns.target] = opaque[rows.source, columns.source]
+    return _Prepared(image, valid, transform)
+
+
+@dataclass(frozen=True)
+class _Overlap:
+    """One axis: which span of the scaled photo goes to which span of the image."""
+
+    source: slice
+    target: slice
+
+
+def _overlap(offset: int, length: int, extent: int) -> _Overlap:
+    start, stop = max(offset, 0), min(offset + length, extent)
+    return _Overlap(slice(start - offset, stop - offset), slice(start, stop))
+
+
+def _on_white(
+    photo: Image.Image,
+) -> tuple[UInt8[np.ndarray, "H W 3"], Bool[np.ndarray, "H W"]]:
+    """Colours over white, and where the photo is opaque."""
+    pixels = np.asarray(photo)
+    if photo.mode == "RGB":
+        return pixels, np.ones(pixels.shape[:2], bool)
+    ground = Image.new("RGBA", photo.size, (WHITE,) * 4)
+    colours = np.asarray(Image.alpha_composite(ground, photo).convert("RGB"))
+    return colours, pixels[..., 3] >= MIN_ALPHA

@@ -1,0 +1,218 @@
+"""Which pixels of a prediction become points, and what removed the others."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, Int64
+
+from moe3d.errors import UsageError
+from moe3d.geometry.edges import depth_edges
+from moe3d.geometry.projection import world_points_from_depth, world_rays
+from moe3d.geometry.voxels import first_per_voxel
+from moe3d.scene.layers import DepthLayer, depth_layer
+from moe3d.scene.records import ScenePrediction
+
+MAX_DEPTH = 1e18
+"""Larger depths are no measurement: their squares leave float32."""
+
+
+@dataclass(frozen=True)
+class CloudOptions:
+    """Which points a cloud has. Filters run in the order of these fields."""
+
+    layer: str = "fused"
+    """Depth layer: "fused", "vggt", "expert:2"."""
+    confidence_percentile: float | int = 20.0
+    """Share of the scene's valid pixels of lowest confidence that goes, percent; 0 removes none."""
+    confidence_min: float | int | None = None
+    """Lowest confidence that stays; None removes none."""
+    edge_rtol: float | int | None = None
+    """Relative depth jump in 3x3 pixels above which a pixel goes; None removes none."""
+    views: Sequence[int] | None = None
+    """Views that give points, 0-based; None takes all."""
+    voxel_size: float | int | None = None
+    """Keep the first point of every voxel of this edge, scene units; None keeps all."""
+    max_points: int | None = None
+    """Thin evenly to this many points; None keeps all."""
+    normals: bool = False
+    """Compute normals from the pixel grid."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.confidence_percentile <= 100:
+            raise UsageError(
+                f"the confidence percentile must be 0 to 100; got {self.confidence_percentile}"
+            )
+        if self.max_points is not None and self.max_points < 1:
+            raise UsageError(f"the point limit must be at least 1; got {self.max_points}")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The pixels that become points."""
+
+    layer: DepthLayer
+    keep: Bool[np.ndarray, "S H W"]
+    num_valid: int
+    """Valid pixels before any filter."""
+    removed_by: dict[str, int] = field(default_factory=dict)
+    """Pixels removed, by the name of the option, in the order in which the filters ran."""
+
+    def emptied_by(self) -> str | None:
+        """The filter that removed the last pixel, "no valid pixel", or None if some are left."""
+        if self.keep.any():
+            return None
+        removers = [name for name, count in self.removed_by.items() if count]
+        return removers[-1] if removers else "no valid pixel"
+
+
+def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selection:
+    """Run the filters of the options over a prediction.
+
+    Raises:
+        UsageError: an option that cannot be meant, such as a view or layer that is not there.
+    """
+    layer = depth_layer(prediction, options.layer)
+    keep = valid_pixels(prediction, layer)
+    num_valid = int(np.count_nonzero(keep))
+    removed_by: dict[str, int] = {}
+    left = num_valid
+    for name, keep_some in _FILTERS.items():
+        setting = getattr(options, name)
+        if setting is None or (name == "confidence_percentile" and setting == 0):
+            continue
+        keep_some(layer, keep, setting)
+        still = int(np.count_nonzero(keep))
+        removed_by[name], left = left - still, still
+    return Selection(layer, keep, num_valid, removed_by)
+
+
+def valid_pixels(prediction: ScenePrediction, layer: DepthLayer) -> Bool[np.ndarray, "S H W"]:
+    """Pixels whose depth and camera give a finite point. A fresh array."""
+    with np.errstate(invalid="ignore"):
+        valid = layer.depth > 0
+        valid &= layer.depth < MAX_DEPTH
+    valid &= prediction.valid_mask
+    for view in range(prediction.num_views):
+        if not _camera_is_usable(layer, view):
+            valid[view] = False
+    return valid
+
+
+def confidence_threshold(
+    confidence: Float32[np.ndarray, "S H W"],
+    valid: Bool[np.ndarray, "S H W"],
+    percentile: float | int,
+) -> float:
+    """The confidence below which the given percentage of the valid pixels lies.
+
+    NaN counts as the lowest. Pixels equal to the threshold stay, so equal confidences stay
+    together. -inf when nothing is valid.
+    """
+    values = confidence.ravel() if valid.all() else confidence[valid]
+    if values.size == 0:
+        return -np.inf
+    rank = min(int(values.size * percentile / 100), values.size - 1)
+    values = np.nan_to_num(values, nan=-np.inf, posinf=np.inf, neginf=-np.inf)
+    return float(np.partition(values, rank)[rank])
+
+
+def _camera_is_usable(layer: DepthLayer, view: int) -> bool:
+    height, width = layer.depth.shape[1:]
+    intrinsics, camera_from_world = layer.intrinsics[view], layer.camera_from_world[view]
+    if not (np.isfinite(intrinsics).all() and np.isfinite(camera_from_world).all()):
+        return False
+    if not (intrinsics[0, 0] and intrinsics[1, 1]):
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):
+        rays = world_rays(2, 2, intrinsics / [[max(width, 2)], [max(height, 2)], [1]], np.eye(4))
+    reach = np.abs(camera_from_world).max()
+    return bool(np.isfinite(rays).all() and np.abs(rays).max() < MAX_DEPTH and reach < MAX_DEPTH)
+
+
+def _keep_upper_percentile(
+    layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], percentile: float | int
+) -> None:
+    _keep_confident(layer, keep, confidence_threshold(layer.confidence, keep, percentile))
+
+
+def _keep_confident(
+    layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], lowest: float | int
+) -> None:
+    if lowest > -np.inf:
+        with np.errstate(invalid="ignore"):
+            keep &= layer.confidence >= np.float32(lowest)
+
+
+def _drop_edges(layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], rtol: float | int) -> None:
+    for view in range(len(keep)):
+        # Neighbours that another filter removed still show where the depth jumps.
+        keep[view] &= ~depth_edges(layer.depth[view], rtol)
+
+
+def _keep_views(layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], views: Sequence[int]) -> None:
+    del layer
+    unknown = [view for view in views if not 0 <= view < len(keep)]
+    if unknown:
+        raise UsageError(f"there is no view {unknown[0]}; this prediction has {len(keep)}, from 0")
+    keep[np.setdiff1d(np.arange(len(keep)), np.asarray(views, np.int64))] = False
+
+
+def _keep_first(
+    layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], voxel_size: float | int
+) -> None:
+    first = first_per_voxel(kept_points(layer, keep), voxel_size)
+    _keep_only(keep, np.flatnonzero(keep)[first])
+
+
+def _thin(layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], max_points: int) -> None:
+    del layer
+    kept = np.flatnonzero(keep)
+    if len(kept) > max_points:
+        _keep_only(keep, kept[evenly_spread(len(kept), max_points)])
+
+
+_FILTERS: dict[str, Callable[[DepthLayer, Bool[np.ndarray, "S H W"], Any], None]] = {
+    "confidence_percentile": _keep_upper_percentile,
+    "confidence_min": _keep_confident,
+    "edge_rtol": _drop_edges,
+    "views": _keep_views,
+    "voxel_size": _keep_first,
+    "max_points": _thin,
+}
+"""Filters by the option that sets them, in the order in which they run."""
+
+
+def _keep_only(keep: Bool[np.ndarray, "S H W"], indices: Int64[np.ndarray, " N"]) -> None:
+    keep[...] = False
+    keep.reshape(-1)[indices] = True
+
+
+def evenly_spread(count: int, wanted: int) -> Int64[np.ndarray, " N"]:
+    """`wanted` of `count` indices, ascending: one in each of as many equal spans.
+
+    Where in its span is shuffled by the golden ratio, so that no stripes of the image's rows
+    appear; the same for every call.
+    """
+    starts = np.arange(wanted + 1, dtype=np.int64) * count // wanted
+    shares = np.arange(wanted) * 0.6180339887498949 % 1.0
+    return starts[:-1] + (shares * np.diff(starts)).astype(np.int64)
+
+
+def kept_points(layer: DepthLayer, keep: Bool[np.ndarray, "S H W"]) -> Float32[np.ndarray, "N 3"]:
+    """World points of the kept pixels, view by view, row by row."""
+    ends = np.cumsum(np.count_nonzero(keep, axis=(1, 2)))
+    points = np.empty((int(ends[-1]), 3), np.float32)
+    for view, end in enumerate(ends):
+        kept = np.flatnonzero(keep[view])
+        points[end - len(kept) : end] = view_points(layer, view).take(kept, axis=0)
+    return points
+
+
+def view_points(layer: DepthLayer, view: int) -> Float[np.ndarray, "N 3"]:
+    """World points of every pixel of one view, row by row; not finite where not valid."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return world_points_from_depth(
+            layer.depth[view], layer.intrinsics[view], layer.camera_from_world[view]
+        ).reshape(-1, 3)
