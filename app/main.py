@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.state.backend import Backend
     from app.viewer import Viewer
 
+FIRST_SAMPLE = "room"
 SWITCH_INTERVAL_S = 0.0005  # a busy worker gives the window its turn ten times sooner
 
 
@@ -43,10 +44,10 @@ def make_application() -> "QApplication":
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication
 
-    from app.widgets.gl_support import prepare
+    from app.rendering.opengl_setup import prepare_opengl
 
     logging.basicConfig(level=os.environ.get("MOE3D_LOG", "WARNING"))
-    prepare()
+    prepare_opengl()
     QGuiApplication.setDesktopFileName("io.github.moe3d.Viewer")
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
@@ -78,8 +79,12 @@ def make_viewer(
 def find_sample() -> Path | None:
     """The photos that come with the program; None when they were not installed."""
     samples = Path(__file__).resolve().parents[1] / "assets" / "samples"
-    found = sorted(path for path in samples.glob("*") if path.is_dir()) if samples.is_dir() else []
-    return found[0] if found else None
+    preferred = [samples / FIRST_SAMPLE, *sorted(samples.glob("*"))]
+    found = [path for path in preferred if path.is_dir()]
+    if not found:
+        return None
+    photos = found[0] / "images"
+    return photos if photos.is_dir() else found[0]
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
 from app.state.notices import Notices
 from app.state.reconstruction import ReconstructionState
 from app.state.scene_display import CloudDisplay, SceneDisplay
-from app.state.view_options import Layout, ViewOptionsState
+from app.state.view_options import COLOR_MODES, Layout, ViewOptionsState
 from moe3d.scene.layers import layer_names
 from moe3d.scene.records import ScenePrediction
 
@@ -82,6 +82,19 @@ class DisplayState(QObject):
         return layer_names(self._prediction) if self._prediction is not None else ()
 
     @property
+    def color_modes(self) -> tuple[str, ...]:
+        """Colour modes that this prediction has something to show for."""
+        without = set() if self.has_experts else {"expert", "entropy"}
+        without |= set() if self.has_baseline else {"difference"}
+        return tuple(mode for mode in COLOR_MODES if mode not in without)
+
+    def next_color_mode(self) -> None:
+        """Go to the next way to colour the points, and round again."""
+        modes = self.color_modes
+        place = modes.index(self._options.color_mode) + 1
+        self._options.set_color_mode(modes[place % len(modes)])
+
+    @property
     def layers_shown(self) -> tuple[str, ...]:
         """Layers of the 3D views from left to right: one or two."""
         if self._options.layout is Layout.SPLIT and self.has_baseline:
@@ -132,6 +145,8 @@ class DisplayState(QObject):
         self._clouds = dict(display.clouds)
         if self._options.layer not in self.layers:
             self._options.select_layer("fused")
+        if self._options.color_mode not in self.color_modes:
+            self._options.set_color_mode("photo")
         self.changed.emit()
         self.layers_shown_changed.emit()
         self.filter_changed.emit()

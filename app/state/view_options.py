@@ -9,7 +9,7 @@ from app.state.scene_display import RangeLock
 DEFAULT_PERCENTILE = 20.0
 COLOR_MAPS = ("turbo", "viridis", "grey")
 PALETTES = ("okabe-ito", "paper")
-COLOR_MODES = ("photo", "depth", "confidence", "expert", "view")
+COLOR_MODES = ("photo", "depth", "confidence", "expert", "entropy", "difference", "view")
 
 
 class Layout(StrEnum):
@@ -158,11 +158,6 @@ class ViewOptionsState(QObject):
     def set_color_mode(self, mode: str) -> None:
         """Choose what colours the points."""
         self._set_points("color_mode", mode)
-
-    def next_color_mode(self) -> None:
-        """Go to the next way to colour the points, and round again."""
-        place = COLOR_MODES.index(self._color_mode) + 1
-        self.set_color_mode(COLOR_MODES[place % len(COLOR_MODES)])
 
     def set_point_size_px(self, size: float) -> None:
         """Choose how big a point is drawn."""

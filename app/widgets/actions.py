@@ -81,7 +81,7 @@ class Actions(QObject):
         self._made["cameras"].toggled.connect(view.show_cameras)
         self._add("link", self.tr("&Link views"), None, ["L"]).setCheckable(True)
         self._made["link"].toggled.connect(view.link_cameras)
-        self._add("color_mode", self.tr("Next &colour"), view.next_color_mode, ["C"])
+        self._add("color_mode", self.tr("Next &colour"), self._state.display.next_color_mode, ["C"])
         self._add("previous_photo", self.tr("&Previous photo"), self._on_previous, ["Left"])
         self._add("next_photo", self.tr("&Next photo"), self._on_next, ["Right"])
         self._add("frame", self.tr("&Frame all"), None, ["Home"])
@@ -157,7 +157,7 @@ class Actions(QObject):
     def _show_icons(self) -> None:
         tokens = self._theme.tokens
         for name, shape in _ICONS.items():
-            self._made[name].setIcon(icon(shape, tokens.text, tokens.border))
+            self._made[name].setIcon(icon(shape, tokens.text, tokens.disabled))
 
     @Slot(QAction)
     def _on_layout(self, action: QAction) -> None:

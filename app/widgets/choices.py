@@ -11,6 +11,8 @@ def choice(name: str, tooltip: str, entries: Sequence[tuple[str, str]]) -> QComb
     made.setObjectName(name)
     made.setToolTip(tooltip)
     made.setAccessibleName(tooltip)
+    made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    made.setMinimumContentsLength(6)
     for key, text in entries:
         made.addItem(text, key)
     return made

@@ -3,24 +3,23 @@
 import math
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from app.state.display import DisplayState
 from app.state.view_options import ViewOptionsState
 from app.widgets.layer_titles import layer_title
-from app.widgets.parts import label
+from app.widgets.parts import Section, label
 
 MAX_PERCENTILE = 99
 
 
-class ConfidenceSection(QWidget):
+class ConfidenceSection(Section):
     """Acts at once; 0 % hides nothing."""
 
     def __init__(
         self, display: DisplayState, view: ViewOptionsState, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("confidence_section")
+        super().__init__("confidence_section", self.tr("CONFIDENCE"), parent)
         self._display, self._view = display, view
         self._percent = label(role="value", name="confidence_percent")
         self._counts = label(role="muted", name="confidence_counts", wrap=True)
@@ -33,16 +32,9 @@ class ConfidenceSection(QWidget):
         self._slider.setRange(0, MAX_PERCENTILE)
         self._slider.setPageStep(10)
         self._slider.valueChanged.connect(self._on_moved)
-        head = QHBoxLayout()
-        head.addWidget(label(self.tr("CONFIDENCE"), "section"))
-        head.addStretch(1)
-        head.addWidget(self._percent)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(4)
-        rows.addLayout(head)
-        rows.addWidget(self._slider)
-        rows.addWidget(self._counts)
+        self.head.addWidget(self._percent)
+        self.rows.addWidget(self._slider)
+        self.rows.addWidget(self._counts)
         display.filter_changed.connect(self._show)
         view.percentile_changed.connect(self._show_percentile)
         self._show()
@@ -59,7 +51,7 @@ class ConfidenceSection(QWidget):
     def _show(self) -> None:
         percentile = self._view.percentile
         self._slider.setValue(round(percentile))
-        self._slider.setEnabled(self._display.prediction is not None)
+        self.setVisible(self._display.prediction is not None)
         off = self.tr("all points") if percentile == 0 else self.tr("drop lowest {:g} %")
         self._percent.setText(off.format(percentile))
         lines = [self._line(layer) for layer in dict.fromkeys(self._display.layers_shown)]

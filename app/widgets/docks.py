@@ -1,6 +1,6 @@
 """The three panels around the 3D view."""
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 from app.state.app_state import AppState
 from app.widgets.icons import icon
 from app.widgets.inspector import Inspector
+from app.widgets.map_controls import MapControls
 from app.widgets.map_strip import MapStrip
 from app.widgets.next_run_section import NextRunSection
 from app.widgets.parts import label
@@ -40,15 +41,16 @@ class Docks(QObject):
             self.tr("Photos"), "photos_dock", PhotosPanel(state.session, state.view)
         )
         self._inspector = _dock(self.tr("Inspector"), "inspector_dock", inspector)
-        self._strip = _dock(self.tr("Maps"), "maps_dock", self.strip)
+        self._strip = _dock(
+            self.tr("Maps"), "maps_dock", self.strip, MapControls(state.display, state.view)
+        )
         window.setCorner(Qt.Corner.BottomRightCorner, Area.RightDockWidgetArea)
         window.setCorner(Qt.Corner.BottomLeftCorner, Area.LeftDockWidgetArea)
         window.addDockWidget(Area.LeftDockWidgetArea, self._photos)
         window.addDockWidget(Area.RightDockWidgetArea, self._inspector)
         window.addDockWidget(Area.BottomDockWidgetArea, self._strip)
-        sides = [self._photos, self._inspector]
-        window.resizeDocks(sides, [PHOTOS_PX, INSPECTOR_PX], Qt.Orientation.Horizontal)
-        window.resizeDocks([self._strip], [STRIP_PX], Qt.Orientation.Vertical)
+        self._window = window
+        self._is_arranged = False
         self._wanted = dict.fromkeys(self._all, True)
         for dock in self._all:
             dock.toggleViewAction().triggered.connect(self._on_toggled)
@@ -67,6 +69,19 @@ class Docks(QObject):
         self._photos.setVisible(is_open and self._wanted[self._photos])
         self._inspector.setVisible(is_open and self._wanted[self._inspector])
         self._strip.setVisible(has_result and self._wanted[self._strip])
+        if has_result and not self._is_arranged:
+            self._is_arranged = True
+            self.arrange()
+
+    def keep_layout(self) -> None:
+        """The sizes were restored from an earlier start."""
+        self._is_arranged = True
+
+    def arrange(self) -> None:
+        """Give every panel its usual size; wanted once all of them are shown."""
+        sides = [self._photos, self._inspector]
+        self._window.resizeDocks(sides, [PHOTOS_PX, INSPECTOR_PX], Qt.Orientation.Horizontal)
+        self._window.resizeDocks([self._strip], [STRIP_PX], Qt.Orientation.Vertical)
 
     @Slot(bool)
     def _on_toggled(self, shown: bool) -> None:
@@ -75,27 +90,29 @@ class Docks(QObject):
                 self._wanted[dock] = shown
 
 
-def _dock(title: str, name: str, content: QWidget) -> QDockWidget:
+def _dock(title: str, name: str, content: QWidget, controls: QWidget | None = None) -> QDockWidget:
     dock = QDockWidget(title)
     dock.setObjectName(name)
     dock.setWidget(content)
-    dock.setTitleBarWidget(_title_bar(title, dock))
+    dock.setTitleBarWidget(_title_bar(title, dock, controls))
     return dock
 
 
-def _title_bar(title: str, dock: QDockWidget) -> QWidget:
+def _title_bar(title: str, dock: QDockWidget, controls: QWidget | None) -> QWidget:
     bar = QWidget()
     bar.setObjectName("dock_title")
     bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     close = QToolButton()
     close.setObjectName(f"{dock.objectName()}_close")
+    close.setIconSize(QSize(14, 14))
     close.setIcon(icon("close", "#8a93a5"))
     close.setToolTip(dock.tr("Close this panel; the View menu brings it back"))
     close.setAccessibleName(dock.tr("Close {}").format(title))
     close.clicked.connect(dock.toggleViewAction().trigger)
     row = QHBoxLayout(bar)
-    row.setContentsMargins(12, 2, 4, 2)
+    row.setContentsMargins(12, 1, 4, 1)
+    row.setSpacing(12)
     row.addWidget(label(title.upper(), "section"))
-    row.addStretch(1)
+    row.addWidget(controls or QWidget(), 1)
     row.addWidget(close)
     return bar

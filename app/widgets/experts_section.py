@@ -1,18 +1,18 @@
 """The experts: colour, share of pixels, eye."""
 
 from PySide6.QtCore import QSize, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from app.rendering.map_palettes import expert_colors
 from app.state.display import DisplayState
 from app.state.view_options import ViewOptionsState
 from app.widgets.gating_legend import swatch
 from app.widgets.icons import icon
-from app.widgets.parts import label
+from app.widgets.parts import Section, label
 from app.widgets.theme import Theme
 
 
-class ExpertsSection(QWidget):
+class ExpertsSection(Section):
     """One row an expert of the result; hidden when there is only one."""
 
     def __init__(
@@ -22,8 +22,7 @@ class ExpertsSection(QWidget):
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("experts_section")
+        super().__init__("experts_section", self.tr("EXPERTS"), parent)
         self._display, self._view, self._theme = display, view, theme
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(8)
@@ -31,12 +30,9 @@ class ExpertsSection(QWidget):
         self._grid.setColumnStretch(2, 1)
         self._eyes: list[QToolButton] = []
         self._swatches: list[QLabel] = []
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(label(self.tr("EXPERTS"), "section"))
-        rows.addLayout(self._grid)
+        self.rows.addLayout(self._grid)
         note = self.tr("Share of pixels each expert wins. The eye hides its pixels, not its part.")
-        rows.addWidget(label(note, "muted", wrap=True))
+        self.rows.addWidget(label(note, "muted", wrap=True))
         display.changed.connect(self._rebuild)
         view.maps_changed.connect(self._show)
         theme.changed.connect(self._show)
@@ -62,6 +58,7 @@ class ExpertsSection(QWidget):
         bar = QProgressBar()
         bar.setObjectName(f"usage_bar_{index + 1}")
         bar.setTextVisible(False)
+        bar.setMinimumWidth(30)
         bar.setRange(0, 1000)
         bar.setValue(round(share * 1000))
         percent = label(f"{100 * share:.0f} %", "muted", f"usage_{index + 1}")

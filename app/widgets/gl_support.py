@@ -10,10 +10,6 @@ from app.widgets.theme import Theme
 NO_GL_PLATFORMS = ("offscreen", "minimal", "vnc", "linuxfb")
 
 
-def prepare() -> None:
-    """Settings that must be made before the QApplication."""
-
-
 def has_opengl() -> bool:
     """Whether a context can be made on this display."""
     return QGuiApplication.platformName() not in NO_GL_PLATFORMS and QOpenGLContext().create()
@@ -23,6 +19,10 @@ def scene_view_factory(theme: Theme) -> SceneViewFactory:
     """Makes the 3D view when the first result comes; a plain panel where there is no OpenGL."""
 
     def make(state: AppState) -> SceneView:
-        return PlainSceneView(state)
+        if not has_opengl():
+            return PlainSceneView(state)
+        from app.widgets.gl_scene_view import GlSceneView  # noqa: PLC0415 (0.6 s at start)
+
+        return GlSceneView(state, theme)
 
     return make

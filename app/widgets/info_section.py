@@ -1,10 +1,10 @@
 """Where the result comes from and what it cost."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QWidget
 
 from app.state.display import DisplayState
-from app.widgets.parts import label
+from app.widgets.parts import Section, label
 from moe3d.scene.records import PredictionMetadata
 
 GIB = 1024**3
@@ -30,22 +30,18 @@ def facts_of(metadata: PredictionMetadata) -> list[tuple[str, str]]:
     return [(name, text) for name, text in facts if text]
 
 
-class InfoSection(QWidget):
+class InfoSection(Section):
     """Facts and notes of the prediction on the screen."""
 
     def __init__(self, display: DisplayState, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("info_section")
+        super().__init__("info_section", self.tr("THIS RESULT"), parent)
         self._display = display
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(14)
         self._form.setVerticalSpacing(4)
         self._notes = label(role="muted", name="info_notes", wrap=True)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(label(self.tr("THIS RESULT"), "section"))
-        rows.addLayout(self._form)
-        rows.addWidget(self._notes)
+        self.rows.addLayout(self._form)
+        self.rows.addWidget(self._notes)
         display.changed.connect(self._show)
         self._show()
 

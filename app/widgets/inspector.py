@@ -8,9 +8,10 @@ from app.widgets.confidence_section import ConfidenceSection
 from app.widgets.experts_section import ExpertsSection
 from app.widgets.info_section import InfoSection
 from app.widgets.next_run_section import NextRunSection
-from app.widgets.parts import rule
 from app.widgets.points_section import PointsSection
 from app.widgets.theme import Theme
+
+SMALLEST_PX = 262
 
 
 class Inspector(QScrollArea):
@@ -24,8 +25,8 @@ class Inspector(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QWidget()
         rows = QVBoxLayout(column)
-        rows.setContentsMargins(14, 12, 14, 14)
-        rows.setSpacing(12)
+        rows.setContentsMargins(14, 0, 14, 14)
+        rows.setSpacing(0)
         sections = (
             ConfidenceSection(state.display, state.view),
             PointsSection(state.display, state.view),
@@ -33,10 +34,8 @@ class Inspector(QScrollArea):
             InfoSection(state.display),
             NextRunSection(state),
         )
-        for index, section in enumerate(sections):
-            if index:
-                rows.addWidget(rule())
+        for section in sections:
             rows.addWidget(section)
         rows.addStretch(1)
         self.setWidget(column)
-        self.setMinimumWidth(250)
+        self.setMinimumWidth(SMALLEST_PX)

@@ -4,9 +4,9 @@ from PySide6.QtCore import QCoreApplication
 
 _FIXED = {
     "photo": "Photo",
-    "fused": "Fused depth (MoE3D)",
-    "gating": "Gating: winning expert",
-    "vggt": "VGGT depth",
+    "fused": "Fused",
+    "gating": "Gating overlay",
+    "vggt": "VGGT",
 }
 _LAYERS = {"fused": "MoE3D (fused)", "vggt": "VGGT"}
 
@@ -14,7 +14,7 @@ _LAYERS = {"fused": "MoE3D (fused)", "vggt": "VGGT"}
 def tile_title(key: str) -> str:
     """Title of a tile of the strip."""
     if key.startswith("expert:"):
-        return _tr("Expert {} depth").format(key.removeprefix("expert:"))
+        return _tr("Expert {}").format(key.removeprefix("expert:"))
     return _tr(_FIXED.get(key, key))
 
 

@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if not layout.isEmpty():
             self.restoreState(layout)
+            self._docks.keep_layout()
 
     def saved_layout(self) -> QByteArray:
         """Places of docks and bars."""

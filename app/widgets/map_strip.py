@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from app.rendering.strip import StripStyle, tile_keys, tile_picture
 from app.state.cursor import CursorPixel, CursorState
@@ -11,7 +11,6 @@ from app.state.view_options import ViewOptionsState
 from app.widgets.color_bar import ColorBar
 from app.widgets.gating_legend import GatingLegend
 from app.widgets.layer_titles import tile_title
-from app.widgets.map_controls import MapControls
 from app.widgets.map_tile import MapTile
 from app.widgets.pictures import pixmap_from_rgb
 from app.widgets.strip_zoom import StripZoom
@@ -59,16 +58,12 @@ class MapStrip(QWidget):
         return made
 
     def _lay_out(self) -> None:
-        maps = QHBoxLayout()
+        maps = QHBoxLayout(self)
+        maps.setContentsMargins(10, 4, 4, 4)
         maps.setSpacing(4)
         maps.addWidget(self._scroll, 1)
         maps.addWidget(self._bar)
         maps.addWidget(GatingLegend(self._display, self._view))
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(10, 6, 6, 4)
-        rows.setSpacing(4)
-        rows.addWidget(MapControls(self._display, self._view))
-        rows.addLayout(maps, 1)
 
     @Slot()
     def _rebuild(self) -> None:

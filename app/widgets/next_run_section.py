@@ -1,22 +1,21 @@
 """Options that need a new run; they change nothing on the screen."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QWidget
 
 from app.state.app_state import AppState
 from app.state.run_options import DEVICES, PRECISIONS
 from app.widgets.choices import choice, on_chosen, show_choice
-from app.widgets.parts import button, label
+from app.widgets.parts import Section, button, label
 
 
-class NextRunSection(QWidget):
+class NextRunSection(Section):
     """Model, device, precision, fitting, comparison."""
 
     model_clicked = Signal()
 
     def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("next_run_section")
+        super().__init__("next_run_section", self.tr("NEXT RUN"), parent)
         options = self._options = state.run_options
         self._model = button(
             "", "next_model", self.tr("Choose the network, or fetch another one"), "link"
@@ -46,15 +45,13 @@ class NextRunSection(QWidget):
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(label(self.tr("Model")), self._model)
         form.addRow(label(self.tr("Device")), self._device)
         form.addRow(label(self.tr("Precision")), self._precision)
         form.addRow(label(self.tr("Fitting")), self._resize)
         form.addRow("", self._compare)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(label(self.tr("NEXT RUN"), "section"))
-        rows.addLayout(form)
+        self.rows.addLayout(form)
 
     @Slot()
     def _show(self) -> None:

@@ -1,7 +1,15 @@
 """Small building blocks that give all panels one look."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 
 def label(text: str = "", role: str = "", name: str = "", *, wrap: bool = False) -> QLabel:
@@ -14,7 +22,9 @@ def label(text: str = "", role: str = "", name: str = "", *, wrap: bool = False)
         made.setObjectName(name)
     if wrap:
         made.setWordWrap(True)
-        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        made.setSizePolicy(policy)
     return made
 
 
@@ -29,9 +39,17 @@ def button(text: str, name: str, tooltip: str, kind: str = "") -> QPushButton:
     return made
 
 
-def rule(parent: QWidget | None = None) -> QFrame:
-    """A thin horizontal line."""
-    line = QFrame(parent)
-    line.setObjectName("separator")
-    line.setFixedHeight(1)
-    return line
+class Section(QFrame):
+    """A titled group of controls in a panel, with a line above it."""
+
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setProperty("section", "true")
+        self.head = QHBoxLayout()
+        self.head.addWidget(label(title, "section"))
+        self.head.addStretch(1)
+        self.rows = QVBoxLayout(self)
+        self.rows.setContentsMargins(0, 12, 0, 12)
+        self.rows.setSpacing(6)
+        self.rows.addLayout(self.head)

@@ -21,6 +21,7 @@ class PhotosPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("photos_panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session, self._view = session, view
         self._summary = label(role="muted", name="photos_summary", wrap=True)
         self._list = self._make_list()

@@ -1,10 +1,10 @@
 """Stands where the 3D view would be on machines without OpenGL, and says so."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.state.app_state import AppState
+from app.widgets.layer_titles import layer_title
 from app.widgets.parts import label
 
 
@@ -42,16 +42,12 @@ class PlainSceneView(QWidget):
     def frame_all(self) -> None:
         """There is no camera."""
 
-    def image(self) -> QImage:
-        """What is seen instead."""
-        return self.grab().toImage()
-
     @Slot()
     def _show_counts(self) -> None:
         display = self._state.display
         lines = [
             self.tr("{}: {} of {} points").format(
-                layer, f"{display.kept(layer):,}", f"{display.total(layer):,}"
+                layer_title(layer), f"{display.kept(layer):,}", f"{display.total(layer):,}"
             )
             for layer in display.layers_shown
         ]

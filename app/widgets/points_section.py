@@ -1,13 +1,13 @@
 """What the 3D view draws: layer, colours, point size, cameras."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QSlider, QWidget
 
 from app.state.display import DisplayState
-from app.state.view_options import COLOR_MODES, ViewOptionsState
+from app.state.view_options import ViewOptionsState
 from app.widgets.choices import choice, on_chosen, show_choice
 from app.widgets.layer_titles import layer_title
-from app.widgets.parts import label
+from app.widgets.parts import Section, label
 
 SIZE_STEPS = 10
 _MODE_TITLES = {
@@ -15,22 +15,22 @@ _MODE_TITLES = {
     "depth": "Depth",
     "confidence": "Confidence",
     "expert": "Winning expert",
+    "entropy": "Gate undecided",
+    "difference": "MoE3D minus VGGT",
     "view": "Which photo",
 }
 
 
-class PointsSection(QWidget):
+class PointsSection(Section):
     """Live options of the 3D view."""
 
     def __init__(
         self, display: DisplayState, view: ViewOptionsState, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("points_section")
+        super().__init__("points_section", self.tr("3D VIEW"), parent)
         self._display, self._view = display, view
         self._layer = choice("layer", self.tr("Depth layer of the left or only 3D view"), [])
-        modes = [(mode, self.tr(_MODE_TITLES[mode])) for mode in COLOR_MODES]
-        self._mode = choice("color_mode", self.tr("What colours the points (C)"), modes)
+        self._mode = choice("color_mode", self.tr("What colours the points (C)"), [])
         self._size = QSlider(Qt.Orientation.Horizontal)
         self._size.setObjectName("point_size")
         self._size.setAccessibleName(self.tr("Point size"))
@@ -48,21 +48,17 @@ class PointsSection(QWidget):
         view.layer_changed.connect(self._show_layer)
         display.changed.connect(self._show_layers)
         self._show_layers()
-        self._show()
 
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(label(self.tr("Layer")), self._layer)
         form.addRow(label(self.tr("Colour")), self._mode)
         form.addRow(label(self.tr("Point size")), self._size)
         form.addRow("", self._cameras)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(label(self.tr("3D VIEW"), "section"))
-        rows.addLayout(form)
+        self.rows.addLayout(form)
 
     @Slot(int)
     def _on_size(self, value: int) -> None:
@@ -79,7 +75,12 @@ class PointsSection(QWidget):
         self._layer.clear()
         for layer in self._display.layers:
             self._layer.addItem(layer_title(layer), layer)
+        self._mode.clear()
+        for mode in self._display.color_modes:
+            self._mode.addItem(self.tr(_MODE_TITLES[mode]), mode)
+        self._show()
         self._layer.setEnabled(self._layer.count() > 1)
+        self.setVisible(self._display.prediction is not None)
         self._show_layer(self._view.layer)
 
     @Slot(str)

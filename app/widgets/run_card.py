@@ -29,6 +29,7 @@ class RunCard(QFrame):
         self._run = button(
             self.tr("Run"), "run_button", self.tr("Reconstruct these photos (Ctrl+R)"), "primary"
         )
+        self._run.setMinimumHeight(38)
         self._run.setDefault(True)
         self._run.setAutoDefault(True)
         self._run.clicked.connect(state.reconstruction.start)
@@ -126,5 +127,5 @@ class RunCard(QFrame):
     @Slot()
     def _show_icons(self) -> None:
         tokens = self._theme.tokens
-        self._run.setIcon(icon("run", tokens.on_accent, tokens.muted))
-        self._cancel.setIcon(icon("stop", tokens.text, tokens.muted))
+        self._run.setIcon(icon("run", tokens.on_accent, tokens.disabled))
+        self._cancel.setIcon(icon("stop", tokens.text, tokens.disabled))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from app.state.app_state import AppState
@@ -24,10 +23,6 @@ class SceneView(Protocol):
 
     def frame_all(self) -> None:
         """Move the cameras so that all points are seen."""
-        ...
-
-    def image(self) -> QImage:
-        """The picture of the 3D views."""
         ...
 
 

@@ -170,4 +170,4 @@ class StartPage(QWidget):
         tokens = self._theme.tokens
         self._picture.setPixmap(pixmap("photos", tokens.accent, 56, self.devicePixelRatioF()))
         self._open.setIcon(icon("folder", tokens.on_accent))
-        self._sample.setIcon(icon("sample", tokens.text, tokens.muted))
+        self._sample.setIcon(icon("sample", tokens.text, tokens.disabled))

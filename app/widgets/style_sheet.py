@@ -33,33 +33,35 @@ QMenuBar::item:selected {{ background: {hover}; }}
 QMenu {{ background: {raised}; border: 1px solid {border}; padding: 5px; }}
 QMenu::item {{ padding: 6px 26px 6px 24px; border-radius: 5px; }}
 QMenu::item:selected {{ background: {accent}; color: {on_accent}; }}
-QMenu::item:disabled {{ color: {muted}; background: transparent; }}
+QMenu::item:disabled {{ color: {disabled}; background: transparent; }}
 QMenu::separator {{ height: 1px; background: {border}; margin: 5px 8px; }}
 
 QToolBar {{ background: {surface}; border: none; border-bottom: 1px solid {border};
-    padding: 6px 10px; spacing: 6px; }}
+    padding: 3px 10px; spacing: 5px; }}
 QToolBar::separator {{ width: 1px; background: {border}; margin: 4px 4px; }}
-QToolButton {{ border: 1px solid transparent; border-radius: 7px; padding: 5px 9px; }}
+QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 3px 7px; }}
 QToolButton:hover {{ background: {hover}; }}
 QToolButton:checked {{ background: {hover}; border-color: {border}; }}
-QToolButton:disabled {{ color: {muted}; }}
+QToolButton:disabled {{ color: {disabled}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton[segment="true"] {{ background: {raised}; border: 1px solid {border};
-    padding: 5px 12px; }}
-QToolButton[segment="true"]:checked {{ background: {accent}; color: {on_accent};
-    border-color: {accent}; }}
+    padding: 3px 10px; }}
+QToolButton[segment="true"]:checked {{ border-color: {accent}; background: {selected}; }}
+QToolButton[segment="true"]:disabled {{ background: {surface}; border-color: {border}; }}
 
 QPushButton {{ background: {raised}; border: 1px solid {border}; border-radius: 7px;
     padding: 6px 14px; }}
 QPushButton:hover {{ background: {hover}; }}
 QPushButton:focus {{ border-color: {accent}; }}
-QPushButton:disabled {{ color: {muted}; background: {surface}; }}
+QPushButton:disabled {{ color: {disabled}; background: {surface}; }}
 QPushButton[kind="primary"] {{ background: {accent}; color: {on_accent}; border-color: {accent};
     font-weight: 600; }}
 QPushButton[kind="primary"]:hover {{ background: {accent_hover}; }}
 QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; padding: 5px 13px; }}
-QPushButton[kind="primary"]:disabled {{ background: {raised}; color: {muted};
+QPushButton[kind="primary"]:disabled {{ background: {raised}; color: {disabled};
     border-color: {border}; }}
+QFrame[section="true"] {{ border: none; border-top: 1px solid {border}; }}
+QFrame[section="true"]#confidence_section {{ border-top: none; }}
 QPushButton[kind="big"] {{ font-size: 14px; padding: 10px 22px; }}
 QPushButton[kind="link"] {{ background: transparent; border: 1px solid transparent;
     color: {accent}; padding: 3px 6px; text-align: left; }}
@@ -70,7 +72,7 @@ QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{ background: {raised}; border: 
     selection-color: {on_accent}; }}
 QComboBox:hover, QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover {{ background: {hover}; }}
 QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {accent}; }}
-QComboBox:disabled, QLineEdit:disabled {{ color: {muted}; background: {surface}; }}
+QComboBox:disabled, QLineEdit:disabled {{ color: {disabled}; background: {surface}; }}
 QComboBox::drop-down {{ border: none; width: 20px; }}
 QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; margin-right: 8px; }}
 QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {border}; padding: 4px;
@@ -94,7 +96,7 @@ QCheckBox::indicator {{ width: 16px; height: 16px; border-radius: 4px; border: 1
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
     image: url("{check}"); }}
 QCheckBox:focus {{ color: {accent}; }}
-QCheckBox:disabled {{ color: {muted}; }}
+QCheckBox:disabled {{ color: {disabled}; }}
 
 QProgressBar {{ background: {raised}; border: none; border-radius: 4px; max-height: 8px;
     min-height: 8px; }}
@@ -102,6 +104,7 @@ QProgressBar::chunk {{ background: {accent}; border-radius: 4px; }}
 
 QDockWidget {{ color: {muted}; font-size: 11px; font-weight: 700; }}
 QDockWidget > QWidget {{ background: {surface}; }}
+#photos_panel {{ background: {surface}; }}
 QMainWindow::separator {{ background: {border}; width: 1px; height: 1px; }}
 QMainWindow::separator:hover {{ background: {accent}; }}
 #dock_title {{ background: {surface}; border-bottom: 1px solid {border}; }}
@@ -116,7 +119,7 @@ QScrollBar::handle:hover {{ background: {muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
-QListView, QTreeView, QTableView, QPlainTextEdit {{ background: {surface}; border: none;
+QListView, QTreeView, QTableView, QPlainTextEdit {{ background: transparent; border: none;
     outline: none; }}
 QListView::item {{ border-radius: 7px; padding: 4px; color: {text}; }}
 QListView::item:hover {{ background: {hover}; }}
@@ -142,7 +145,6 @@ QStatusBar QLabel#cursor_values {{ color: {text}; }}
 #no_gl_view, #map_strip {{ background: {stage}; }}
 #chip {{ background: {raised}; border: 1px solid {border}; border-radius: 9px; padding: 1px 8px;
     color: {muted}; font-size: 12px; }}
-#separator {{ background: {border}; }}
 """
 
 

@@ -26,6 +26,7 @@ class Tokens:
     text: str
     muted: str
     """Secondary text; still 4.5:1 on surface."""
+    disabled: str
     accent: str
     accent_hover: str
     on_accent: str
@@ -46,6 +47,7 @@ DARK = Tokens(
     border="#2f3440",
     text="#e8eaf0",
     muted="#9ba4b5",
+    disabled="#5d6677",
     accent="#6d93ff",
     accent_hover="#86a6ff",
     on_accent="#0d1220",
@@ -64,6 +66,7 @@ LIGHT = Tokens(
     border="#d5dbe5",
     text="#1a2030",
     muted="#586275",
+    disabled="#a3acba",
     accent="#2f5fe0",
     accent_hover="#2450c4",
     on_accent="#ffffff",
@@ -140,5 +143,5 @@ def _palette(tokens: Tokens) -> QPalette:
     for color_role, text in colors.items():
         palette.setColor(color_role, QColor(text))
     for color_role in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, color_role, QColor(tokens.muted))
+        palette.setColor(QPalette.ColorGroup.Disabled, color_role, QColor(tokens.disabled))
     return palette

@@ -1,6 +1,5 @@
 """Turns a prediction into what the panels draw: clouds, ranges, usage."""
 
-
 from app.rendering.maps import depth_range
 from app.state.confidence import ConfidenceLevels
 from app.state.scene_display import CloudDisplay, DepthRanges, SceneDisplay
