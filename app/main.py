@@ -19,9 +19,14 @@ FIRST_SAMPLE = "room"
 SWITCH_INTERVAL_S = 0.0005  # a busy worker gives the window its turn ten times sooner
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Open the window; the exit code of the program."""
-    arguments = read_arguments(sys.argv[1:] if argv is None else list(argv))
+def main() -> int:
+    """Open the window with the words of the command line; the exit code of the program."""
+    return run_viewer(sys.argv[1:])
+
+
+def run_viewer(argv: Sequence[str]) -> int:
+    """Open the window; returns the exit code when it is closed."""
+    arguments = read_arguments(argv)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # must be set before torch is loaded
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = make_application()

@@ -43,6 +43,8 @@ class ExportRequest:
     formats: tuple[str, ...] = ("ply",)
     layer: str = "fused"
     confidence_percentile: float = 20.0
+    name: str = "scene"
+    """Begin of every file name."""
     overwrite: bool = False
 
 

@@ -77,7 +77,12 @@ class ExportState(QObject):
         """Where the last export went, or a folder of the scene's name in the user's home."""
         last = self._settings.value("export_folder", "")
         base = Path(last) if last else Path.home() / "MoE3D"
-        return base / (self._session.title.removesuffix(".npz") or "scene")
+        return base / self.file_name
+
+    @property
+    def file_name(self) -> str:
+        """Begin of every file's name: the scene's."""
+        return self._session.title.removesuffix(".npz") or "scene"
 
     def ask_formats(self) -> None:
         """Read the list of formats; answers by `formats_changed`."""
@@ -92,7 +97,13 @@ class ExportState(QObject):
         if prediction is None or not self.can_export:
             return
         request = ExportRequest(
-            prediction, out_dir, formats, layer, self._options.percentile, overwrite
+            prediction,
+            out_dir,
+            formats,
+            layer,
+            self._options.percentile,
+            self.file_name,
+            overwrite,
         )
         self._settings.set_value("export_folder", str(out_dir.parent))
         self._writing.start(lambda progress, _publish: backend.export(request, progress))

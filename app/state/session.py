@@ -60,9 +60,9 @@ class SessionState(QObject):
         if not self._paths:
             return ""
         first = self._paths[0]
-        if len(self._paths) == 1:
-            return first.name
-        return first.parent.name
+        named = first if len(self._paths) == 1 else first.parent
+        is_images_folder = named.name == "images" and named.parent.name
+        return named.parent.name if is_images_folder else named.name
 
     @property
     def refused(self) -> tuple[RefusedFile, ...]:

@@ -1,6 +1,6 @@
 """The three panels around the 3D view."""
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
@@ -21,7 +21,7 @@ from app.widgets.photos_panel import PhotosPanel
 from app.widgets.theme import Theme
 
 Area = Qt.DockWidgetArea
-PHOTOS_PX, INSPECTOR_PX, STRIP_PX = 206, 286, 236
+PHOTOS_PX, INSPECTOR_PX, STRIP_PX = 206, 286, 240
 
 
 class Docks(QObject):
@@ -71,12 +71,13 @@ class Docks(QObject):
         self._strip.setVisible(has_result and self._wanted[self._strip])
         if has_result and not self._is_arranged:
             self._is_arranged = True
-            self.arrange()
+            QTimer.singleShot(0, self.arrange)
 
     def keep_layout(self) -> None:
         """The sizes were restored from an earlier start."""
         self._is_arranged = True
 
+    @Slot()
     def arrange(self) -> None:
         """Give every panel its usual size; wanted once all of them are shown."""
         sides = [self._photos, self._inspector]

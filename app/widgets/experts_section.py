@@ -64,6 +64,7 @@ class ExpertsSection(Section):
         percent = label(f"{100 * share:.0f} %", "muted", f"usage_{index + 1}")
         eye = QToolButton()
         eye.setObjectName(f"eye_{index + 1}")
+        eye.setProperty("flat", "true")
         eye.setCheckable(True)
         eye.setChecked(True)
         eye.setIconSize(QSize(16, 16))

@@ -23,8 +23,8 @@ class MapControls(QWidget):
             "range_lock",
             self.tr("Over what the depth colours are spread"),
             [
-                (RangeLock.BOTH, self.tr("Scene, both networks")),
-                (RangeLock.SCENE, self.tr("Scene")),
+                (RangeLock.BOTH, self.tr("Both networks")),
+                (RangeLock.SCENE, self.tr("This scene")),
                 (RangeLock.PHOTO, self.tr("This photo")),
             ],
         )
@@ -39,10 +39,10 @@ class MapControls(QWidget):
         )
         self._palette = choice(
             "palette",
-            self.tr("Colours of the experts"),
+            self.tr("Colours of the experts: safe for the colour-blind, or the paper's"),
             [
-                ("okabe-ito", self.tr("Colour-blind safe")),
-                ("paper", self.tr("As in the paper")),
+                ("okabe-ito", self.tr("Safe colours")),
+                ("paper", self.tr("Paper's colours")),
             ],
         )
         self._opacity = QSlider(Qt.Orientation.Horizontal)

@@ -16,6 +16,7 @@ from app.widgets.pictures import pixmap_from_rgb
 from app.widgets.strip_zoom import StripZoom
 
 GAP = 10
+SMALLEST_PX = 150
 
 
 class MapStrip(QWidget):
@@ -31,6 +32,7 @@ class MapStrip(QWidget):
         super().__init__(parent)
         self.setObjectName("map_strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumHeight(SMALLEST_PX)
         self._display, self._view, self._cursor = display, view, cursor
         self._zoom = StripZoom(self)
         self._tiles: dict[str, MapTile] = {}

@@ -42,6 +42,8 @@ QToolBar::separator {{ width: 1px; background: {border}; margin: 4px 4px; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 3px 7px; }}
 QToolButton:hover {{ background: {hover}; }}
 QToolButton:checked {{ background: {hover}; border-color: {border}; }}
+QToolButton[flat="true"]:checked {{ background: transparent; border-color: transparent; }}
+QToolButton[flat="true"]:checked:hover {{ background: {hover}; }}
 QToolButton:disabled {{ color: {disabled}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton[segment="true"] {{ background: {raised}; border: 1px solid {border};

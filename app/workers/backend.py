@@ -31,8 +31,7 @@ class MoE3DBackend:
         """Find and check the photos."""
         import moe3d
 
-        progress.report("photos")
-        return moe3d.read_views(paths[0] if len(paths) == 1 else list(paths))
+        return moe3d.read_views(paths[0] if len(paths) == 1 else list(paths), progress)
 
     def make_thumbnails(self, views: ViewSet, progress: Progress, publish: Publish) -> None:
         """Publish one thumbnail a view, in order."""
@@ -45,18 +44,19 @@ class MoE3DBackend:
     def reconstruct(self, request: RunRequest, progress: Progress) -> ScenePrediction:
         """Load the model if it is not there yet, and run it."""
         import moe3d
-        from moe3d.inference import ReconstructionOptions
 
         wanted = (request.model, request.device, request.precision)
         if self._reconstructor is None or wanted != self._loaded:
             progress.report("load model")
             self._reconstructor = None
             self._reconstructor = moe3d.load_reconstructor(
-                request.model, device=request.device, precision=request.precision
+                request.model, request.device, request.precision, progress=progress
             )
             self._loaded = wanted
-        options = ReconstructionOptions(compare=request.compare, resize_mode=request.resize_mode)
-        return self._reconstructor.reconstruct(request.views, options=options, progress=progress)
+        options = moe3d.ReconstructionOptions(
+            compare=request.compare, resize_mode=request.resize_mode
+        )
+        return self._reconstructor.reconstruct(request.views, options, progress=progress)
 
     def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
         """Statistics and the first clouds."""
@@ -67,3 +67,58 @@ class MoE3DBackend:
     ) -> CloudDisplay:
         """The points of one more layer."""
         return build_cloud(prediction, layer, progress)
+
+    def export(self, request: ExportRequest, progress: Progress) -> tuple[Path, ...]:
+        """Write the files; each is complete or not there."""
+        from app.workers.export_files import export_files
+
+        return export_files(request, progress)
+
+    def export_formats(self, progress: Progress) -> tuple[ExportFormat, ...]:
+        """The registry's formats whose libraries are installed."""
+        from app.workers.export_files import export_formats
+
+        progress.report("formats")
+        return export_formats()
+
+    def read_prediction(self, path: Path, progress: Progress) -> ScenePrediction:
+        """Open a saved prediction."""
+        import moe3d
+
+        progress.report("read")
+        return moe3d.read_prediction(path)
+
+    def write_prediction(self, prediction: ScenePrediction, path: Path, progress: Progress) -> Path:
+        """Save a prediction; the file dialog has asked before replacing one."""
+        import moe3d
+
+        progress.report("write")
+        return moe3d.write_prediction(prediction, path, overwrite=True)
+
+    def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
+        """The catalogue, with what lies on this machine; asks no network."""
+        from moe3d.model.known_models import known_models
+
+        progress.report("models")
+        return tuple(
+            ModelInfo(
+                key=model.id,
+                title=f"{model.id}: {model.summary}",
+                size_bytes=model.size_bytes,
+                licence=model.licence,
+                source=_source(model.is_gated, model.licence_url),
+                path=model.path,
+            )
+            for model in known_models()
+        )
+
+    def download_model(self, key: str, progress: Progress) -> Path:
+        """Fetch a model that the user asked for."""
+        from moe3d.model.download import download_model
+        from moe3d.model.hub import HuggingFaceHub
+
+        return download_model(key, HuggingFaceHub(), progress)
+
+
+def _source(is_gated: bool, url: str) -> str:
+    return f"{url} (asks for an application first)" if is_gated else url
