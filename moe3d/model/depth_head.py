@@ -71,19 +71,24 @@ def decode_candidates(
     if depth_head is not None and (with_baseline or moe_head.dpt is None):
         shared = depth_head.decode(chunk.layers, chunk.images)
         if with_baseline and shared.full is not None:
-            baseline = depth_head.finish(shared.full)  # (N, 2, H, W)
+            baseline = at_least_float32(depth_head.finish(shared.full))  # (N, 2, H, W)
     decoder = moe_head.dpt or depth_head
     assert decoder is not None
     maps = shared if moe_head.dpt is None else decoder.decode(chunk.layers, chunk.images)
     assert maps is not None
-    raw = moe_head.experts(maps, decoder, chunk.size)  # (N, E, 2, H, W)
+    raw = at_least_float32(moe_head.experts(maps, decoder, chunk.size))  # (N, E, 2, H, W)
     return DepthCandidates(
         depth_from_raw(raw[:, :, 0]),
         confidence_from_raw(raw[:, :, 1]),
-        moe_head.gate(maps, chunk.size),
+        at_least_float32(moe_head.gate(maps, chunk.size)),
         None if baseline is None else depth_from_raw(baseline[:, 0]),
         None if baseline is None else confidence_from_raw(baseline[:, 1]),
     )
+
+
+def at_least_float32(raw: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """Widen half precisions: an exponential of 8 significant bits would show as steps."""
+    return raw.float() if raw.dtype in (torch.bfloat16, torch.float16) else raw
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def decode_points(chunk: FrameChunk, point_head: DPT) -> PointMap:
     """Run VGGT's point head."""
     full = point_head.decode(chunk.layers, chunk.images).full
     assert full is not None
-    raw = point_head.finish(full)  # (N, 4, H, W)
+    raw = at_least_float32(point_head.finish(full))  # (N, 4, H, W)
     return PointMap(points_from_raw(raw[:, :3]).movedim(1, -1), confidence_from_raw(raw[:, 3]))
 
 

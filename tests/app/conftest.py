@@ -1,11 +1,25 @@
+"""OpenGL settings come before the QApplication of pytest-qt; states with fakes behind them."""
+
+import os
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
 
+from app.rendering.opengl_setup import prepare_opengl
 from app.state.app_state import AppState
 from app.state.settings import Settings
 from tests.app.fakes import FakeBackend, FakeRunner
+
+prepare_opengl(core_profile=os.environ.get("MOE3D_TEST_CORE_PROFILE") == "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not os.environ.get("DISPLAY"):
+        skip = pytest.mark.skip(reason="needs a display (xvfb-run)")
+        for item in items:
+            if item.get_closest_marker("gl"):
+                item.add_marker(skip)
 
 
 @pytest.fixture
