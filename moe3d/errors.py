@@ -49,6 +49,14 @@ class OutputError(MoE3DError):
     """A file or folder that cannot be written, or would be overwritten."""
 
 
+class EvaluationError(MoE3DError):
+    """Arrays or poses that cannot be scored: nothing valid, not finite, or no alignment exists."""
+
+
+class DatasetError(MoE3DError):
+    """A data set, scene or truth file that is missing, incomplete or not what it says."""
+
+
 class PredictionFileError(MoE3DError):
     """A saved prediction that cannot be read."""
 

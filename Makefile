@@ -1,0 +1,64 @@
+# make run   - set everything up, open the viewer on the bundled sample (or, without a display, do the
+#              same job by the command line and write out/sample/)
+# make test  - set everything up and run the five checks that decide what lands
+# make help  - the rest
+SHELL := /bin/sh
+PYTHON ?= python3
+SAMPLE ?= room
+export PYTHON
+export OMP_WAIT_POLICY ?= PASSIVE
+
+VENV := .venv
+BIN := $(VENV)/bin
+SETTINGS := pyproject.toml constraints.txt packaging/system_packages.txt
+GL_SCREEN := -screen 0 1600x1200x24
+
+.PHONY: help run test check-format check-lint check-types check-imports check-tests interop bench train-mini screenshots clean
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+run: $(VENV)/.runs
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	  $(BIN)/moe3d-viewer assets/samples/$(SAMPLE) --run; \
+	else \
+	  echo "There is no display here: doing the same job by the command line."; \
+	  $(BIN)/moe3d run assets/samples/$(SAMPLE) --output out/sample --export ply --sheet --overwrite && \
+	  echo "Look at out/sample/sheet.png; open out/sample/$(SAMPLE).ply in MeshLab, CloudCompare or Blender."; \
+	fi
+
+test: check-format check-lint check-types check-imports check-tests
+
+check-format: $(VENV)/.tests
+	$(BIN)/ruff format --check
+
+check-lint: $(VENV)/.tests
+	$(BIN)/ruff check
+
+check-types: $(VENV)/.tests
+	$(BIN)/pyright --pythonpath $(BIN)/python
+
+check-imports: $(VENV)/.tests
+	$(BIN)/lint-imports
+
+check-tests: $(VENV)/.tests
+	env -u DISPLAY QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not gl and not gpu and not weights and not interop" -q
+	env -u QT_QPA_PLATFORM xvfb-run -a -s "$(GL_SCREEN)" $(BIN)/python -m pytest -m gl -q
+
+# Torch first: another package's plain "torch" would take a newer build with gigabytes of CUDA.
+# PIP_ARGS passes anything on to pip, such as an index with a CPU or CUDA build of the same release.
+$(VENV)/.runs: $(SETTINGS)
+	packaging/install_system_packages.sh
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 13) else "Python 3.11 or 3.12 is wanted; this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt pip setuptools
+	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) torch
+	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e ".[heic]"
+	@touch $@
+
+$(VENV)/.tests: $(VENV)/.runs
+	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e ".[heic,train,dev]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) out build dist *.egg-info

@@ -1,0 +1,63 @@
+"""Command line of the window; read without Qt, so that --help answers at once."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What the user asked for at the start."""
+
+    paths: tuple[Path, ...] = ()
+    run: bool = False
+    """Reconstruct at once."""
+    screenshot: Path | None = None
+    """Save the window there and quit."""
+    model: str | None = None
+    """Preset name or checkpoint; None keeps the setting."""
+    size: tuple[int, int] | None = None
+    """Width and height of the window."""
+    theme: str | None = None
+    """"light", "dark" or "system"; None keeps the setting."""
+
+
+def read_arguments(argv: Sequence[str]) -> Arguments:
+    """Read the words after the program's name; leaves by SystemExit on --help and misuse."""
+    parser = argparse.ArgumentParser(
+        prog="moe3d-viewer",
+        description="Turn photos into a 3D point cloud and see which expert decides.",
+    )
+    parser.add_argument(
+        "path", nargs="*", type=Path, help="a folder of photos, photos, or a saved result (.npz)"
+    )
+    parser.add_argument("--run", action="store_true", help="reconstruct at once")
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="FILE", help="save the window as PNG and quit"
+    )
+    parser.add_argument("--model", help="preset name or checkpoint file (default: the last used)")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window, 1480x920")
+    parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours")
+    parser.add_argument("--version", action="version", version=f"moe3d-viewer {_version()}")
+    given = parser.parse_args(argv)
+    if given.screenshot is not None and not given.path:
+        parser.error("--screenshot needs a PATH to show")
+    return Arguments(
+        tuple(given.path), given.run, given.screenshot, given.model, given.size, given.theme
+    )
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
+        raise argparse.ArgumentTypeError(f"a size looks like 1280x720; got {text!r}")
+    return int(width), int(height)
+
+
+def _version() -> str:
+    try:
+        return version("moe3d-viewer")
+    except PackageNotFoundError:
+        return "development"

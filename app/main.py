@@ -1,0 +1,96 @@
+"""Joins state, workers and widgets; the only place that knows all three."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.arguments import Arguments, read_arguments
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
+    from app.state.backend import Backend
+    from app.viewer import Viewer
+
+FIRST_SAMPLE = "room"
+SWITCH_INTERVAL_S = 0.0005  # a busy worker gives the window its turn ten times sooner
+
+
+def main() -> int:
+    """Open the window with the words of the command line; the exit code of the program."""
+    return run_viewer(sys.argv[1:])
+
+
+def run_viewer(argv: Sequence[str]) -> int:
+    """Open the window; returns the exit code when it is closed."""
+    arguments = read_arguments(argv)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # must be set before torch is loaded
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    app = make_application()
+    viewer = make_viewer(arguments)
+    viewer.show()
+    code = app.exec() if viewer.exit_code is None else viewer.exit_code
+    if viewer.exit_code is not None:
+        code = viewer.exit_code
+    if viewer.error:
+        sys.stderr.write(f"{viewer.error}\n")
+    if not viewer.close_down():
+        os._exit(code)  # a job that does not stop must not keep the process
+    return code
+
+
+def make_application() -> "QApplication":
+    """The QApplication, with what must be set before it exists."""
+    import logging
+
+    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtWidgets import QApplication
+
+    from app.rendering.opengl_setup import prepare_opengl
+
+    logging.basicConfig(level=os.environ.get("MOE3D_LOG", "WARNING"))
+    prepare_opengl()
+    QGuiApplication.setDesktopFileName("io.github.moe3d.Viewer")
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("MoE3D Viewer")
+    app.setOrganizationName("MoE3D")
+    return app
+
+
+def make_viewer(
+    arguments: Arguments,
+    backend: "Backend | None" = None,
+    store: "QSettings | None" = None,
+    sample_path: Path | None = None,
+) -> "Viewer":
+    """The whole program but for the QApplication; tests bring their own backend and settings."""
+    from PySide6.QtCore import QSettings
+
+    from app.viewer import Viewer
+    from app.workers.backend import MoE3DBackend
+
+    return Viewer(
+        arguments,
+        backend or MoE3DBackend(),
+        store or QSettings("MoE3D", "Viewer"),
+        sample_path or find_sample(),
+    )
+
+
+def find_sample() -> Path | None:
+    """The photos that come with the program; None when they were not installed."""
+    samples = Path(__file__).resolve().parents[1] / "assets" / "samples"
+    preferred = [samples / FIRST_SAMPLE, *sorted(samples.glob("*"))]
+    found = [path for path in preferred if path.is_dir()]
+    if not found:
+        return None
+    photos = found[0] / "images"
+    return photos if photos.is_dir() else found[0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

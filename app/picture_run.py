@@ -1,0 +1,88 @@
+"""`--run` and `--screenshot`: does without a hand what a user would do, then saves and quits."""
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.arguments import Arguments
+from app.state.app_state import AppState
+from app.state.notices import ErrorNotice
+from app.widgets.main_window import MainWindow
+
+logger = logging.getLogger(__name__)
+POLL_MS = 50
+SETTLED_POLLS = 4
+"""Polls in a row that must find nothing left to draw."""
+
+
+class PictureRun(QObject):
+    """Opens the paths, runs if asked, and takes the picture once everything is drawn."""
+
+    finished = Signal(int)
+    """Exit code; only sent when a picture was asked for."""
+
+    def __init__(self, arguments: Arguments, state: AppState, window: MainWindow) -> None:
+        super().__init__()
+        self._arguments, self._state, self._window = arguments, state, window
+        self._calm_polls = 0
+        self.error = ""
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._on_poll)
+        state.session.views_changed.connect(self._on_views_changed)
+        if arguments.screenshot is not None:
+            state.notices.error_raised.connect(self._on_error)
+
+    def start(self) -> None:
+        """Open what was named on the command line."""
+        self._state.open_paths([path.absolute() for path in self._arguments.paths])
+        if self._arguments.screenshot is not None:
+            self._timer.start()
+
+    @Slot()
+    def _on_views_changed(self) -> None:
+        if self._arguments.run:
+            self._state.session.views_changed.disconnect(self._on_views_changed)
+            QTimer.singleShot(0, self._state.reconstruction.start)
+
+    @Slot(object)
+    def _on_error(self, notice: ErrorNotice) -> None:
+        self.error = notice.text
+        self._finish(notice.exit_code)
+
+    @Slot()
+    def _on_poll(self) -> None:
+        self._calm_polls = self._calm_polls + 1 if self._is_complete() else 0
+        if self._calm_polls >= SETTLED_POLLS and self._arguments.screenshot is not None:
+            saved = save_window(self._window, self._arguments.screenshot)
+            if not saved:
+                self.error = f"{self._arguments.screenshot} cannot be written"
+            self._finish(0 if saved else 7)
+
+    def _is_complete(self) -> bool:
+        state, view = self._state, self._window.scene_view
+        if state.session.views is None or state.session.is_drawing or state.saved.is_busy:
+            return False
+        if not self._arguments.run and state.reconstruction.prediction is None:
+            return True
+        drawn = state.display.prediction is not None and not state.display.is_preparing
+        return drawn and view is not None and view.is_settled
+
+    def _finish(self, code: int) -> None:
+        self._timer.stop()
+        self.finished.emit(code)
+
+
+def save_window(window: MainWindow, path: Path) -> bool:
+    """Save the window as PNG; a file is never left half-written."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not window.grab().save(str(part), "PNG"):  # type: ignore[call-overload]
+            return False
+        part.replace(path)
+    except OSError:
+        logger.exception("could not save %s", path)
+        return False
+    return True

@@ -1,0 +1,73 @@
+"""Colours for categories (experts, photos) and colour maps for values, as uint8 RGB."""
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from app.rendering.color_mode import ColorMode
+
+EXPERT_COLORS: UInt8[np.ndarray, "12 3"] = np.array(
+    [
+        [230, 159, 0],
+        [86, 180, 233],
+        [0, 158, 115],
+        [204, 121, 167],
+        [213, 94, 0],
+        [0, 114, 178],
+        [240, 228, 66],
+        [153, 153, 153],
+        [148, 103, 189],
+        [140, 86, 75],
+        [188, 189, 34],
+        [23, 190, 207],
+    ],
+    dtype=np.uint8,
+)
+"""Told apart by colour-blind people, the first eight at least.
+
+Source: Okabe & Ito 2008, "Color universal design", reordered.
+"""
+
+FLYING_COLOR = (255, 45, 120)
+
+
+def expert_colors(num_experts: int) -> UInt8[np.ndarray, "E 3"]:
+    """One colour an expert; they repeat after twelve."""
+    return EXPERT_COLORS[np.arange(num_experts) % len(EXPERT_COLORS)]
+
+
+def photo_colors(num_photos: int) -> UInt8[np.ndarray, "S 3"]:
+    """One colour a photo; neighbours differ most (hues a golden ratio apart)."""
+    hue = (np.arange(num_photos) * 0.618034 + 0.58) % 1.0
+    value = 235 - 45 * (np.arange(num_photos) % 3)
+    hsv = np.stack([hue * 180, np.full(num_photos, 140), value], axis=-1)
+    if num_photos == 0:  # OpenCV refuses empty pictures
+        return np.zeros((0, 3), np.uint8)
+    return cv2.cvtColor(hsv.astype(np.uint8)[None], cv2.COLOR_HSV2RGB)[0]
+
+
+def color_map(code: int) -> UInt8[np.ndarray, "256 3"]:
+    """One of OpenCV's colour maps as a table, RGB."""
+    ramp = np.arange(256, dtype=np.uint8)[:, None]
+    return cv2.applyColorMap(ramp, code)[:, 0, ::-1].copy()
+
+
+def diverging_map() -> UInt8[np.ndarray, "256 3"]:
+    """Blue over light grey to red, for signed values; the middle is zero."""
+    stops = np.array(
+        [[38, 84, 190], [110, 160, 225], [214, 214, 214], [235, 130, 100], [190, 30, 45]]
+    )
+    position = np.linspace(0, 4, 256)
+    channels = [np.interp(position, np.arange(5), stops[:, channel]) for channel in range(3)]
+    return np.stack(channels, axis=-1).round().astype(np.uint8)
+
+
+def map_of_mode(mode: ColorMode) -> UInt8[np.ndarray, "256 3"]:
+    """The colour map of a mode, from its lowest value (0) to its highest (255)."""
+    if mode is ColorMode.DEPTH:
+        return color_map(cv2.COLORMAP_TURBO)[::-1].copy()  # near is warm
+    if mode is ColorMode.CONFIDENCE:
+        return color_map(cv2.COLORMAP_VIRIDIS)
+    if mode is ColorMode.DIFFERENCE:
+        return diverging_map()
+    return color_map(cv2.COLORMAP_INFERNO)

@@ -1,0 +1,88 @@
+"""The shader of the points (GLSL 1.40): colour modes, filters and sizes, all by uniforms."""
+
+MAX_EXPERTS = 32
+PHOTO_TEXELS = 3
+"""Texels a photo takes in the photo table: z row of its camera; 1/focal and visible; colour."""
+TABLE_WIDTH = 768
+
+POINT_ATTRIBUTES = ("a_position", "a_color", "a_codes", "a_extras")
+
+POINT_VERTEX = f"""#version 140
+uniform mat4 u_clip_from_world;
+uniform vec4 u_view_depth;       // dot with (x, y, z, 1) gives the depth along the line of sight
+uniform float u_min_level;
+uniform float u_hide_flying;
+uniform int u_mode;
+uniform float u_level_scale;     // level to table: 1 / highest level
+uniform vec2 u_depth_range;      // lowest depth, 1 / (highest - lowest)
+uniform vec4 u_size;             // smallest, largest, factor of the whole, in pixels
+uniform float u_px_per_unit;     // pixels of a world unit at depth 1; 0: sizes do not follow depth
+uniform float u_orthographic;
+uniform float u_has_cameras;
+uniform vec3 u_plain;
+uniform vec3 u_flying_color;
+uniform vec4 u_experts[{MAX_EXPERTS}];  // colour, visible
+uniform sampler2D u_photos;
+uniform sampler2D u_map;
+in vec3 a_position;
+in vec4 a_color;
+in vec2 a_codes;                 // confidence level, photo
+in vec4 a_extras;                // entropy, difference
+flat out vec3 v_color;
+flat out float v_round;
+
+vec4 photo_texel(int photo, int which) {{
+    int index = photo * {PHOTO_TEXELS} + which;
+    return texelFetch(u_photos, ivec2(index % {TABLE_WIDTH}, index / {TABLE_WIDTH}), 0);
+}}
+
+vec3 mapped(float value) {{
+    return texture(u_map, vec2(clamp(value, 0.0, 1.0) * (255.0 / 256.0) + 0.5 / 256.0, 0.5)).rgb;
+}}
+
+void main() {{
+    float code = floor(a_color.a * 255.0 + 0.5);
+    float flying = step(127.5, code);
+    int expert = int(code - 128.0 * flying);
+    int photo = int(a_codes.y);
+    vec4 expert_color = u_experts[min(expert, {MAX_EXPERTS - 1})];
+    vec4 lens = photo_texel(photo, 1);
+    vec4 world = vec4(a_position, 1.0);
+    float depth = dot(u_view_depth, world);
+    bool hidden = a_codes.x < u_min_level || expert_color.a < 0.5 || lens.y < 0.5
+        || flying * u_hide_flying > 0.5;
+    gl_Position = hidden ? vec4(2.0, 2.0, 2.0, 1.0) : u_clip_from_world * world;
+
+    float photo_depth = dot(photo_texel(photo, 0), world);
+    float footprint = photo_depth * lens.x * u_px_per_unit / mix(depth, 1.0, u_orthographic);
+    float size = clamp(footprint, u_size.x, u_size.y) * u_size.z;
+    gl_PointSize = size;
+    v_round = step(2.6, size);
+
+    float range_depth = u_has_cameras > 0.5 ? photo_depth : depth;
+    if (u_mode == 0) v_color = a_color.rgb;
+    else if (u_mode == 1) v_color = mapped((range_depth - u_depth_range.x) * u_depth_range.y);
+    else if (u_mode == 2) v_color = mapped(a_codes.x * u_level_scale);
+    else if (u_mode == 3) v_color = expert_color.rgb;
+    else if (u_mode == 4) v_color = photo_texel(photo, 2).rgb;
+    else if (u_mode == 5) v_color = mapped(a_extras.x);
+    else if (u_mode == 6) {{
+        float grey = dot(a_color.rgb, vec3(0.299, 0.587, 0.114));
+        v_color = flying > 0.5 ? u_flying_color : mix(u_plain, vec3(grey), 0.55);
+    }} else if (u_mode == 7) v_color = mapped(a_extras.y);
+    else v_color = u_plain;
+}}
+"""
+
+POINT_FRAGMENT = """#version 140
+flat in vec3 v_color;
+flat in float v_round;
+out vec4 f_color;
+void main() {
+    if (v_round > 0.5) {
+        vec2 place = gl_PointCoord * 2.0 - 1.0;
+        if (dot(place, place) > 1.0) discard;
+    }
+    f_color = vec4(v_color, 1.0);
+}
+"""

@@ -1,0 +1,88 @@
+"""How the points of a view are coloured, filtered and sized, and the tables that say so to the
+shader. A change here never touches the point buffer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float32, UInt8
+
+from app.rendering.color_mode import ColorMode
+from app.rendering.palettes import EXPERT_COLORS, map_of_mode, photo_colors
+from app.rendering.point_buffer import PointBuffer
+from app.rendering.point_shader import MAX_EXPERTS, PHOTO_TEXELS, TABLE_WIDTH
+
+
+@dataclass(frozen=True)
+class PointStyle:
+    """Colours, filters and size of the points."""
+
+    color_mode: ColorMode = ColorMode.PHOTO
+    confidence_threshold: float = -np.inf
+    """Points of lower confidence are hidden."""
+    hidden_experts: frozenset[int] = frozenset()
+    """Points whose winner is one of these are hidden; 0-based."""
+    hidden_photos: frozenset[int] = frozenset()
+    hide_flying: bool = False
+    size_px: float = 2.0
+    """Smallest size, in pixels of a screen without scaling."""
+    size_follows_depth: bool = True
+    """Points grow with nearness as their photo's pixels do, so that surfaces stay closed."""
+    depth_range: tuple[float, float] | None = None
+    """Depths of the two ends of the colour map; None takes the scene's."""
+
+    @property
+    def largest_px(self) -> float:
+        """Points never grow beyond this."""
+        return max(8.0, 4.0 * self.size_px)
+
+
+def expert_table(hidden_experts: frozenset[int]) -> Float32[np.ndarray, "32 4"]:
+    """Colour and visibility of every expert the shader knows."""
+    table = np.ones((MAX_EXPERTS, 4), np.float32)
+    table[:, :3] = EXPERT_COLORS[np.arange(MAX_EXPERTS) % len(EXPERT_COLORS)] / 255
+    table[[index for index in hidden_experts if index < MAX_EXPERTS], 3] = 0
+    return table
+
+
+def photo_table(
+    num_photos: int,
+    hidden_photos: frozenset[int],
+    camera_from_world: Float[np.ndarray, "S 4 4"] | None = None,
+    intrinsics: Float[np.ndarray, "S 3 3"] | None = None,
+) -> Float32[np.ndarray, "R 768 4"]:
+    """Per photo: the row that gives its depth, 1/focal length and visibility, its colour."""
+    rows = -(-max(num_photos, 1) * PHOTO_TEXELS // TABLE_WIDTH)
+    table = np.zeros((rows * TABLE_WIDTH // PHOTO_TEXELS, PHOTO_TEXELS, 4), np.float32)
+    if camera_from_world is not None and intrinsics is not None:
+        known = min(len(camera_from_world), len(table))
+        table[:known, 0] = camera_from_world[:known, 2]
+        table[:known, 1, 0] = 2 / (intrinsics[:known, 0, 0] + intrinsics[:known, 1, 1])
+    table[:, 1, 1] = 1
+    table[[index for index in hidden_photos if index < len(table)], 1, 1] = 0
+    table[:num_photos, 2, :3] = photo_colors(num_photos)[:num_photos] / 255
+    return table.reshape(rows, TABLE_WIDTH, 4)
+
+
+def color_table(style: PointStyle, buffer: PointBuffer) -> UInt8[np.ndarray, "1 256 3"]:
+    """The colour map of the style's mode; confidence by value, on the buffer's levels."""
+    colors = map_of_mode(style.color_mode)
+    if style.color_mode is ColorMode.CONFIDENCE:
+        values = np.log(np.maximum(buffer.levels.resampled(256), 1e-6))
+        low, high = np.percentile(values, [2, 98])
+        place = np.clip((values - low) / max(float(high - low), 1e-9), 0, 1)
+        colors = colors[(place * 255).round().astype(int)]
+    return colors[None]
+
+
+def scene_depth_range(
+    buffer: PointBuffer, camera_from_world: Float[np.ndarray, "S 4 4"] | None
+) -> tuple[float, float]:
+    """2nd and 98th percentile of the depths in the photos that saw the points; 0 to the scene's
+    diagonal when nothing is known."""
+    sample = buffer.sample
+    if camera_from_world is None or len(sample) == 0:
+        return 0.0, buffer.robust.diagonal
+    rows = camera_from_world[np.minimum(sample["photo"], len(camera_from_world) - 1), 2]
+    depths = np.einsum("ni,ni->n", rows[:, :3], sample["position"]) + rows[:, 3]
+    low, high = np.percentile(depths, [2, 98])
+    return float(low), float(max(high, low + 1e-6))

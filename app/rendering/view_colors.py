@@ -1,0 +1,43 @@
+"""The colours of the 3D view around the points, for a dark and a light window."""
+
+from dataclasses import dataclass
+
+Rgb = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class ViewColors:
+    """Colours as 8-bit sRGB."""
+
+    background_top: Rgb
+    background_bottom: Rgb
+    grid: Rgb
+    frustum: Rgb
+    frustum_active: Rgb
+    pivot: Rgb
+    text: Rgb
+    plain: Rgb
+    """Points without a colour of their own: what does not fly, unknown experts."""
+
+
+DARK = ViewColors(
+    background_top=(38, 41, 48),
+    background_bottom=(22, 24, 28),
+    grid=(92, 98, 110),
+    frustum=(150, 166, 190),
+    frustum_active=(255, 190, 92),
+    pivot=(255, 190, 92),
+    text=(214, 219, 228),
+    plain=(128, 132, 140),
+)
+
+LIGHT = ViewColors(
+    background_top=(250, 250, 251),
+    background_bottom=(226, 229, 234),
+    grid=(170, 175, 184),
+    frustum=(84, 104, 138),
+    frustum_active=(206, 104, 10),
+    pivot=(206, 104, 10),
+    text=(46, 50, 58),
+    plain=(150, 154, 162),
+)

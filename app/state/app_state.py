@@ -1,0 +1,84 @@
+"""All states of one window, joined: the rules that concern more than one of them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from app.state.backend import Backend
+from app.state.cursor import CursorState
+from app.state.display import DisplayState
+from app.state.export import ExportState
+from app.state.job import JobRunner
+from app.state.models import ModelsState
+from app.state.notices import Notices
+from app.state.reconstruction import ReconstructionState
+from app.state.run_options import RunOptionsState
+from app.state.saved_results import SUFFIX, SavedResultsState
+from app.state.session import SessionState
+from app.state.settings import Settings
+from app.state.view_options import ViewOptionsState
+
+
+class AppState(QObject):
+    """Owns every state; the window takes from it what it shows."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        runner: JobRunner,
+        settings: Settings,
+        sample_path: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self.sample_path = sample_path
+        self.notices = Notices(self)
+        self.cursor = CursorState(self)
+        self.view = ViewOptionsState(self)
+        self.run_options = RunOptionsState(settings, self)
+        self.session = SessionState(backend, runner, self.notices, self)
+        self.reconstruction = ReconstructionState(
+            backend, runner, self.session, self.run_options, self.notices
+        )
+        self.display = DisplayState(backend, runner, self.reconstruction, self.view, self.notices)
+        self.export = ExportState(
+            backend, runner, self.display, self.session, self.view, settings, self.notices
+        )
+        self.models = ModelsState(backend, runner, self.run_options, self.notices)
+        self.saved = SavedResultsState(
+            backend, runner, self.session, self.reconstruction, self.notices
+        )
+        self.session.views_changed.connect(self._on_views_changed)
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open what was dropped or chosen: a folder, photos, or one saved prediction."""
+        if len(paths) == 1 and paths[0].suffix.lower() == SUFFIX:
+            self.saved.open(paths[0])
+        elif paths:
+            self.session.open_paths(paths)
+
+    def open_sample(self) -> None:
+        """Open the photos that come with the program."""
+        if self.sample_path is not None:
+            self.open_paths([self.sample_path])
+
+    def step_view(self, step: int) -> None:
+        """Go to another photo; stops at both ends."""
+        last = self.session.num_views - 1
+        if last >= 0:
+            self.view.select_view(min(max(self.view.selected_view + step, 0), last))
+
+    def stop(self) -> None:
+        """Drop all work that is under way; nothing more is heard of it."""
+        self.session.stop()
+        self.reconstruction.stop()
+        self.display.stop()
+
+    @Slot()
+    def _on_views_changed(self) -> None:
+        self.view.reset_for_scene()
+        self.cursor.move_to(None)
+        for path in self.session.paths[:1]:
+            kept = path if len(self.session.paths) == 1 else path.parent
+            self.settings.add_recent(kept)

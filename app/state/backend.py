@@ -1,0 +1,136 @@
+"""What the window asks of the moe3d package: the requests, and who answers them.
+
+The real answers are in `app.workers`; tests bring their own. Every method runs in a worker thread.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from app.state.job import Publish
+from app.state.scene_display import CloudDisplay, SceneDisplay
+from moe3d.errors import OutputError
+from moe3d.progress import Progress
+from moe3d.scene.records import ScenePrediction, ViewSet
+
+
+class TargetExistsError(OutputError):
+    """A file that would be overwritten, and the user has not said so."""
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """One reconstruction, as asked for."""
+
+    views: ViewSet
+    model: str = "mini"
+    """Preset name, or path of a checkpoint."""
+    device: str = "auto"
+    precision: str = "auto"
+    compare: bool = True
+    """Also run plain VGGT."""
+    resize_mode: str = "crop"
+    """"crop" or "pad"."""
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """Files to be written from one prediction."""
+
+    prediction: ScenePrediction
+    out_dir: Path
+    formats: tuple[str, ...] = ("ply",)
+    layer: str = "fused"
+    confidence_percentile: float = 20.0
+    name: str = "scene"
+    """Begin of every file name."""
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    """A kind of file, as the export dialog lists it."""
+
+    key: str
+    """Name in the registry: "ply"."""
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model that is built in or can be fetched, with what a user must know before."""
+
+    key: str
+    title: str
+    size_bytes: int
+    licence: str
+    source: str = ""
+    """Where a download comes from; empty for built-in models."""
+    path: Path | None = None
+    """Where the weights lie on this machine; None when they must be fetched first."""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it can be used without a download."""
+        return self.path is not None
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A small upright picture of one view."""
+
+    index: int
+    pixels: object
+    """uint8 (h, w, 3), RGB."""
+
+
+class Backend(Protocol):
+    """All slow work that the window can start."""
+
+    def read_scene(self, paths: Sequence[Path], progress: Progress) -> ViewSet:
+        """Find and check the photos; does not decode them."""
+        ...
+
+    def make_thumbnails(self, views: ViewSet, progress: Progress, publish: Publish) -> None:
+        """Publish one `Thumbnail` a view."""
+        ...
+
+    def reconstruct(self, request: RunRequest, progress: Progress) -> ScenePrediction:
+        """Load the model if needed, and run it."""
+        ...
+
+    def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
+        """Everything that the panels need and that takes longer than a frame."""
+        ...
+
+    def build_cloud(
+        self, prediction: ScenePrediction, layer: str, progress: Progress
+    ) -> CloudDisplay:
+        """The points of one layer, unfiltered, ready for the 3D view."""
+        ...
+
+    def export(self, request: ExportRequest, progress: Progress) -> tuple[Path, ...]:
+        """Write the files; the paths that were written."""
+        ...
+
+    def export_formats(self, progress: Progress) -> tuple[ExportFormat, ...]:
+        """Every kind of file that can be written."""
+        ...
+
+    def read_prediction(self, path: Path, progress: Progress) -> ScenePrediction:
+        """Open a saved prediction."""
+        ...
+
+    def write_prediction(self, prediction: ScenePrediction, path: Path, progress: Progress) -> Path:
+        """Save a prediction, over an older one if the user said so."""
+        ...
+
+    def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
+        """Models that can be chosen; asks no network."""
+        ...
+
+    def download_model(self, key: str, progress: Progress) -> Path:
+        """Fetch a model; only ever called after the user's explicit word."""
+        ...

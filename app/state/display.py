@@ -1,0 +1,183 @@
+"""The prediction as it is shown: clouds, ranges and usage, and what the filter leaves."""
+
+import math
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.state.backend import Backend
+from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
+from app.state.notices import Notices
+from app.state.reconstruction import ReconstructionState
+from app.state.scene_display import CloudDisplay, SceneDisplay
+from app.state.view_options import COLOR_MODES, Layout, ViewOptionsState
+from moe3d.scene.layers import layer_names
+from moe3d.scene.records import ScenePrediction
+
+
+class DisplayState(QObject):
+    """Prepares each new prediction in a job and answers what is on the screen."""
+
+    changed = Signal()
+    """A prediction is ready to be drawn, or there is none any more."""
+    cloud_ready = Signal(str)
+    """Points of this layer are there."""
+    filter_changed = Signal()
+    """Threshold or kept count changed."""
+    layers_shown_changed = Signal()
+
+    def __init__(
+        self,
+        backend: Backend,
+        runner: JobRunner,
+        reconstruction: ReconstructionState,
+        options: ViewOptionsState,
+        notices: Notices,
+    ) -> None:
+        super().__init__()
+        self._backend, self._options, self._notices = backend, options, notices
+        self._reconstruction = reconstruction
+        self._prediction: ScenePrediction | None = None
+        self._asked: ScenePrediction | None = None
+        self._display: SceneDisplay | None = None
+        self._clouds: dict[str, CloudDisplay] = {}
+        self._preparing = LatestJob(runner, self)
+        self._preparing.succeeded.connect(self._on_prepared)
+        self._preparing.failed.connect(self._on_failed)
+        self._building = LatestJob(runner, self)
+        self._building.succeeded.connect(self._on_cloud_built)
+        self._building.failed.connect(self._on_failed)
+        reconstruction.prediction_changed.connect(self._on_prediction_changed)
+        options.percentile_changed.connect(self.filter_changed)
+        options.layer_changed.connect(self._on_layer_changed)
+        options.layout_changed.connect(self._on_layout_changed)
+
+    @property
+    def prediction(self) -> ScenePrediction | None:
+        """The prediction on the screen, once it is prepared; None before."""
+        return self._prediction
+
+    @property
+    def scene(self) -> SceneDisplay | None:
+        """Its statistics."""
+        return self._display
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether clouds are being built."""
+        return self._preparing.is_running or self._building.is_running
+
+    @property
+    def has_experts(self) -> bool:
+        """Whether there is anything to see of experts: more than one."""
+        return self._prediction is not None and self._prediction.num_experts > 1
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether VGGT's answer is there."""
+        return self._prediction is not None and self._prediction.baseline is not None
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the depth layers, in the order in which they are shown."""
+        return layer_names(self._prediction) if self._prediction is not None else ()
+
+    @property
+    def color_modes(self) -> tuple[str, ...]:
+        """Colour modes that this prediction has something to show for."""
+        without = set() if self.has_experts else {"expert", "entropy"}
+        without |= set() if self.has_baseline else {"difference"}
+        return tuple(mode for mode in COLOR_MODES if mode not in without)
+
+    def next_color_mode(self) -> None:
+        """Go to the next way to colour the points, and round again."""
+        modes = self.color_modes
+        place = modes.index(self._options.color_mode) + 1
+        self._options.set_color_mode(modes[place % len(modes)])
+
+    @property
+    def layers_shown(self) -> tuple[str, ...]:
+        """Layers of the 3D views from left to right: one or two."""
+        if self._options.layout is Layout.SPLIT and self.has_baseline:
+            return (self._options.layer, "vggt")
+        return (self._options.layer,)
+
+    def cloud(self, layer: str) -> CloudDisplay | None:
+        """Points of one layer, or None while they are not there."""
+        return self._clouds.get(layer)
+
+    def threshold(self, layer: str) -> float:
+        """Smallest confidence that is drawn; -inf when everything is."""
+        cloud = self._clouds.get(layer)
+        return cloud.levels.threshold(self._options.percentile) if cloud is not None else -math.inf
+
+    def kept(self, layer: str) -> int:
+        """Points that the filter leaves."""
+        cloud = self._clouds.get(layer)
+        return cloud.levels.kept(self._options.percentile) if cloud is not None else 0
+
+    def total(self, layer: str) -> int:
+        """Points before the filter."""
+        cloud = self._clouds.get(layer)
+        return cloud.levels.total if cloud is not None else 0
+
+    def stop(self) -> None:
+        """Drop all work that is under way."""
+        self._preparing.abandon()
+        self._building.abandon()
+
+    @Slot()
+    def _on_prediction_changed(self) -> None:
+        prediction = self._asked = self._reconstruction.prediction
+        self.stop()
+        if prediction is None:
+            self._prediction, self._display, self._clouds = None, None, {}
+            self.changed.emit()
+            self.filter_changed.emit()
+            return
+        backend = self._backend
+        self._preparing.start(
+            lambda progress, _publish: backend.prepare_display(prediction, progress)
+        )
+
+    @Slot(object)
+    def _on_prepared(self, display: SceneDisplay) -> None:
+        self._prediction, self._display = self._asked, display
+        self._clouds = dict(display.clouds)
+        if self._options.layer not in self.layers:
+            self._options.select_layer("fused")
+        if self._options.color_mode not in self.color_modes:
+            self._options.set_color_mode("photo")
+        self.changed.emit()
+        self.layers_shown_changed.emit()
+        self.filter_changed.emit()
+        self._build_if_missing(self._options.layer)
+
+    @Slot(str)
+    def _on_layer_changed(self, layer: str) -> None:
+        self.layers_shown_changed.emit()
+        self.filter_changed.emit()
+        self._build_if_missing(layer)
+
+    @Slot(object)
+    def _on_layout_changed(self, _layout: object) -> None:
+        self.layers_shown_changed.emit()
+        self.filter_changed.emit()
+
+    def _build_if_missing(self, layer: str) -> None:
+        prediction, backend = self._prediction, self._backend
+        if prediction is None or layer in self._clouds or layer not in self.layers:
+            return
+        self._building.start(
+            lambda progress, _publish: backend.build_cloud(prediction, layer, progress)
+        )
+
+    @Slot(object)
+    def _on_cloud_built(self, cloud: CloudDisplay) -> None:
+        self._clouds[cloud.layer] = cloud
+        self.cloud_ready.emit(cloud.layer)
+        self.filter_changed.emit()
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        if not was_cancelled(error):
+            self._notices.raise_error(self.tr("Could not show the result"), error_text(error))

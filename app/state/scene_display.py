@@ -1,0 +1,55 @@
+"""What the panels need of a prediction beyond its own arrays; made by a job, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.state.confidence import ConfidenceLevels
+
+
+class RangeLock(StrEnum):
+    """Over what the depth colours are spread."""
+
+    PHOTO = "photo"
+    SCENE = "scene"
+    BOTH = "both"
+    """The scene, with both networks' depths."""
+
+
+DepthRange = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class DepthRanges:
+    """2nd to 98th percentile of valid depth, for every way to lock it."""
+
+    photos: tuple[DepthRange, ...]
+    scene: DepthRange
+    both: DepthRange
+
+    def range_for(self, lock: RangeLock, view_index: int) -> DepthRange:
+        """Depths of the first and the last colour."""
+        if lock is RangeLock.PHOTO:
+            return self.photos[view_index]
+        return self.scene if lock is RangeLock.SCENE else self.both
+
+
+@dataclass(frozen=True)
+class CloudDisplay:
+    """The unfiltered points of one layer."""
+
+    layer: str
+    buffer: object
+    """`app.rendering.point_buffer.PointBuffer`; the state hands it on and never looks inside."""
+    levels: ConfidenceLevels
+
+
+@dataclass(frozen=True)
+class SceneDisplay:
+    """Statistics and the first clouds of a prediction."""
+
+    usage: tuple[float, ...]
+    """Share of pixels that each expert wins; sums to 1."""
+    ranges: DepthRanges
+    clouds: Mapping[str, CloudDisplay] = field(default_factory=dict)
+    """By layer name; "fused", and "vggt" where there is a baseline."""

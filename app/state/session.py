@@ -1,0 +1,143 @@
+"""The open scene: its photos, their thumbnails, and the files that were refused."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.state.backend import Backend, Thumbnail
+from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
+from app.state.notices import Notices
+from moe3d.errors import MoE3DError
+from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
+
+OPEN_FAILED = "Could not open the photos"
+
+
+class SessionState(QObject):
+    """Knows what is open. A load that fails leaves the old scene as it was."""
+
+    loading_changed = Signal(bool)
+    views_changed = Signal()
+    """Another scene is open; thumbnails follow."""
+    thumbnail_ready = Signal(int)
+
+    def __init__(
+        self, backend: Backend, runner: JobRunner, notices: Notices, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._backend, self._notices = backend, notices
+        self._views: ViewSet | None = None
+        self._paths: tuple[Path, ...] = ()
+        self._asked: tuple[Path, ...] = ()
+        self._thumbnails: dict[int, object] = {}
+        self._can_run = False
+        self._reading = LatestJob(runner, self)
+        self._reading.succeeded.connect(self._on_read)
+        self._reading.failed.connect(self._on_read_failed)
+        self._drawing = LatestJob(runner, self)
+        self._drawing.published.connect(self._on_thumbnail)
+        self._drawing.failed.connect(self._on_thumbnails_failed)
+
+    @property
+    def views(self) -> ViewSet | None:
+        """The photos; None before the first scene."""
+        return self._views
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """What the user opened: folders or files."""
+        return self._paths
+
+    @property
+    def num_views(self) -> int:
+        """How many photos are open."""
+        return len(self._views) if self._views is not None else 0
+
+    @property
+    def title(self) -> str:
+        """Name of the scene, for the window's title; empty before the first scene."""
+        if not self._paths:
+            return ""
+        first = self._paths[0]
+        named = first if len(self._paths) == 1 else first.parent
+        is_images_folder = named.name == "images" and named.parent.name
+        return named.parent.name if is_images_folder else named.name
+
+    @property
+    def refused(self) -> tuple[RefusedFile, ...]:
+        """Files of this scene that are not used, with the reason for each."""
+        return self._views.refused if self._views is not None else ()
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether photos are being looked for."""
+        return self._reading.is_running
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether thumbnails are being made."""
+        return self._drawing.is_running
+
+    @property
+    def can_run(self) -> bool:
+        """Whether there are photo files to reconstruct from."""
+        return self._can_run and self.num_views > 0
+
+    def thumbnail(self, index: int) -> object | None:
+        """uint8 (h, w, 3) of one view, or None while it is not there yet."""
+        return self._thumbnails.get(index)
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open a folder, or files; replaces the scene once the photos are found."""
+        if not paths:
+            return
+        asked = self._asked = tuple(paths)
+        backend = self._backend
+        self._reading.start(lambda progress, _publish: backend.read_scene(asked, progress))
+        self.loading_changed.emit(True)
+
+    def show_prediction(self, prediction: ScenePrediction, path: Path) -> None:
+        """Show the photos that a saved prediction carries with it."""
+        views = tuple(
+            View(name, image.shape[1], image.shape[0], pixels=image)
+            for name, image in zip(prediction.names, prediction.images, strict=True)
+        )
+        self._reading.abandon()
+        self._replace(ViewSet(views), (path,), can_run=False)
+
+    def stop(self) -> None:
+        """Drop all work that is under way."""
+        self._reading.abandon()
+        self._drawing.abandon()
+
+    @Slot(object)
+    def _on_read(self, views: ViewSet) -> None:
+        self._replace(views, self._asked, can_run=True)
+
+    @Slot(object)
+    def _on_read_failed(self, error: Exception) -> None:
+        self.loading_changed.emit(False)
+        if not was_cancelled(error):
+            code = error.exit_code if isinstance(error, MoE3DError) else 1
+            self._notices.raise_error(self.tr(OPEN_FAILED), error_text(error), code)
+
+    def _replace(self, views: ViewSet, paths: tuple[Path, ...], *, can_run: bool) -> None:
+        self._views, self._paths, self._can_run = views, paths, can_run
+        self._thumbnails = {}
+        self.loading_changed.emit(False)
+        self.views_changed.emit()
+        backend = self._backend
+        self._drawing.start(
+            lambda progress, publish: backend.make_thumbnails(views, progress, publish)
+        )
+
+    @Slot(object)
+    def _on_thumbnail(self, thumbnail: Thumbnail) -> None:
+        self._thumbnails[thumbnail.index] = thumbnail.pixels
+        self.thumbnail_ready.emit(thumbnail.index)
+
+    @Slot(object)
+    def _on_thumbnails_failed(self, error: Exception) -> None:
+        if not was_cancelled(error):
+            self._notices.raise_error(self.tr("Could not draw the thumbnails"), error_text(error))

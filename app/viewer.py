@@ -1,0 +1,105 @@
+"""One running viewer: its state, its jobs, its window, and how they end."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QObject, QSettings, QTimer, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from app.arguments import Arguments
+from app.exception_hook import ExceptionHook
+from app.picture_run import PictureRun, save_window
+from app.state.app_state import AppState
+from app.state.backend import Backend
+from app.state.settings import Settings
+from app.widgets.gl_support import scene_view_factory
+from app.widgets.main_window import MainWindow
+from app.widgets.theme import Theme
+from app.workers.memory_meter import MemoryMeter
+from app.workers.thread_runner import ThreadRunner
+
+CLOSE_LIMIT_S = 10.0
+
+
+class Viewer(QObject):
+    """Builds everything and joins it."""
+
+    def __init__(
+        self,
+        arguments: Arguments,
+        backend: Backend,
+        store: QSettings,
+        sample_path: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self._arguments = arguments
+        self.exit_code: int | None = None
+        self._is_closed = False
+        self.runner = ThreadRunner(self)
+        settings = Settings(store, self)
+        if arguments.theme is not None:
+            settings.set_theme(arguments.theme)
+        self.state = AppState(backend, self.runner, settings, sample_path)
+        if arguments.model is not None:
+            self.state.run_options.set_model(arguments.model)
+        self.theme = Theme(settings, self)
+        self.theme.apply()
+        self.window = MainWindow(self.state, self.theme, scene_view_factory(self.theme))
+        if arguments.size is not None:
+            self.window.resize(*arguments.size)
+        self._hook = ExceptionHook(self.state.notices)
+        self._meter = MemoryMeter(parent=self)
+        self._meter.measured.connect(self.window.show_memory)
+        self._picture = PictureRun(arguments, self.state, self.window)
+        self._picture.finished.connect(self._on_picture_finished)
+        self.window.shot_requested.connect(self._on_shot_requested)
+        self.window.closing.connect(self._on_closing)
+
+    @property
+    def error(self) -> str:
+        """What went wrong in a run without a hand; empty when nothing did."""
+        return self._picture.error
+
+    def show(self) -> None:
+        """Show the window, then open what was named on the command line."""
+        self._hook.install()
+        self.window.show()
+        self._meter.start()
+        QTimer.singleShot(0, self._picture.start)
+
+    def close_down(self, limit_s: float = CLOSE_LIMIT_S) -> bool:
+        """End all work; whether every job has stopped within the limit."""
+        self._hook.remove()
+        self._meter.stop()
+        self.state.stop()
+        return self.runner.shutdown(limit_s)
+
+    @Slot()
+    def _on_closing(self) -> None:
+        if not self._is_closed:
+            self._is_closed = True
+            self.close_down()
+
+    @Slot(int)
+    def _on_picture_finished(self, code: int) -> None:
+        self.exit_code = code
+        self.window.close()
+        QCoreApplication.exit(code)
+
+    @Slot()
+    def _on_shot_requested(self) -> None:
+        dialog = QFileDialog(self.window, self.tr("Save picture of the window"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([self.tr("PNG picture (*.png)")])
+        dialog.setDefaultSuffix("png")
+        dialog.fileSelected.connect(self._on_shot_chosen)
+        dialog.open()
+
+    @Slot(str)
+    def _on_shot_chosen(self, text: str) -> None:
+        path = Path(text)
+        if save_window(self.window, path):
+            self.state.notices.raise_toast(self.tr("Saved {}").format(path.name), path.parent)
+        else:
+            self.state.notices.raise_error(
+                self.tr("Could not save the picture"), f"{path} cannot be written"
+            )

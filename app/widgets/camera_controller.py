@@ -1,0 +1,155 @@
+"""The view's camera: where it is, where it may go, and the smooth way there."""
+
+import enum
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation, Signal, Slot
+
+from app.rendering import camera_motion
+from app.rendering.camera import Camera, Viewport
+from app.rendering.scene_frame import (
+    DEFAULT_FRAME,
+    UNIT_BOUNDS,
+    Bounds,
+    SceneFrame,
+    camera_that_frames,
+    upright_rotation,
+)
+
+RADIANS_PER_PX = np.radians(0.4)
+ZOOM_PER_STEP = 0.85
+FLIGHT_MS = 450
+
+
+class AxisView(enum.Enum):
+    """Views along the scene's own directions."""
+
+    FRONT = "front"
+    BACK = "back"
+    RIGHT = "right"
+    LEFT = "left"
+    TOP = "top"
+    BOTTOM = "bottom"
+
+
+class CameraController(QObject):
+    """Moves the camera; knows pixels and the scene's frame, not what is drawn."""
+
+    camera_changed = Signal(object)
+    """The new Camera."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.viewport = Viewport(1.0, 1.0)
+        self.frame: SceneFrame = DEFAULT_FRAME
+        self.bounds: Bounds = UNIT_BOUNDS
+        """What framing everything shows."""
+        self.free_orbit = False
+        """Orbit about the screen's axes (trackball) instead of the scene's vertical."""
+        self.flight_ms = FLIGHT_MS
+        """Length of a smooth movement; 0 jumps."""
+        self._camera = camera_that_frames(
+            UNIT_BOUNDS, upright_rotation(self.frame.front, self.frame.up), self.viewport
+        )
+        self._flight: tuple[Camera, Camera] | None = None
+        self._animation = QVariantAnimation(self)
+        self._animation.setStartValue(0.0)
+        self._animation.setEndValue(1.0)
+        self._animation.setEasingCurve(QEasingCurve.Type.Linear)
+        self._animation.valueChanged.connect(self._show_flight)
+
+    @property
+    def camera(self) -> Camera:
+        """Where the camera is now."""
+        return self._camera
+
+    @property
+    def is_flying(self) -> bool:
+        """Whether a smooth movement is under way."""
+        return self._animation.state() == QVariantAnimation.State.Running
+
+    def set_camera(self, camera: Camera, animate: bool = False) -> None:
+        """Go there, at once or smoothly."""
+        self._animation.stop()
+        if animate and self.flight_ms > 0:
+            self._flight = (self._camera, camera)
+            self._animation.setDuration(self.flight_ms)
+            self._animation.start()
+        else:
+            self._take(camera)
+
+    def orbit_by(self, dx_px: float, dy_px: float) -> None:
+        """Turn about the pivot by a movement of the mouse."""
+        up = None if self.free_orbit else self.frame.up
+        yaw, pitch = dx_px * RADIANS_PER_PX, dy_px * RADIANS_PER_PX
+        self.set_camera(camera_motion.orbit(self._camera, yaw, pitch, up))
+
+    def pan_to(self, grabbed: np.ndarray, pixel: tuple[float, float]) -> None:
+        """Bring a grabbed world point under a pixel."""
+        self.set_camera(camera_motion.pan(self._camera, self.viewport, grabbed, pixel))
+
+    def zoom_at(self, point: np.ndarray, steps: float) -> None:
+        """Come closer to a world point (positive steps), which keeps its pixel."""
+        smallest = 1e-4 * self.bounds.diagonal
+        self.set_camera(
+            camera_motion.zoom_about(self._camera, point, ZOOM_PER_STEP**steps, smallest)
+        )
+
+    def fly_by(self, step_in_view: np.ndarray) -> None:
+        """Move along the screen's axes by a share of the scene's size."""
+        self.set_camera(camera_motion.fly(self._camera, step_in_view * self.bounds.diagonal))
+
+    def focus_on(self, point: np.ndarray) -> None:
+        """Take a world point as the pivot and bring it to the middle."""
+        self.set_camera(camera_motion.with_pivot_centred(self._camera, point), animate=True)
+
+    def frame_all(self, animate: bool = True) -> None:
+        """Show the whole scene from the same direction, upright."""
+        forward = self._camera.forward
+        rotation = self._camera.world_from_view
+        if not self.free_orbit and abs(float(forward @ self.frame.up)) < 0.999:
+            rotation = upright_rotation(forward, self.frame.up)
+        self._frame_with(rotation, animate)
+
+    def show_axis(self, axis: AxisView, animate: bool = True) -> None:
+        """Look at the whole scene along one of its directions."""
+        frame = self.frame
+        forward, up = {
+            AxisView.FRONT: (frame.front, frame.up),
+            AxisView.BACK: (-frame.front, frame.up),
+            AxisView.RIGHT: (-frame.right, frame.up),
+            AxisView.LEFT: (frame.right, frame.up),
+            AxisView.TOP: (-frame.up, frame.front),
+            AxisView.BOTTOM: (frame.up, -frame.front),
+        }[axis]
+        self._frame_with(upright_rotation(forward, up), animate)
+
+    def look_along(self, world_from_view: np.ndarray, animate: bool = True) -> None:
+        """Turn about the pivot until the camera has this rotation."""
+        camera = self._camera
+        offset = camera.world_from_view.T @ (camera.eye - camera.pivot)
+        turned = replace(
+            camera, eye=camera.pivot + world_from_view @ offset, world_from_view=world_from_view
+        )
+        self.set_camera(turned, animate)
+
+    def set_orthographic(self, orthographic: bool) -> None:
+        """Parallel or perspective projection, of equal size at the pivot."""
+        self.set_camera(replace(self._camera, orthographic=orthographic))
+
+    def _frame_with(self, rotation: np.ndarray, animate: bool) -> None:
+        camera = self._camera
+        framed = camera_that_frames(
+            self.bounds, rotation, self.viewport, camera.fov_y_deg, camera.orthographic
+        )
+        self.set_camera(framed, animate)
+
+    @Slot(object)
+    def _show_flight(self, fraction: float) -> None:
+        if self._flight is not None:
+            self._take(camera_motion.interpolate(*self._flight, float(fraction)))
+
+    def _take(self, camera: Camera) -> None:
+        self._camera = camera
+        self.camera_changed.emit(camera)

@@ -1,0 +1,179 @@
+"""Draws the points progressively into pictures of its own, and lays them under the overlays.
+
+While something changes: a prefix of every block, as much as the time allows, a little larger. When
+still: the rest, part by part, into a second picture without clearing, which then replaces the first
+and equals a full draw. Overlays are drawn over it and never restart it.
+"""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from OpenGL import GL
+
+from app.rendering.composite_shader import COMPOSITE_FRAGMENT, COMPOSITE_VERTEX
+from app.rendering.draw_plan import PointBudget, block_slices
+from app.rendering.view_colors import DARK, ViewColors
+from app.rendering.view_frame import ViewFrame
+from app.widgets.gl_program import GlProgram
+from app.widgets.gl_target import GlTarget
+from app.widgets.point_item import PointItem
+from app.widgets.point_program import PointProjection
+
+MOVING_MS = 12.0
+STILL_MS = 28.0
+LARGEST_COARSE_FACTOR = 2.0
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """Eye-dome lighting of the points."""
+
+    strength: float = 0.0
+    reach_px: float = 1.0
+
+
+class CloudRenderer:
+    """Needs a current context in every method but `reset`."""
+
+    def __init__(self, points: PointItem) -> None:
+        self.colors: ViewColors = DARK
+        self.lighting = Lighting()
+        self.is_complete = False
+        """Whether the picture equals a full draw."""
+        self._points = points
+        self._moving, self._still = GlTarget(), GlTarget()
+        self._shown = self._moving
+        self._moving_budget = PointBudget(MOVING_MS)
+        self._still_budget = PointBudget(STILL_MS)
+        self._composite = GlProgram(COMPOSITE_VERTEX, COMPOSITE_FRAGMENT)
+        self._key: tuple[object, ...] = ()
+        self._projection: PointProjection | None = None
+        self._blocks = np.zeros(0, bool)
+        self._coarse_share = 0
+        self._refined_share = 0
+
+    def context_was_replaced(self) -> None:
+        """Start over in a new context."""
+        for target in (self._moving, self._still):
+            target.forget()
+        self._key = ()
+
+    def draw(self, frame: ViewFrame, width: int, height: int, pixel_ratio: float) -> bool:
+        """Draw a first, coarse picture if anything changed; False if nothing did.
+
+        Args:
+            frame: camera and matrices.
+            width: of the picture, device pixels.
+            height: of the picture, device pixels.
+            pixel_ratio: device pixels of a widget pixel.
+        """
+        self._points.upload_some()
+        if self.is_current(frame, width, height):
+            return False
+        self._key = self._key_of(frame, width, height)
+        self._projection = point_projection(frame, height, pixel_ratio)
+        self._blocks = self._points.visible_blocks(frame.clip_from_world)
+        self._moving.bind(width, height)
+        self._moving.clear()
+        self._coarse_share = self._draw_coarse()
+        self._refined_share = 0
+        self._shown = self._moving
+        self.is_complete = (
+            self._coarse_share >= self._points.longest_block and self._points.is_uploaded
+        )
+        return True
+
+    @property
+    def shows_refinement(self) -> bool:
+        """Whether the shown picture grows with `refine`."""
+        return self._shown is self._still
+
+    def refine(self) -> None:
+        """Draw the next part of the rest."""
+        if self.is_complete or self._projection is None:
+            return
+        longest = self._points.longest_block
+        self._still.bind(*self._moving.size)
+        if self._refined_share == 0:
+            self._still.clear()
+        share = self._still_budget.share_per_block(int(self._blocks.sum()))
+        end = min(self._refined_share + share, longest)
+        self._timed_draw(self._still_budget, self._refined_share, end, 1.0)
+        self._refined_share = end
+        if end >= min(4 * self._coarse_share, longest):
+            self._shown = self._still
+        self.is_complete = end >= longest and self._points.is_uploaded
+
+    def composite(self, frame: ViewFrame, shown: GlTarget | None = None) -> None:
+        """Lay background and points into the bound framebuffer, with their depth."""
+        (shown or self._shown).bind_textures()
+        program, colors = self._composite, self.colors
+        program.use()
+        program.set_int("u_color", 0)
+        program.set_int("u_depth", 1)
+        program.set_float("u_top", *(channel / 255 for channel in colors.background_top))
+        program.set_float("u_bottom", *(channel / 255 for channel in colors.background_bottom))
+        program.set_float("u_shade", self.lighting.strength)
+        program.set_float("u_reach", self.lighting.reach_px)
+        program.set_float("u_planes", frame.near, frame.far, frame.camera.orthographic)
+        GL.glDisable(GL.GL_BLEND)
+        GL.glEnable(GL.GL_DEPTH_TEST)
+        GL.glDepthMask(True)
+        GL.glDepthFunc(GL.GL_ALWAYS)
+        GL.glDrawArrays(GL.GL_TRIANGLES, 0, 3)
+        GL.glDepthFunc(GL.GL_LESS)
+        GL.glUseProgram(0)
+
+    def draw_full(self, frame: ViewFrame, target: GlTarget, pixel_ratio: float) -> None:
+        """Draw the whole cloud at once into a target of its own, for screenshots."""
+        target.clear()
+        self._points.draw_everything(point_projection(frame, target.size[1], pixel_ratio))
+
+    def depth_around(self, x: int, y: int, radius: int) -> np.ndarray | None:
+        """Depth values around a device pixel (from the bottom left), rows from the bottom;
+        None if the window reaches outside the picture."""
+        width, height = self._shown.size
+        if not (radius <= x < width - radius and radius <= y < height - radius):
+            return None
+        side = 2 * radius + 1
+        return self._shown.read_depth(x - radius, y - radius, side, side)
+
+    def is_current(self, frame: ViewFrame, width: int, height: int) -> bool:
+        """Whether the shown picture, complete or not, is of this frame and this style."""
+        return self._key == self._key_of(frame, width, height)
+
+    def _key_of(self, frame: ViewFrame, width: int, height: int) -> tuple[object, ...]:
+        return (frame.clip_from_world.tobytes(), width, height, self._points.revision)
+
+    def _draw_coarse(self) -> int:
+        longest = self._points.longest_block
+        share = self._moving_budget.share_per_block(int(self._blocks.sum()))
+        factor = 1.0
+        if 0 < share < longest:
+            factor = min(np.sqrt(longest / share), LARGEST_COARSE_FACTOR)
+        self._timed_draw(self._moving_budget, 0, min(share, longest), float(factor))
+        return share
+
+    def _timed_draw(self, budget: PointBudget, begin: int, end: int, factor: float) -> None:
+        buffer = self._points.buffer
+        if buffer is None or self._projection is None:
+            return
+        ranges = block_slices(buffer.block_starts, self._blocks, begin, end)
+        if ranges.num_points == 0:
+            return
+        started = time.perf_counter()
+        self._points.draw(ranges, self._projection, factor)
+        GL.glFinish()
+        budget.observe(ranges.num_points, 1000 * (time.perf_counter() - started))
+
+
+def point_projection(frame: ViewFrame, height: int, pixel_ratio: float) -> PointProjection:
+    """The frame's matrices for points on a picture of this height in device pixels."""
+    return PointProjection(
+        clip_from_world=frame.clip_from_world,
+        view_depth_row=-frame.view_from_world[2],
+        px_per_unit=height / (2 * frame.camera.half_height),
+        orthographic=frame.camera.orthographic,
+        pixel_ratio=pixel_ratio,
+    )

@@ -1,0 +1,323 @@
+"""The 3D view of one cloud: everything the window tells it, and everything it tells the window."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.rendering.camera import Camera
+from app.rendering.camera_frusta import PhotoCameras
+from app.rendering.color_mode import COLORLESS_MODES, ColorMode
+from app.rendering.grid import grid_segments
+from app.rendering.point_buffer import PointBuffer
+from app.rendering.point_picking import PickedPoint
+from app.rendering.point_style import PointStyle
+from app.rendering.scene_frame import DEFAULT_FRAME, UNIT_BOUNDS, opening_camera, scene_frame
+from app.rendering.view_colors import DARK, ViewColors
+from app.rendering.view_frame import ViewFrame
+from app.widgets.cloud_renderer import Lighting
+from app.widgets.interactive_view import InteractiveView
+from app.widgets.line_item import LineItem
+from app.widgets.photo_layer import FRUSTUM_SHARE, PhotoLayer
+
+
+class CloudView(InteractiveView):
+    """Shows a PointBuffer with cameras, colours and filters. Nothing here takes longer than a
+    frame except `image`."""
+
+    camera_clicked = Signal(int)
+    """A photo's frustum was clicked; the view is already on its way there."""
+    camera_hovered = Signal(int)
+    """A photo's frustum is under the cursor; -1 when it left."""
+    point_hovered = Signal(object)
+    """PickedPoint under the resting cursor, or None."""
+    point_picked = Signal(object)
+    """PickedPoint that was clicked."""
+    look_through_ended = Signal()
+    """The view left the photo through which it looked."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("cloudView")
+        self.setAccessibleName(self.tr("3D view"))
+        self.setMinimumSize(160, 120)
+        self._hovered_camera = -1
+        self._frustum_scale = 1.0
+        self._frustum_size: float | None = None
+        self._lighting: bool | None = None
+        self._photos = PhotoLayer()
+        self._grid = LineItem(1.0)
+        self._grid.setVisible(False)
+        for order, item in enumerate((self._grid, self._photos.frusta, self._photos.overlay)):
+            item.setDepthValue(order)
+            self.addItem(item)
+        self.set_colors(DARK)
+
+    # what is shown
+
+    def set_buffer(self, buffer: PointBuffer | None) -> None:
+        """Show this cloud, or nothing. The view keeps no vertices: drop the buffer as well.
+
+        The camera stays where the user moved it, else it takes the opening view.
+        """
+        if buffer is None:
+            self._user_moved = False
+        self._points.set_buffer(buffer)
+        self._picker.forget()
+        self._scene_changed()
+
+    def set_cameras(
+        self,
+        camera_from_world: Float[np.ndarray, "S 4 4"] | None,
+        intrinsics: Float[np.ndarray, "S 3 3"] | None = None,
+        images: UInt8[np.ndarray, "S H W 3"] | None = None,
+        size: float | None = None,
+    ) -> None:
+        """The photos' cameras, or none; call with the buffer's.
+
+        Args:
+            camera_from_world: OpenCV axes.
+            intrinsics: pixels of the images.
+            images: what each camera saw.
+            size: length of the frusta in scene units; None: 3 % of the scene's diagonal.
+        """
+        cameras = None
+        if camera_from_world is not None and intrinsics is not None and images is not None:
+            cameras = PhotoCameras(camera_from_world, intrinsics, images)
+        self._frustum_size = size
+        self._photos.set_cameras(cameras)
+        known = None if cameras is None else (cameras.camera_from_world, cameras.intrinsics)
+        self._points.set_cameras(known)
+        self._scene_changed()
+
+    def reset_camera(self) -> None:
+        """Forget where the user went: the opening view."""
+        self._user_moved = False
+        self._open()
+
+    # how it is shown
+
+    @property
+    def style(self) -> PointStyle:
+        """Colours, filters and sizes."""
+        return self._points.style
+
+    def set_style(self, style: PointStyle) -> None:
+        """Everything at once; the setters below change one field."""
+        self._points.set_style(style)
+        self._apply_lighting()
+        self.update()
+
+    def set_color_mode(self, mode: ColorMode) -> None:
+        """What the colours say."""
+        self.set_style(replace(self.style, color_mode=mode))
+
+    def set_confidence_threshold(self, value: float) -> None:
+        """Hide points of lower confidence."""
+        self.set_style(replace(self.style, confidence_threshold=value))
+
+    def set_hidden_experts(self, experts: Collection[int]) -> None:
+        """Hide points whose winner is one of these experts, 0-based."""
+        self.set_style(replace(self.style, hidden_experts=frozenset(experts)))
+
+    def set_hidden_photos(self, photos: Collection[int]) -> None:
+        """Hide points that these photos saw."""
+        self.set_style(replace(self.style, hidden_photos=frozenset(photos)))
+
+    def set_hide_flying(self, hidden: bool) -> None:
+        """Hide flying points."""
+        self.set_style(replace(self.style, hide_flying=hidden))
+
+    def set_point_size(self, size_px: float) -> None:
+        """Smallest size of a point, pixels."""
+        self.set_style(replace(self.style, size_px=size_px))
+
+    def set_size_follows_depth(self, follows: bool) -> None:
+        """Let near points grow so that surfaces stay closed."""
+        self.set_style(replace(self.style, size_follows_depth=follows))
+
+    def set_depth_range(self, depth_range: tuple[float, float] | None) -> None:
+        """Depths at the ends of the colour map; None: the scene's 2nd and 98th percentile."""
+        self.set_style(replace(self.style, depth_range=depth_range))
+
+    @property
+    def depth_range(self) -> tuple[float, float]:
+        """Depths at the ends of the colour map, for a colour bar."""
+        return self._points.depth_range
+
+    def visible_count(self) -> int:
+        """Points that the filters leave, wherever the camera looks."""
+        buffer, style = self._points.buffer, self.style
+        if buffer is None:
+            return 0
+        return buffer.visible_count(
+            style.confidence_threshold, style.hidden_experts, style.hidden_photos, style.hide_flying
+        )
+
+    def set_colors(self, colors: ViewColors) -> None:
+        """Background, grid, lines and letters, for a dark or a light window."""
+        super().set_colors(colors)
+        self._photos.set_colors(colors)
+        self._rebuild_grid()
+
+    def set_background(
+        self, top: tuple[int, int, int], bottom: tuple[int, int, int] | None = None
+    ) -> None:
+        """Only the background; one colour, or from the top to the bottom."""
+        self.set_colors(replace(self._colors, background_top=top, background_bottom=bottom or top))
+
+    def set_lighting(self, on: bool | None) -> None:
+        """Eye-dome lighting; None: in the modes that hide the photo's own shading."""
+        self._lighting = on
+        self._apply_lighting()
+        self.update()
+
+    def show_grid(self, shown: bool) -> None:
+        """The floor grid."""
+        self._grid.setVisible(shown)
+
+    def show_cameras(self, shown: bool) -> None:
+        """The photos' frusta."""
+        self._photos.frusta.setVisible(shown)
+
+    def set_frustum_scale(self, factor: float) -> None:
+        """Make the frusta this many times their usual size."""
+        self._frustum_scale = factor
+        self._resize_frusta()
+
+    def set_selected_camera(self, index: int | None) -> None:
+        """Light one photo's frustum."""
+        self._photos.frusta.set_selected(index)
+
+    # where the camera goes
+
+    def follow(self, camera: Camera) -> None:
+        """Take the camera of another view, and keep it when a cloud comes."""
+        self._user_moved = True
+        self.controller.set_camera(camera)
+
+    def frame_all(self, animate: bool = True) -> None:
+        """Show the whole cloud from the same direction."""
+        self.controller.frame_all(animate)
+
+    def frame_camera(self, index: int, animate: bool = True) -> None:
+        """Go to where a photo was taken."""
+        bounds = self.controller.bounds
+        camera = self._photos.standing_in(index, self.controller.viewport, bounds)
+        self._user_moved = True
+        self.controller.set_camera(camera, animate)
+
+    def look_through(self, index: int, animate: bool = True) -> None:
+        """Go to where a photo was taken and lay the photo over the view, until the user moves."""
+        self.frame_camera(index, animate)
+        self._photos.begin_look_through(index)
+        self.update()
+
+    def end_look_through(self) -> None:
+        """Take the photo away."""
+        if self._photos.looked_through is not None:
+            self._photos.end_look_through()
+            self.look_through_ended.emit()
+            self.update()
+
+    def set_photo_opacity(self, opacity: float) -> None:
+        """Of the photo in `look_through`, 0..1."""
+        self._photos.set_opacity(opacity)
+
+    def pick(self, pixel: tuple[float, float]) -> PickedPoint | None:
+        """The point of the cloud under a widget pixel."""
+        surface = self.surface_at(pixel)
+        if surface is None:
+            return None
+        self.makeCurrent()
+        picked = self._picker.point_at(surface, self._photos.cameras)
+        self.doneCurrent()
+        return picked
+
+    # inside
+
+    def _before_paint(self, frame: ViewFrame) -> None:
+        super()._before_paint(frame)
+        self._photos.frusta.hide_near(frame.camera.eye)
+
+    def _scene_changed(self) -> None:
+        buffer, cameras = self._points.buffer, self._photos.cameras
+        no_cameras = np.zeros((0, 3))
+        centers = no_cameras if cameras is None else cameras.centers
+        bounds = UNIT_BOUNDS if buffer is None else buffer.bounds
+        robust = UNIT_BOUNDS if buffer is None else buffer.robust
+        self.controller.frame = (
+            DEFAULT_FRAME if cameras is None else scene_frame(cameras.camera_from_world)
+        )
+        self.controller.bounds = robust
+        self._bounds_changed(bounds, robust, centers)
+        self._resize_frusta()
+        self._rebuild_grid()
+        if not self._user_moved:
+            self._open()
+
+    def _open(self) -> None:
+        cameras = self._photos.cameras
+        poses = np.zeros((0, 4, 4)) if cameras is None else cameras.camera_from_world
+        controller = self.controller
+        viewport = controller.viewport
+        controller.set_camera(opening_camera(poses, controller.bounds, controller.frame, viewport))
+
+    def _on_resized(self) -> None:
+        super()._on_resized()
+        if not self._user_moved:
+            self._open()
+
+    def _resize_frusta(self) -> None:
+        size = self._frustum_size or FRUSTUM_SHARE * self.controller.bounds.diagonal
+        self._photos.set_frustum_depth(size * self._frustum_scale)
+
+    def _rebuild_grid(self) -> None:
+        segments = grid_segments(self.controller.bounds, self.controller.frame)
+        self._grid.set_segments(segments, self._colors.grid, 0.45)
+
+    def _apply_lighting(self) -> None:
+        wanted = self.style.color_mode in COLORLESS_MODES
+        on = wanted if self._lighting is None else self._lighting
+        self._renderer.lighting = Lighting(1.6 if on else 0.0)
+
+    @Slot()
+    def _on_moved_by_user(self) -> None:
+        super()._on_moved_by_user()
+        self.end_look_through()
+
+    @Slot()
+    def _on_leave_wanted(self) -> None:
+        self.end_look_through()
+
+    @Slot(object)
+    def _on_clicked(self, pixel: tuple[float, float]) -> None:
+        index = self._camera_at(pixel)
+        if index >= 0:
+            self.frame_camera(index)
+            self.camera_clicked.emit(index)
+            return
+        picked = self.pick(pixel)
+        if picked is not None:
+            self.point_picked.emit(picked)
+
+    @Slot(object)
+    def _on_hovered(self, pixel: tuple[float, float] | None) -> None:
+        index = -1 if pixel is None else self._camera_at(pixel)
+        if index != self._hovered_camera:
+            self._hovered_camera = index
+            self._photos.frusta.set_hovered(None if index < 0 else index)
+            self.camera_hovered.emit(index)
+        self.point_hovered.emit(None if pixel is None or index >= 0 else self.pick(pixel))
+
+    def _camera_at(self, pixel: tuple[float, float]) -> int:
+        found = self._photos.frusta.camera_under(self.camera, self.controller.viewport, pixel)
+        if found is None:
+            return -1
+        surface = self.surface_at(pixel)
+        if surface is None:
+            return found
+        return found if self._photos.is_before(found, self.camera, surface) else -1

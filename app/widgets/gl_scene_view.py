@@ -1,0 +1,130 @@
+"""The 3D views joined to the state: which clouds, which filter, which colours."""
+
+from dataclasses import replace
+from typing import cast
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.rendering.color_mode import ColorMode
+from app.rendering.point_buffer import PointBuffer
+from app.rendering.view_colors import DARK, LIGHT
+from app.state.app_state import AppState
+from app.widgets.cloud_view import CloudView
+from app.widgets.layer_titles import layer_title
+from app.widgets.split_cloud_view import LayoutMode, SplitCloudView
+from app.widgets.theme import Theme
+from moe3d.scene.layers import depth_layer
+from moe3d.scene.records import ScenePrediction
+
+_MODES = {
+    "photo": ColorMode.PHOTO,
+    "depth": ColorMode.DEPTH,
+    "confidence": ColorMode.CONFIDENCE,
+    "expert": ColorMode.EXPERT,
+    "view": ColorMode.PHOTO_INDEX,
+    "entropy": ColorMode.ENTROPY,
+    "difference": ColorMode.DIFFERENCE,
+}
+
+
+class GlSceneView(QObject):
+    """Follows the state; keeps no data of its own but what each view shows."""
+
+    def __init__(self, state: AppState, theme: Theme) -> None:
+        super().__init__()
+        self._state, self._theme = state, theme
+        self._split = SplitCloudView()
+        self._shown: list[tuple[ScenePrediction | None, str]] = [(None, ""), (None, "")]
+        self._scene: ScenePrediction | None = None
+        display, view = state.display, state.view
+        display.changed.connect(self._show_clouds)
+        display.layers_shown_changed.connect(self._show_clouds)
+        display.cloud_ready.connect(self._on_cloud_ready)
+        display.filter_changed.connect(self._show_style)
+        view.points_changed.connect(self._show_style)
+        view.linked_changed.connect(self._split.set_linked)
+        view.selected_view_changed.connect(self._show_selected)
+        theme.changed.connect(self._show_colors)
+        for cloud_view in self._split.views:
+            cloud_view.camera_clicked.connect(view.select_view)
+        self._split.set_linked(view.cameras_linked)
+        self._show_colors()
+        self._show_clouds()
+
+    @property
+    def widget(self) -> QWidget:
+        """Both views and their headings."""
+        return self._split
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every view on the screen is drawn at full quality."""
+        return all(view.is_complete for view in self._split.views if view.isVisible())
+
+    def frame_all(self) -> None:
+        """Show the whole cloud, in both views."""
+        for view in self._split.views:
+            view.frame_all()
+
+    @Slot()
+    def _show_clouds(self) -> None:
+        prediction, layers = self._state.display.prediction, self._state.display.layers_shown
+        self._split.set_mode(LayoutMode.SPLIT if len(layers) > 1 else LayoutMode.SINGLE)
+        titles = [layer_title(layer) for layer in layers]
+        self._split.set_titles(titles[0], titles[-1])
+        for index, view in enumerate(self._split.views):
+            layer = layers[index] if index < len(layers) else ""
+            self._show_layer(index, view, prediction, layer)
+        if prediction is not self._scene:
+            self._scene = prediction
+            for view in self._split.views:
+                view.reset_camera()
+        self._show_style()
+        self._show_selected(self._state.view.selected_view)
+
+    def _show_layer(
+        self, index: int, view: CloudView, prediction: ScenePrediction | None, layer: str
+    ) -> None:
+        cloud = self._state.display.cloud(layer)
+        if prediction is None or cloud is None:
+            if self._shown[index][0] is not prediction:
+                self._shown[index] = (None, "")
+                view.set_buffer(None)
+            return
+        if self._shown[index][0] is prediction and self._shown[index][1] == layer:
+            return
+        self._shown[index] = (prediction, layer)
+        cameras = depth_layer(prediction, layer)
+        view.set_buffer(cast(PointBuffer, cloud.buffer))
+        view.set_cameras(cameras.camera_from_world, cameras.intrinsics, prediction.images)
+
+    @Slot(str)
+    def _on_cloud_ready(self, _layer: str) -> None:
+        self._show_clouds()
+
+    @Slot()
+    def _show_style(self) -> None:
+        display, options = self._state.display, self._state.view
+        scene = display.scene
+        for view, layer in zip(self._split.views, display.layers_shown, strict=False):
+            style = replace(
+                view.style,
+                color_mode=_MODES[options.color_mode],
+                confidence_threshold=display.threshold(layer),
+                hidden_experts=options.hidden_experts,
+                size_px=options.point_size_px,
+                depth_range=scene.ranges.both if scene is not None else None,
+            )
+            if style != view.style:
+                view.set_style(style)
+            view.show_cameras(options.cameras_shown)
+
+    @Slot(int)
+    def _show_selected(self, index: int) -> None:
+        for view in self._split.views:
+            view.set_selected_camera(index)
+
+    @Slot()
+    def _show_colors(self) -> None:
+        self._split.set_colors(DARK if self._theme.tokens.is_dark else LIGHT)

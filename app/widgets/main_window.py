@@ -1,0 +1,126 @@
+"""The window: start page first, then photos, 3D view, maps and inspector around it."""
+
+from PySide6.QtCore import QByteArray, QSize, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from app.state.app_state import AppState
+from app.widgets.actions import Actions
+from app.widgets.dialogs import Dialogs
+from app.widgets.docks import Docks
+from app.widgets.drop_zone import local_paths
+from app.widgets.menus import Menus
+from app.widgets.scene_view import SceneView, SceneViewFactory
+from app.widgets.start_page import StartPage
+from app.widgets.status_line import StatusLine
+from app.widgets.theme import Theme
+from app.widgets.toast import ToastLabel
+from app.widgets.tool_bar import MainToolBar
+from app.widgets.workspace import Workspace
+
+SMALLEST = QSize(960, 600)
+FIRST_SIZE = QSize(1480, 920)
+
+
+class MainWindow(QMainWindow):
+    """Composes the parts; every decision is the state's."""
+
+    closing = Signal()
+    shot_requested = Signal()
+
+    def __init__(self, state: AppState, theme: Theme, make_scene_view: SceneViewFactory) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(SMALLEST)
+        self.resize(FIRST_SIZE)
+        self._state, self._theme = state, theme
+        self._dialogs = Dialogs(state, self)
+        self._actions = Actions(state, theme, self._dialogs, self)
+        menus = Menus(state, self._actions, self)
+        self._tool_bar = MainToolBar(state, self._actions, self)
+        self.addToolBar(self._tool_bar)
+        self._start = StartPage(state, theme)
+        self._workspace = Workspace(state, theme, make_scene_view)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._start)
+        self._pages.addWidget(self._workspace)
+        self.setCentralWidget(self._pages)
+        self._docks = Docks(state, theme, self)
+        self._docks.add_toggles(menus.panels)
+        self._status = StatusLine(state)
+        self.setStatusBar(self._status)
+        self._toast = ToastLabel(self)
+        self._connect()
+        self._restore()
+        self._show_page()
+
+    @property
+    def scene_view(self) -> SceneView | None:
+        """The 3D view; None before the first result."""
+        return self._workspace.scene_view
+
+    @Slot(int)
+    def show_memory(self, used_bytes: int) -> None:
+        """Show in the status bar what the process takes."""
+        self._status.show_memory(used_bytes)
+
+    def _connect(self) -> None:
+        state, actions = self._state, self._actions
+        for action in actions.with_focus_only():
+            self._workspace.addAction(action)
+            self._docks.strip.addAction(action)
+        actions["frame"].triggered.connect(self._workspace.frame_all)
+        actions["shot"].triggered.connect(self.shot_requested)
+        self._start.open_clicked.connect(self._dialogs.open_folder)
+        self._start.model_clicked.connect(self._dialogs.choose_model)
+        self._docks.model_clicked.connect(self._dialogs.choose_model)
+        state.session.views_changed.connect(self._show_page)
+        state.display.changed.connect(self._show_panels)
+        state.notices.toast_raised.connect(self._toast.show_toast)
+
+    @Slot()
+    def _show_page(self) -> None:
+        is_open = self._state.session.views is not None
+        self._pages.setCurrentWidget(self._workspace if is_open else self._start)
+        self._tool_bar.setVisible(is_open)
+        title = self._state.session.title
+        self.setWindowTitle(f"{title} — MoE3D Viewer" if title else "MoE3D Viewer")
+        self._show_panels()
+
+    @Slot()
+    def _show_panels(self) -> None:
+        is_open = self._state.session.views is not None
+        has_result = self._state.display.prediction is not None
+        self._docks.show_for(is_open=is_open, has_result=has_result)
+
+    def _restore(self) -> None:
+        geometry, layout = self._state.settings.geometry, self._state.settings.layout
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        if not layout.isEmpty():
+            self.restoreState(layout)
+            self._docks.keep_layout()
+
+    def saved_layout(self) -> QByteArray:
+        """Places of docks and bars."""
+        return self.saveState()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take drags of local files anywhere over the window."""
+        if local_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        paths = local_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self._state.open_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep size and layout, and tell that all work must end."""
+        if self._state.session.views is not None:
+            self._state.settings.set_window(self.saveGeometry(), self.saved_layout())
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,99 @@
+"""The row over the maps: photo, range, colours, opacity of the overlay."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+
+from app.state.display import DisplayState
+from app.state.scene_display import RangeLock
+from app.state.view_options import ViewOptionsState
+from app.widgets.choices import choice, on_chosen, show_choice
+from app.widgets.parts import label
+
+
+class MapControls(QWidget):
+    """Follows and changes the options of the strip."""
+
+    def __init__(
+        self, display: DisplayState, view: ViewOptionsState, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._display, self._view = display, view
+        self._name = label(role="value", name="strip_photo_name")
+        self._range = choice(
+            "range_lock",
+            self.tr("Over what the depth colours are spread"),
+            [
+                (RangeLock.BOTH, self.tr("Both networks")),
+                (RangeLock.SCENE, self.tr("This scene")),
+                (RangeLock.PHOTO, self.tr("This photo")),
+            ],
+        )
+        self._map = choice(
+            "color_map",
+            self.tr("Colours of depth"),
+            [
+                ("turbo", self.tr("Turbo")),
+                ("viridis", self.tr("Viridis")),
+                ("grey", self.tr("Grey")),
+            ],
+        )
+        self._palette = choice(
+            "palette",
+            self.tr("Colours of the experts: safe for the colour-blind, or the paper's"),
+            [
+                ("okabe-ito", self.tr("Safe colours")),
+                ("paper", self.tr("Paper's colours")),
+            ],
+        )
+        self._opacity = QSlider(Qt.Orientation.Horizontal)
+        self._opacity.setObjectName("overlay_opacity")
+        self._opacity.setAccessibleName(self.tr("Overlay opacity"))
+        self._opacity.setToolTip(self.tr("Opacity of the gating colours over the photo"))
+        self._opacity.setRange(0, 100)
+        self._opacity.setFixedWidth(84)
+        on_chosen(self._range, lambda key: view.set_range_lock(RangeLock(key)))
+        on_chosen(self._map, view.set_color_map)
+        on_chosen(self._palette, view.set_palette)
+        self._opacity.valueChanged.connect(self._on_opacity)
+        self._lay_out()
+        view.maps_changed.connect(self._show)
+        view.selected_view_changed.connect(self._show_name)
+        display.changed.connect(self._show)
+        self._show()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._name)
+        row.addStretch(1)
+        self._overlay_label = label(self.tr("Overlay"), "muted")
+        pairs: list[tuple[QLabel, QWidget]] = [
+            (label(self.tr("Range"), "muted"), self._range),
+            (label(self.tr("Depth"), "muted"), self._map),
+            (self._overlay_label, self._palette),
+        ]
+        for text, box in pairs:
+            row.addWidget(text)
+            row.addWidget(box)
+        row.addWidget(self._opacity)
+
+    @Slot(int)
+    def _on_opacity(self, value: int) -> None:
+        self._view.set_overlay_opacity(value / 100)
+
+    @Slot()
+    def _show(self) -> None:
+        show_choice(self._range, self._view.range_lock)
+        show_choice(self._map, self._view.color_map)
+        show_choice(self._palette, self._view.palette)
+        self._opacity.setValue(round(self._view.overlay_opacity * 100))
+        for part in (self._overlay_label, self._palette, self._opacity):
+            part.setVisible(self._display.has_experts)
+        self._show_name(self._view.selected_view)
+
+    @Slot(int)
+    def _show_name(self, index: int) -> None:
+        prediction = self._display.prediction
+        known = prediction is not None and index < prediction.num_views
+        self._name.setText(prediction.names[index] if prediction is not None and known else "")

@@ -1,0 +1,159 @@
+"""One map of the strip: title, picture, cross-hair; zooms and pans with all the others."""
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.widgets.strip_zoom import StripZoom
+
+TITLE_PX = 22
+ZOOM_STEP = 1.25
+
+
+class MapTile(QWidget):
+    """Draws a pixmap; knows nothing of depth."""
+
+    hovered = Signal(int, int)
+    """Pixel of the picture under the mouse."""
+    left = Signal()
+
+    def __init__(
+        self, title: str, zoom: StripZoom, image_size: QSize, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._title, self._zoom, self._size = title, zoom, image_size
+        self._picture = QPixmap()
+        self._cross: QPoint | None = None
+        self._drag_from: QPointF | None = None
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(title)
+        zoom.changed.connect(self.update)
+
+    @property
+    def title(self) -> str:
+        """What this tile shows."""
+        return self._title
+
+    def set_picture(self, picture: QPixmap) -> None:
+        """Show another picture of the same size."""
+        self._picture = picture
+        self.update()
+
+    def set_cross(self, pixel: QPoint | None) -> None:
+        """Mark a pixel, the same in every tile."""
+        if pixel != self._cross:
+            self._cross = pixel
+            self.update()
+
+    def width_for(self, height: int) -> int:
+        """Width at which the picture fills this height."""
+        free = max(height - TITLE_PX, 20)
+        return max(round(free * self._size.width() / max(self._size.height(), 1)), 60)
+
+    def image_rect(self) -> QRectF:
+        """Where the picture lies in this widget."""
+        free = QSize(self.width(), self.height() - TITLE_PX)
+        size = self._size.scaled(free, Qt.AspectRatioMode.KeepAspectRatio)
+        left = (free.width() - size.width()) / 2
+        return QRectF(left, TITLE_PX, size.width(), size.height())
+
+    def point_of(self, x: float, y: float) -> QPointF:
+        """Where a pixel's centre is drawn."""
+        rect, seen = self.image_rect(), self._zoom.visible
+        u = ((x + 0.5) / self._size.width() - seen.x()) / seen.width()
+        v = ((y + 0.5) / self._size.height() - seen.y()) / seen.height()
+        return QPointF(rect.x() + u * rect.width(), rect.y() + v * rect.height())
+
+    def _share_at(self, position: QPointF) -> QPointF:
+        rect, seen = self.image_rect(), self._zoom.visible
+        u = (position.x() - rect.x()) / max(rect.width(), 1.0)
+        v = (position.y() - rect.y()) / max(rect.height(), 1.0)
+        return QPointF(seen.x() + u * seen.width(), seen.y() + v * seen.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw."""
+        painter = QPainter(self)
+        rect, seen = self.image_rect(), self._zoom.visible
+        painter.setPen(self.palette().text().color())
+        heading = QRectF(rect.x() + 2, 0, rect.width(), TITLE_PX)
+        text = painter.fontMetrics().elidedText(
+            self._title, Qt.TextElideMode.ElideRight, int(heading.width())
+        )
+        painter.drawText(heading, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        if self._picture.isNull():
+            return
+        size = self._picture.size()
+        source = QRectF(
+            seen.x() * size.width(),
+            seen.y() * size.height(),
+            seen.width() * size.width(),
+            seen.height() * size.height(),
+        )
+        smooth = rect.width() < 3 * source.width()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawPixmap(rect, self._picture, source)
+        self._draw_cross(painter, rect)
+
+    def _draw_cross(self, painter: QPainter, rect: QRectF) -> None:
+        if self._cross is None:
+            return
+        point = self.point_of(self._cross.x(), self._cross.y())
+        if not rect.contains(point):
+            return
+        for color, width in ((QColor(0, 0, 0, 150), 3.0), (QColor(255, 255, 255, 230), 1.0)):
+            painter.setPen(QPen(color, width))
+            painter.drawLine(point + QPointF(-9, 0), point + QPointF(-3, 0))
+            painter.drawLine(point + QPointF(3, 0), point + QPointF(9, 0))
+            painter.drawLine(point + QPointF(0, -9), point + QPointF(0, -3))
+            painter.drawLine(point + QPointF(0, 3), point + QPointF(0, 9))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to drag."""
+        self._drag_from = event.position()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End the drag."""
+        self._drag_from = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the whole photo."""
+        self._zoom.reset()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag, and tell the pixel under the mouse."""
+        if self._drag_from is not None:
+            moved = self._share_at(event.position()) - self._share_at(self._drag_from)
+            self._drag_from = event.position()
+            self._zoom.pan(moved)
+        share = self._share_at(event.position())
+        if self.image_rect().contains(event.position()):
+            x = min(int(share.x() * self._size.width()), self._size.width() - 1)
+            y = min(int(share.y() * self._size.height()), self._size.height() - 1)
+            self.hovered.emit(x, y)
+        else:
+            self.left.emit()
+
+    def leaveEvent(self, event: QEnterEvent) -> None:  # type: ignore[override]
+        """The mouse is elsewhere."""
+        self.left.emit()
+        super().leaveEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the mouse; with Shift the strip scrolls."""
+        steps = event.angleDelta().y() / 120
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier or steps == 0:
+            event.ignore()
+            return
+        self._zoom.zoom_at(self._share_at(event.position()), ZOOM_STEP**steps)
+        event.accept()

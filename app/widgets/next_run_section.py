@@ -1,0 +1,64 @@
+"""Options that need a new run; they change nothing on the screen."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QWidget
+
+from app.state.app_state import AppState
+from app.state.run_options import DEVICES, PRECISIONS
+from app.widgets.choices import choice, on_chosen, show_choice
+from app.widgets.parts import Section, button, label
+
+
+class NextRunSection(Section):
+    """Model, device, precision, fitting, comparison."""
+
+    model_clicked = Signal()
+
+    def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
+        super().__init__("next_run_section", self.tr("NEXT RUN"), parent)
+        options = self._options = state.run_options
+        self._model = button(
+            "", "next_model", self.tr("Choose the network, or fetch another one"), "link"
+        )
+        self._model.clicked.connect(self.model_clicked)
+        devices = [(key, self.tr("Automatic") if key == "auto" else key.upper()) for key in DEVICES]
+        self._device = choice("device", self.tr("What computes the next run"), devices)
+        kinds = [(key, self.tr("Automatic") if key == "auto" else key) for key in PRECISIONS]
+        self._precision = choice("precision", self.tr("Number format of the backbone"), kinds)
+        modes = [
+            ("crop", self.tr("Crop")),
+            ("pad", self.tr("Pad")),
+        ]
+        self._resize = choice("resize_mode", self.tr("How photos are made to fit"), modes)
+        self._compare = QCheckBox(self.tr("Compare with VGGT"))
+        self._compare.setObjectName("compare")
+        self._compare.setToolTip(self.tr("Also compute plain VGGT's depth"))
+        on_chosen(self._device, options.set_device)
+        on_chosen(self._precision, options.set_precision)
+        on_chosen(self._resize, options.set_resize_mode)
+        self._compare.toggled.connect(options.set_compare)
+        self._lay_out()
+        options.changed.connect(self._show)
+        self._show()
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(label(self.tr("Model")), self._model)
+        form.addRow(label(self.tr("Device")), self._device)
+        form.addRow(label(self.tr("Precision")), self._precision)
+        form.addRow(label(self.tr("Fitting")), self._resize)
+        form.addRow("", self._compare)
+        self.rows.addLayout(form)
+
+    @Slot()
+    def _show(self) -> None:
+        options = self._options
+        self._model.setText(options.model_title)
+        self._model.setAccessibleName(self.tr("Model {}").format(options.model_title))
+        show_choice(self._device, options.device)
+        show_choice(self._precision, options.precision)
+        show_choice(self._resize, options.resize_mode)
+        self._compare.setChecked(options.compare)

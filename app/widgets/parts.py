@@ -1,0 +1,55 @@
+"""Small building blocks that give all panels one look."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+def label(text: str = "", role: str = "", name: str = "", *, wrap: bool = False) -> QLabel:
+    """A label with a role of the style sheet: muted, heading, title, section, value, danger."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        made.setProperty("role", role)
+    if name:
+        made.setObjectName(name)
+    if wrap:
+        made.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        made.setSizePolicy(policy)
+    return made
+
+
+def button(text: str, name: str, tooltip: str, kind: str = "") -> QPushButton:
+    """A push button of a kind of the style sheet: primary, big, link."""
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setToolTip(tooltip)
+    made.setAccessibleName(text.replace("&", ""))
+    if kind:
+        made.setProperty("kind", kind)
+    return made
+
+
+class Section(QFrame):
+    """A titled group of controls in a panel, with a line above it."""
+
+    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setProperty("section", "true")
+        self.head = QHBoxLayout()
+        self.head.addWidget(label(title, "section"))
+        self.head.addStretch(1)
+        self.rows = QVBoxLayout(self)
+        self.rows.setContentsMargins(0, 12, 0, 12)
+        self.rows.setSpacing(6)
+        self.rows.addLayout(self.head)

@@ -1,0 +1,18 @@
+"""RGB arrays as Qt pictures."""
+
+import numpy as np
+from jaxtyping import UInt8
+from PySide6.QtGui import QImage, QPixmap
+
+
+def image_from_rgb(pixels: UInt8[np.ndarray, "H W C"]) -> QImage:
+    """A QImage with its own copy of the pixels, RGB or RGBA."""
+    held = np.ascontiguousarray(pixels)
+    height, width, channels = held.shape
+    kinds = {3: QImage.Format.Format_RGB888, 4: QImage.Format.Format_RGBA8888}
+    return QImage(held.data, width, height, channels * width, kinds[channels]).copy()
+
+
+def pixmap_from_rgb(pixels: UInt8[np.ndarray, "H W C"]) -> QPixmap:
+    """A QPixmap of the pixels."""
+    return QPixmap.fromImage(image_from_rgb(pixels))

@@ -1,0 +1,88 @@
+"""What the 3D view draws: layer, colours, point size, cameras."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QSlider, QWidget
+
+from app.state.display import DisplayState
+from app.state.view_options import ViewOptionsState
+from app.widgets.choices import choice, on_chosen, show_choice
+from app.widgets.layer_titles import layer_title
+from app.widgets.parts import Section, label
+
+SIZE_STEPS = 10
+_MODE_TITLES = {
+    "photo": "Photo",
+    "depth": "Depth",
+    "confidence": "Confidence",
+    "expert": "Winning expert",
+    "entropy": "Gate undecided",
+    "difference": "MoE3D minus VGGT",
+    "view": "Which photo",
+}
+
+
+class PointsSection(Section):
+    """Live options of the 3D view."""
+
+    def __init__(
+        self, display: DisplayState, view: ViewOptionsState, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("points_section", self.tr("3D VIEW"), parent)
+        self._display, self._view = display, view
+        self._layer = choice("layer", self.tr("Depth layer of the left or only 3D view"), [])
+        self._mode = choice("color_mode", self.tr("What colours the points (C)"), [])
+        self._size = QSlider(Qt.Orientation.Horizontal)
+        self._size.setObjectName("point_size")
+        self._size.setAccessibleName(self.tr("Point size"))
+        self._size.setToolTip(self.tr("Size of a point on the screen, pixels"))
+        self._size.setRange(SIZE_STEPS, 8 * SIZE_STEPS)
+        self._cameras = QCheckBox(self.tr("Cameras"))
+        self._cameras.setObjectName("show_cameras")
+        self._cameras.setToolTip(self.tr("Draw where each photo was taken from (V)"))
+        on_chosen(self._layer, view.select_layer)
+        on_chosen(self._mode, view.set_color_mode)
+        self._size.valueChanged.connect(self._on_size)
+        self._cameras.toggled.connect(view.show_cameras)
+        self._lay_out()
+        view.points_changed.connect(self._show)
+        view.layer_changed.connect(self._show_layer)
+        display.changed.connect(self._show_layers)
+        self._show_layers()
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(label(self.tr("Layer")), self._layer)
+        form.addRow(label(self.tr("Colour")), self._mode)
+        form.addRow(label(self.tr("Point size")), self._size)
+        form.addRow("", self._cameras)
+        self.rows.addLayout(form)
+
+    @Slot(int)
+    def _on_size(self, value: int) -> None:
+        self._view.set_point_size_px(value / SIZE_STEPS)
+
+    @Slot()
+    def _show(self) -> None:
+        show_choice(self._mode, self._view.color_mode)
+        self._size.setValue(round(self._view.point_size_px * SIZE_STEPS))
+        self._cameras.setChecked(self._view.cameras_shown)
+
+    @Slot()
+    def _show_layers(self) -> None:
+        self._layer.clear()
+        for layer in self._display.layers:
+            self._layer.addItem(layer_title(layer), layer)
+        self._mode.clear()
+        for mode in self._display.color_modes:
+            self._mode.addItem(self.tr(_MODE_TITLES[mode]), mode)
+        self._show()
+        self._layer.setEnabled(self._layer.count() > 1)
+        self.setVisible(self._display.prediction is not None)
+        self._show_layer(self._view.layer)
+
+    @Slot(str)
+    def _show_layer(self, layer: str) -> None:
+        show_choice(self._layer, layer)

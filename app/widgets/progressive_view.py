@@ -1,0 +1,191 @@
+"""A GLViewWidget with its own camera, whose points appear progressively under the other items."""
+
+import time
+
+import numpy as np
+from OpenGL import GL
+from pyqtgraph.opengl import GLViewWidget
+from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QMatrix4x4
+from PySide6.QtWidgets import QWidget
+
+from app.rendering.camera import Camera, Viewport
+from app.rendering.scene_frame import UNIT_BOUNDS, Bounds
+from app.rendering.view_frame import ViewFrame, view_frame
+from app.widgets.camera_controller import CameraController
+from app.widgets.cloud_renderer import CloudRenderer
+from app.widgets.gl_target import GlTarget
+from app.widgets.point_item import PointItem
+
+STILL_AFTER_MS = 120
+PRESENT_EVERY_S = 0.15
+
+
+class ProgressiveView(GLViewWidget):
+    """Draws; knows nothing of clouds, photos or clicks."""
+
+    camera_changed = Signal(object)
+    """The Camera, after every movement."""
+    refined = Signal()
+    """The picture has become equal to a full draw."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.pixel_scale = 1.0
+        """Device pixels of a widget pixel in the picture that is being drawn."""
+        self.controller = CameraController(self)
+        self.controller.camera_changed.connect(self._on_camera_changed)
+        self._points = PointItem()
+        self._renderer = CloudRenderer(self._points)
+        self._drawn_bounds: Bounds = UNIT_BOUNDS
+        self._scene_size = 2.0
+        self._painted_frame: ViewFrame | None = None
+        self._presented_s = 0.0
+        self._refine_timer = QTimer(self)
+        self._refine_timer.setSingleShot(True)
+        self._refine_timer.timeout.connect(self._refine)
+
+    @property
+    def camera(self) -> Camera:
+        """Where the view's camera is."""
+        return self.controller.camera
+
+    def set_camera(self, camera: Camera, animate: bool = False) -> None:
+        """Go there, at once or smoothly."""
+        self.controller.set_camera(camera, animate)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the shown picture equals a full draw of what is wanted now."""
+        size = self.deviceWidth(), self.deviceHeight()
+        return self._renderer.is_complete and self._renderer.is_current(self.frame_now(), *size)
+
+    def frame_now(self, viewport: Viewport | None = None) -> ViewFrame:
+        """Camera and matrices of the next picture."""
+        view = viewport or self.controller.viewport
+        return view_frame(self.camera, view, self._drawn_bounds, self._scene_size)
+
+    def image(
+        self, width: int | None = None, height: int | None = None, overlays: bool = True
+    ) -> QImage:
+        """The whole cloud as a picture of any size; waits until it is drawn.
+
+        Args:
+            width: pixels; None takes the view's.
+            height: pixels; None takes the view's.
+            overlays: also draw frusta, grid and lines.
+        """
+        self.makeCurrent()
+        width, height = width or self.deviceWidth(), height or self.deviceHeight()
+        scale = height / max(self.height(), 1)
+        frame = self.frame_now(Viewport(width / scale, height / scale))
+        points, picture = GlTarget(), GlTarget()
+        self._bind_vertex_array()
+        points.bind(width, height)
+        self._renderer.draw_full(frame, points, scale)
+        picture.bind(width, height)
+        self._renderer.composite(frame, points)
+        if overlays:
+            self._draw_overlays(frame, scale)
+        pixels = picture.read_color()
+        points.release()
+        picture.release()
+        self.doneCurrent()
+        self._refine_timer.start(STILL_AFTER_MS)
+        picture_rgb = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
+        return picture_rgb.copy()
+
+    # GLViewWidget's own hooks
+
+    def initializeGL(self) -> None:
+        """A context is there, or another one than before."""
+        super().initializeGL()
+        self._renderer.context_was_replaced()
+
+    def viewMatrix(self) -> QMatrix4x4:
+        """For every other item in the view."""
+        frame = self._painted_frame or self.frame_now()
+        return QMatrix4x4(frame.view_from_world.ravel().tolist())
+
+    def projectionMatrix(self, region: object = None, viewport: object = None) -> QMatrix4x4:
+        """For every other item in the view."""
+        frame = self._painted_frame or self.frame_now()
+        return QMatrix4x4(frame.clip_from_view.ravel().tolist())
+
+    def resizeGL(self, _width: int, _height: int) -> None:
+        """Keep the controller's idea of the view's size."""
+        self._take_size()
+
+    def paintGL(self) -> None:
+        """Points first, into pictures of their own, then everything over them."""
+        self._take_size()
+        frame = self.frame_now()
+        width, height = self.deviceWidth(), self.deviceHeight()
+        ratio = self.devicePixelRatioF()
+        self._bind_vertex_array()
+        self._before_paint(frame)
+        if self._renderer.draw(frame, width, height, ratio):
+            self._refine_timer.start(0 if not self._points.is_uploaded else STILL_AFTER_MS)
+        GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, self.defaultFramebufferObject())
+        GL.glViewport(0, 0, width, height)
+        self._renderer.composite(frame)
+        self._draw_overlays(frame, ratio)
+        self._presented_s = time.perf_counter()
+
+    def _before_paint(self, frame: ViewFrame) -> None:
+        """For subclasses: bring overlays up to date."""
+
+    def _draw_overlays(self, frame: ViewFrame, pixel_scale: float) -> None:
+        self._painted_frame, self.pixel_scale = frame, pixel_scale
+        self.setProjection(QRect(), QRect())
+        self.setModelview()
+        self.drawItemTree()
+        GL.glDisable(GL.GL_BLEND)
+
+    def _bind_vertex_array(self) -> None:
+        if self.default_vao.isCreated():  # core profile
+            self.default_vao.bind()
+
+    def _take_size(self) -> None:
+        size = Viewport(float(max(self.width(), 1)), float(max(self.height(), 1)))
+        if size != self.controller.viewport:
+            self.controller.viewport = size
+            self._on_resized()
+
+    def _on_resized(self) -> None:
+        """For subclasses: the view has another size."""
+
+    @Slot()
+    def _refine(self) -> None:
+        if not self.isVisible() or not self.isValid():
+            return
+        if not self._points.is_uploaded:
+            self.update()
+            return
+        if self._renderer.is_complete:
+            self.refined.emit()
+            return
+        self.makeCurrent()
+        self._bind_vertex_array()
+        self._renderer.refine()
+        self.doneCurrent()
+        waited_s = time.perf_counter() - self._presented_s
+        if self._renderer.is_complete:
+            self.update()
+            self.refined.emit()
+            return
+        if self._renderer.shows_refinement and waited_s > PRESENT_EVERY_S:
+            self.update()
+        self._refine_timer.start(0)
+
+    @Slot(object)
+    def _on_camera_changed(self, camera: Camera) -> None:
+        self.update()
+        self.camera_changed.emit(camera)
+
+    def _bounds_changed(self, bounds: Bounds, robust: Bounds, extra_points: np.ndarray) -> None:
+        self._drawn_bounds = bounds.including(extra_points)
+        self._scene_size = robust.diagonal
+        self.update()

@@ -1,0 +1,90 @@
+"""The status bar: value under the cursor, units, device, memory, state."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStatusBar, QWidget
+
+from app.rendering.readout import PixelReadout, read_pixel
+from app.state.app_state import AppState
+from app.widgets.layer_titles import layer_title
+from app.widgets.parts import label
+
+MIB = 1024**2
+
+
+class StatusLine(QStatusBar):
+    """Follows cursor, run and memory."""
+
+    def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status_line")
+        self.setSizeGripEnabled(False)
+        self._state = state
+        self._values = label(name="cursor_values")
+        self._units = label(name="units")
+        self._device = label(name="device_used")
+        self._memory = label(name="memory")
+        self._ready = label(name="ready")
+        self.addWidget(self._values, 1)
+        for part in (self._units, self._device, self._memory, self._ready):
+            self.addPermanentWidget(part)
+        state.cursor.changed.connect(self._show_cursor)
+        state.display.changed.connect(self._show_facts)
+        state.reconstruction.phase_changed.connect(self._show_phase)
+        state.session.loading_changed.connect(self._show_phase)
+        state.export.running_changed.connect(self._show_phase)
+        self._show_facts()
+
+    @Slot(int)
+    def show_memory(self, used_bytes: int) -> None:
+        """Show what the process takes."""
+        self._memory.setText(self.tr("{:,} MB").format(used_bytes // MIB) if used_bytes else "")
+        self._memory.setToolTip(self.tr("Memory of this program"))
+
+    @Slot()
+    def _show_cursor(self) -> None:
+        pixel, prediction = self._state.cursor.pixel, self._state.display.prediction
+        if pixel is None or prediction is None:
+            self._values.setText("")
+            return
+        readout = read_pixel(prediction, pixel.view_index, pixel.x, pixel.y)
+        if readout is not None:
+            self._values.setText(_readout_text(readout, pixel.x, pixel.y, pixel.layer))
+
+    @Slot()
+    def _show_facts(self) -> None:
+        prediction = self._state.display.prediction
+        self._units.setText(
+            self.tr("{} units").format(prediction.metadata.units) if prediction is not None else ""
+        )
+        self._units.setToolTip(self.tr("VGGT's depth has no metric scale"))
+        facts = prediction.metadata if prediction is not None else None
+        self._device.setText(f"{facts.device} {facts.precision}" if facts is not None else "")
+        self._show_cursor()
+        self._show_phase()
+
+    @Slot()
+    @Slot(object)
+    @Slot(bool)
+    def _show_phase(self, _value: object = None) -> None:
+        if self._state.session.is_loading:
+            text = self.tr("reading photos")
+        elif self._state.export.is_running:
+            text = self.tr("exporting")
+        else:
+            text = self.tr(str(self._state.reconstruction.phase))
+            text = self.tr("ready") if text == "idle" else text
+        self._ready.setText(text)
+
+
+def _readout_text(readout: PixelReadout, x: int, y: int, layer: str) -> str:
+    place = f"x {x}  y {y}"
+    if not readout.is_valid:
+        return f"{place}   no depth here"
+    shown = layer if layer in ("vggt", "fused") or layer.startswith("expert:") else "fused"
+    text = f"{place}   {layer_title(shown)} {readout.depth_of(shown):.4g}"
+    if shown != "vggt" and readout.baseline_depth is not None:
+        text += f"   VGGT {readout.baseline_depth:.4g}"
+    text += f"   confidence {readout.confidence:.3g}"
+    if len(readout.weights) > 1:
+        text += "   weights " + "  ".join(f"{weight:.2f}" for weight in readout.weights)
+    return text

@@ -1,0 +1,160 @@
+"""The style sheet, filled in with the colours of a theme."""
+
+from pathlib import Path
+from typing import Protocol
+
+ART_DIR = Path(__file__).parent / "art"
+
+
+class Colors(Protocol):
+    """What the sheet needs of a theme's tokens."""
+
+    @property
+    def is_dark(self) -> bool:
+        """Light text on dark ground."""
+        ...
+
+
+_SHEET = """
+* {{ font-size: 13px; }}
+QMainWindow, QDialog {{ background: {window}; }}
+QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; padding: 5px 7px; }}
+QLabel {{ background: transparent; }}
+QLabel[role="muted"] {{ color: {muted}; font-size: 12px; }}
+QLabel[role="heading"] {{ font-size: 14px; font-weight: 600; }}
+QLabel[role="title"] {{ font-size: 26px; font-weight: 600; }}
+QLabel[role="section"] {{ color: {muted}; font-size: 11px; font-weight: 700; }}
+QLabel[role="value"] {{ font-weight: 600; }}
+QLabel[role="danger"] {{ color: {danger}; }}
+
+QMenuBar {{ background: {surface}; padding: 2px 6px; border-bottom: 1px solid {border}; }}
+QMenuBar::item {{ padding: 4px 9px; border-radius: 5px; background: transparent; }}
+QMenuBar::item:selected {{ background: {hover}; }}
+QMenu {{ background: {raised}; border: 1px solid {border}; padding: 5px; }}
+QMenu::item {{ padding: 6px 26px 6px 24px; border-radius: 5px; }}
+QMenu::item:selected {{ background: {accent}; color: {on_accent}; }}
+QMenu::item:disabled {{ color: {disabled}; background: transparent; }}
+QMenu::separator {{ height: 1px; background: {border}; margin: 5px 8px; }}
+
+QToolBar {{ background: {surface}; border: none; border-bottom: 1px solid {border};
+    padding: 3px 10px; spacing: 5px; }}
+QToolBar::separator {{ width: 1px; background: {border}; margin: 4px 4px; }}
+QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 3px 7px; }}
+QToolButton:hover {{ background: {hover}; }}
+QToolButton:checked {{ background: {hover}; border-color: {border}; }}
+QToolButton[flat="true"]:checked {{ background: transparent; border-color: transparent; }}
+QToolButton[flat="true"]:checked:hover {{ background: {hover}; }}
+QToolButton:disabled {{ color: {disabled}; }}
+QToolButton:focus {{ border-color: {accent}; }}
+QToolButton[segment="true"] {{ background: {raised}; border: 1px solid {border};
+    padding: 3px 10px; }}
+QToolButton[segment="true"]:checked {{ border-color: {accent}; background: {selected}; }}
+QToolButton[segment="true"]:disabled {{ background: {surface}; border-color: {border}; }}
+
+QPushButton {{ background: {raised}; border: 1px solid {border}; border-radius: 7px;
+    padding: 6px 14px; }}
+QPushButton:hover {{ background: {hover}; }}
+QPushButton:focus {{ border-color: {accent}; }}
+QPushButton:disabled {{ color: {disabled}; background: {surface}; }}
+QPushButton[kind="primary"] {{ background: {accent}; color: {on_accent}; border-color: {accent};
+    font-weight: 600; }}
+QPushButton[kind="primary"]:hover {{ background: {accent_hover}; }}
+QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; padding: 5px 13px; }}
+QPushButton[kind="primary"]:disabled {{ background: {raised}; color: {disabled};
+    border-color: {border}; }}
+QFrame[section="true"] {{ border: none; border-top: 1px solid {border}; }}
+QFrame[section="true"]#confidence_section {{ border-top: none; }}
+QPushButton[kind="big"] {{ font-size: 14px; padding: 10px 22px; }}
+QPushButton[kind="link"] {{ background: transparent; border: 1px solid transparent;
+    color: {accent}; padding: 3px 6px; text-align: left; }}
+QPushButton[kind="link"]:hover {{ background: {hover}; }}
+
+QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{ background: {raised}; border: 1px solid {border};
+    border-radius: 6px; padding: 4px 8px; min-height: 18px; selection-background-color: {accent};
+    selection-color: {on_accent}; }}
+QComboBox:hover, QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover {{ background: {hover}; }}
+QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {accent}; }}
+QComboBox:disabled, QLineEdit:disabled {{ color: {disabled}; background: {surface}; }}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; margin-right: 8px; }}
+QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {border}; padding: 4px;
+    selection-background-color: {accent}; selection-color: {on_accent}; outline: none; }}
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
+QDoubleSpinBox::down-button {{ width: 0; border: none; }}
+
+QSlider {{ min-height: 22px; }}
+QSlider::groove:horizontal {{ height: 4px; background: {border}; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ background: {accent}; width: 14px; height: 14px; margin: -5px 0;
+    border-radius: 7px; border: 2px solid {surface}; }}
+QSlider::handle:horizontal:hover {{ background: {accent_hover}; }}
+QSlider::handle:horizontal:focus {{ border-color: {text}; }}
+QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{
+    background: {border}; }}
+
+QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{ width: 16px; height: 16px; border-radius: 4px; border: 1px solid {muted};
+    background: {raised}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
+    image: url("{check}"); }}
+QCheckBox:focus {{ color: {accent}; }}
+QCheckBox:disabled {{ color: {disabled}; }}
+
+QProgressBar {{ background: {raised}; border: none; border-radius: 4px; max-height: 8px;
+    min-height: 8px; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 4px; }}
+
+QDockWidget {{ color: {muted}; font-size: 11px; font-weight: 700; }}
+QDockWidget > QWidget {{ background: {surface}; }}
+#photos_panel {{ background: {surface}; }}
+QMainWindow::separator {{ background: {border}; width: 1px; height: 1px; }}
+QMainWindow::separator:hover {{ background: {accent}; }}
+#dock_title {{ background: {surface}; border-bottom: 1px solid {border}; }}
+
+QScrollArea {{ border: none; background: transparent; }}
+QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 1px; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 1px; }}
+QScrollBar::handle {{ background: {border}; border-radius: 4px; min-width: 28px;
+    min-height: 28px; }}
+QScrollBar::handle:hover {{ background: {muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+
+QListView, QTreeView, QTableView, QPlainTextEdit {{ background: transparent; border: none;
+    outline: none; }}
+QListView::item {{ border-radius: 7px; padding: 4px; color: {text}; }}
+QListView::item:hover {{ background: {hover}; }}
+QListView::item:selected {{ background: {selected}; color: {text}; }}
+QPlainTextEdit, QTableView, QTreeView {{ border: 1px solid {border}; border-radius: 7px; }}
+
+QStatusBar {{ background: {surface}; border-top: 1px solid {border}; color: {muted}; }}
+QStatusBar::item {{ border: none; }}
+QStatusBar QLabel {{ color: {muted}; font-size: 12px; padding: 1px 7px; }}
+QStatusBar QLabel#cursor_values {{ color: {text}; }}
+
+#start_page, #stage_page {{ background: {window}; }}
+#drop_zone {{ border: 2px dashed {border}; border-radius: 16px; background: {surface}; }}
+#drop_zone[armed="true"] {{ border-color: {accent}; background: {selected}; }}
+#card {{ background: {surface}; border: 1px solid {border}; border-radius: 14px; }}
+#banner {{ background: {warning_surface}; border: none; border-bottom: 1px solid {border}; }}
+#banner QLabel, #refused_strip QLabel, #refused_strip QPushButton {{ color: {warning}; }}
+#refused_strip {{ background: {warning_surface}; border-radius: 8px; }}
+#refused_strip QPushButton {{ background: transparent; border: none; padding: 2px 4px;
+    text-decoration: underline; }}
+#toast {{ background: {raised}; border: 1px solid {accent}; border-radius: 10px; }}
+#view_heading {{ background: {surface}; border-bottom: 1px solid {border}; }}
+#no_gl_view, #map_strip {{ background: {stage}; }}
+#chip {{ background: {raised}; border: 1px solid {border}; border-radius: 9px; padding: 1px 8px;
+    color: {muted}; font-size: 12px; }}
+"""
+
+
+def style_sheet(tokens: Colors) -> str:
+    """Qt style sheet of a theme."""
+    colors = dict(vars(tokens))
+    colors["selected"] = "#2a3554" if tokens.is_dark else "#dbe5fd"
+    theme = "dark" if tokens.is_dark else "light"
+    colors["check"] = (ART_DIR / f"check_{theme}.svg").as_posix()
+    colors["arrow"] = (ART_DIR / f"arrow_{theme}.svg").as_posix()
+    return _SHEET.format(**colors)

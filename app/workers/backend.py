@@ -1,0 +1,124 @@
+"""The real answers to what the window asks; moe3d's heavy parts are imported by the first job."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.state.backend import (
+    RunRequest,
+    Thumbnail,
+)
+from app.state.job import Publish
+from app.state.scene_display import CloudDisplay, SceneDisplay
+from app.workers.prepare_display import build_cloud, prepare_display
+from moe3d.progress import Progress
+from moe3d.scene.records import ScenePrediction, ViewSet
+
+THUMBNAIL_SIZE = 320
+
+
+class MoE3DBackend:
+    """Implements `app.state.backend.Backend` with the moe3d package.
+
+    The reconstructor is kept between runs, so that a second run does not load the model again. Jobs
+    that use it never overlap: the window runs one reconstruction at a time.
+    """
+
+    def __init__(self) -> None:
+        self._reconstructor: object | None = None
+        self._loaded = ("", "", "")
+
+    def read_scene(self, paths: Sequence[Path], progress: Progress) -> ViewSet:
+        """Find and check the photos."""
+        import moe3d
+
+        return moe3d.read_views(paths[0] if len(paths) == 1 else list(paths), progress)
+
+    def make_thumbnails(self, views: ViewSet, progress: Progress, publish: Publish) -> None:
+        """Publish one thumbnail a view, in order."""
+        from moe3d.io.images import thumbnail
+
+        for index, view in enumerate(views.views):
+            progress.report("thumbnails", index, len(views))
+            publish(Thumbnail(index, thumbnail(view, THUMBNAIL_SIZE)))
+
+    def reconstruct(self, request: RunRequest, progress: Progress) -> ScenePrediction:
+        """Load the model if it is not there yet, and run it."""
+        import moe3d
+
+        wanted = (request.model, request.device, request.precision)
+        if self._reconstructor is None or wanted != self._loaded:
+            progress.report("load model")
+            self._reconstructor = None
+            self._reconstructor = moe3d.load_reconstructor(
+                request.model, request.device, request.precision, progress=progress
+            )
+            self._loaded = wanted
+        options = moe3d.ReconstructionOptions(
+            compare=request.compare, resize_mode=request.resize_mode
+        )
+        return self._reconstructor.reconstruct(request.views, options, progress=progress)
+
+    def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
+        """Statistics and the first clouds."""
+        return prepare_display(prediction, progress)
+
+    def build_cloud(
+        self, prediction: ScenePrediction, layer: str, progress: Progress
+    ) -> CloudDisplay:
+        """The points of one more layer."""
+        return build_cloud(prediction, layer, progress)
+
+    def export(self, request: ExportRequest, progress: Progress) -> tuple[Path, ...]:
+        """Write the files; each is complete or not there."""
+        from app.workers.export_files import export_files
+
+        return export_files(request, progress)
+
+    def export_formats(self, progress: Progress) -> tuple[ExportFormat, ...]:
+        """The registry's formats whose libraries are installed."""
+        from app.workers.export_files import export_formats
+
+        progress.report("formats")
+        return export_formats()
+
+    def read_prediction(self, path: Path, progress: Progress) -> ScenePrediction:
+        """Open a saved prediction."""
+        import moe3d
+
+        progress.report("read")
+        return moe3d.read_prediction(path)
+
+    def write_prediction(self, prediction: ScenePrediction, path: Path, progress: Progress) -> Path:
+        """Save a prediction; the file dialog has asked before replacing one."""
+        import moe3d
+
+        progress.report("write")
+        return moe3d.write_prediction(prediction, path, overwrite=True)
+
+    def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
+        """The catalogue, with what lies on this machine; asks no network."""
+        from moe3d.model.known_models import known_models
+
+        progress.report("models")
+        return tuple(
+            ModelInfo(
+                key=model.id,
+                title=f"{model.id}: {model.summary}",
+                size_bytes=model.size_bytes,
+                licence=model.licence,
+                source=_source(model.is_gated, model.licence_url),
+                path=model.path,
+            )
+            for model in known_models()
+        )
+
+    def download_model(self, key: str, progress: Progress) -> Path:
+        """Fetch a model that the user asked for."""
+        from moe3d.model.download import download_model
+        from moe3d.model.hub import HuggingFaceHub
+
+        return download_model(key, HuggingFaceHub(), progress)
+
+
+def _source(is_gated: bool, url: str) -> str:
+    return f"{url} (asks for an application first)" if is_gated else url

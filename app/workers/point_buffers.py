@@ -1,0 +1,46 @@
+"""Points of a layer in the form that the 3D view uploads."""
+
+import numpy as np
+
+from moe3d.scene.records import PointCloud, ScenePrediction
+
+
+def point_buffer(prediction: ScenePrediction, layer: str) -> object:
+    """Every valid point of a layer, unfiltered, with gate entropy and difference to VGGT."""
+    from app.rendering.point_buffer import PointExtras, build_point_buffer
+    from moe3d.scene.cloud import point_cloud
+
+    cloud = point_cloud(prediction, layer=layer, confidence_percentile=0.0)
+    return build_point_buffer(
+        cloud,
+        PointExtras(
+            gate_entropy=_entropy_at(prediction, cloud),
+            difference=_difference_at(prediction, cloud),
+        ),
+    )
+
+
+def _entropy_at(prediction: ScenePrediction, cloud: PointCloud) -> np.ndarray | None:
+    """Gate entropy of each point's pixel, a view at a time to keep memory low."""
+    from moe3d.scene.mixture import gate_entropy, gate_weights
+
+    if prediction.num_experts == 1:
+        return None
+    found = np.empty(len(cloud), np.float32)
+    for index in range(prediction.num_views):
+        chosen = np.flatnonzero(cloud.view_index == index)
+        logits = prediction.gate_logits[index : index + 1]
+        entropy = gate_entropy(gate_weights(logits, prediction.gate_temperature))
+        found[chosen] = entropy.ravel()[cloud.pixel_index[chosen]]
+    return found
+
+
+def _difference_at(prediction: ScenePrediction, cloud: PointCloud) -> np.ndarray | None:
+    """Fused minus VGGT's depth at each point's pixel, in shares of VGGT's depth."""
+    base = prediction.baseline
+    if base is None:
+        return None
+    width = prediction.depth.shape[2]
+    place = (cloud.view_index, cloud.pixel_index // width, cloud.pixel_index % width)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (prediction.depth[place] - base.depth[place]) / base.depth[place]

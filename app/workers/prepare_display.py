@@ -1,0 +1,39 @@
+"""Turns a prediction into what the panels draw: clouds, ranges, usage."""
+
+from app.rendering.maps import depth_range
+from app.state.confidence import ConfidenceLevels
+from app.state.scene_display import CloudDisplay, DepthRanges, SceneDisplay
+from moe3d.progress import Progress
+from moe3d.scene.layers import depth_layer
+from moe3d.scene.mixture import expert_usage
+from moe3d.scene.records import ScenePrediction
+
+
+def depth_ranges(prediction: ScenePrediction) -> DepthRanges:
+    """Ranges of every photo, of the scene, and of the scene in both networks' depth."""
+    depth, mask, base = prediction.depth, prediction.valid_mask, prediction.baseline
+    photos = tuple(depth_range([d], [m]) for d, m in zip(depth, mask, strict=True))
+    scene = depth_range([depth], [mask])
+    both = scene if base is None else depth_range([depth, base.depth], [mask, mask])
+    return DepthRanges(photos, scene, both)
+
+
+def build_cloud(prediction: ScenePrediction, layer: str, progress: Progress) -> CloudDisplay:
+    """All valid points of one layer; the confidence filter is left to the 3D view."""
+    from app.workers.point_buffers import point_buffer
+    from moe3d.scene.filters import valid_pixels
+
+    progress.report(f"points of {layer}")
+    chosen = depth_layer(prediction, layer)
+    buffer = point_buffer(prediction, layer)
+    levels = ConfidenceLevels.of(chosen.confidence, valid_pixels(prediction, chosen))
+    return CloudDisplay(layer, buffer, levels)
+
+
+def prepare_display(prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
+    """Statistics, and the clouds of the fused depth and of VGGT."""
+    progress.report("statistics")
+    ranges, usage = depth_ranges(prediction), expert_usage(prediction)
+    layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)
+    clouds = {layer: build_cloud(prediction, layer, progress) for layer in layers}
+    return SceneDisplay(tuple(float(share) for share in usage), ranges, clouds)

@@ -1,0 +1,69 @@
+"""Does jobs in threads of their own, and ends them when the window closes."""
+
+import logging
+import time
+
+from PySide6.QtCore import QObject, QThread, Slot
+
+from app.state.job import Job
+
+logger = logging.getLogger(__name__)
+STACK_BYTES = 64 * 1024 * 1024  # the default of macOS, 512 KB, is too small for torch
+
+
+class _JobThread(QThread):
+    """Runs one job; the job's signals reach the GUI thread queued."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__()
+        self.job = job
+        self.setStackSize(STACK_BYTES)
+
+    def run(self) -> None:
+        """Do the work; called by Qt in the new thread."""
+        job = self.job
+        try:
+            result = job.work(job.progress, job.published.emit)
+        except Exception as error:
+            if not job.progress.is_cancelled:
+                logger.info("a job failed", exc_info=error)
+            job.fail(error)
+        else:
+            job.succeed(result)
+
+
+class ThreadRunner(QObject):
+    """A thread a job. Lives in the GUI thread and keeps threads and jobs alive while they run."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._threads: list[_JobThread] = []
+
+    @property
+    def num_running(self) -> int:
+        """Jobs that have not ended yet, abandoned ones included."""
+        return sum(thread.isRunning() for thread in self._threads)
+
+    def start(self, job: Job) -> None:
+        """Begin; returns at once."""
+        thread = _JobThread(job)
+        self._threads.append(thread)
+        thread.finished.connect(self._on_finished)
+        thread.start()
+
+    def shutdown(self, limit_s: float = 10.0) -> bool:
+        """Cancel every job and wait, all together no longer than the limit.
+
+        Returns:
+            Whether all threads have ended; if not, the process must not be torn down normally.
+        """
+        deadline = time.monotonic() + limit_s
+        for thread in self._threads:
+            thread.job.cancel()
+        for thread in self._threads:
+            thread.wait(max(int((deadline - time.monotonic()) * 1000), 1))
+        return self.num_running == 0
+
+    @Slot()
+    def _on_finished(self) -> None:
+        self._threads = [thread for thread in self._threads if not thread.isFinished()]

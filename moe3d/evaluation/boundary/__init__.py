@@ -1,0 +1,23 @@
+"""Sharpness of depth boundaries.
+
+Score at the prediction's own grid: bring truth there by nearest neighbour. Interpolating the
+prediction rounds its edges and makes flying points.
+"""
+
+from moe3d.evaluation.boundary.distances import (
+    BandDistances,
+    EdgeDistances,
+    measure_band_distances,
+    measure_edge_distances,
+)
+from moe3d.evaluation.boundary.occlusion import BoundaryCounts, count_occlusions, count_pooled
+
+__all__ = [
+    "BandDistances",
+    "BoundaryCounts",
+    "EdgeDistances",
+    "count_occlusions",
+    "count_pooled",
+    "measure_band_distances",
+    "measure_edge_distances",
+]

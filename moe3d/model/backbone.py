@@ -1,0 +1,140 @@
+"""VGGT's aggregator: alternating attention within each frame and over all frames."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from moe3d.model.config import ModelConfig
+from moe3d.model.layers.block import Block
+from moe3d.model.layers.cache import LastValue
+from moe3d.model.layers.patch_embed import PatchEmbed
+from moe3d.model.layers.rope import RotaryTable, build_rotary_table
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+RunBlock = Callable[..., Tensor]
+
+
+@dataclass(frozen=True)
+class AggregatorOutput:
+    """Tokens of the layers that were asked for; each is the frame and the global half."""
+
+    layers: tuple[Float[Tensor, "B S T C2"], ...]
+    """One a wanted layer, in the order asked; special tokens first."""
+    camera_tokens: Float[Tensor, "B S C2"]
+    """Camera token of the last layer."""
+    num_special_tokens: int
+    """Camera and register tokens before the patches."""
+
+
+class Aggregator(nn.Module):
+    """Images to tokens that know about all views."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        settings, width = config.aggregator, config.width
+        self._config = config
+        self.patch_embed = PatchEmbed(config)
+        self.camera_token = nn.Parameter(torch.empty(1, 2, 1, width))
+        self.register_token = nn.Parameter(torch.empty(1, 2, settings.num_register_tokens, width))
+        nn.init.normal_(self.camera_token, std=1e-6)
+        nn.init.normal_(self.register_token, std=1e-6)
+        self.frame_blocks = self._blocks()
+        self.global_blocks = self._blocks()
+        self._table = LastValue[RotaryTable]()
+
+    def _blocks(self) -> nn.ModuleList:
+        settings = self._config.aggregator
+        return nn.ModuleList(
+            Block(
+                self._config.width,
+                settings.num_heads,
+                layer_scale_init=settings.layer_scale_init,
+                qk_norm=True,
+            )
+            for _ in range(settings.depth)
+        )
+
+    @property
+    def num_blocks(self) -> int:
+        """Transformer blocks of one pass, patch embedding included."""
+        return len(self.patch_embed.blocks) + 2 * len(self.frame_blocks)
+
+    def forward(
+        self,
+        images: Float[Tensor, "B S 3 H W"],
+        keep_layers: Sequence[int],
+        after_block: Callable[[], None] = lambda: None,
+        *,
+        recompute: bool = False,
+    ) -> AggregatorOutput:
+        """Run all rounds and keep the layers that a head reads.
+
+        Args:
+            images: RGB in 0..1, sides multiples of the patch size.
+            keep_layers: rounds whose tokens are wanted; repetition costs nothing.
+            after_block: called after every transformer block; may raise to stop.
+            recompute: compute each block again in the backward pass.
+        """
+
+        def run_block(block: nn.Module, *arguments: object) -> Tensor:
+            result = (
+                checkpoint(block, *arguments, use_reentrant=False)
+                if recompute
+                else block(*arguments)
+            )
+            after_block()
+            return result
+
+        tokens = self._embed(images, run_block)  # (B, S, T, C)
+        batch, views, count, _ = tokens.shape
+        table = self._rotary_table(images)
+        scene_table = table.repeated(views)
+        last = len(self.frame_blocks) - 1
+        kept: dict[int, Tensor] = {}
+        camera_tokens = tokens[:, :, 0]
+        rounds = zip(self.frame_blocks, self.global_blocks, strict=True)
+        for index, (frame_block, global_block) in enumerate(rounds):
+            framewise = run_block(frame_block, tokens.flatten(0, 1), table)
+            tokens = run_block(
+                global_block, framewise.reshape(batch, views * count, -1), scene_table
+            ).reshape(batch, views, count, -1)
+            framewise = framewise.view_as(tokens)
+            if index in keep_layers:
+                kept[index] = torch.cat([framewise, tokens], dim=-1)
+            if index == last:
+                camera_tokens = torch.cat([framewise[:, :, 0], tokens[:, :, 0]], dim=-1)
+        layers = tuple(kept[index] for index in keep_layers)
+        return AggregatorOutput(layers, camera_tokens, self._num_special)
+
+    @property
+    def _num_special(self) -> int:
+        return 1 + self.register_token.shape[2]
+
+    def _embed(
+        self, images: Float[Tensor, "B S 3 H W"], run_block: RunBlock
+    ) -> Float[Tensor, "B S T C"]:
+        mean = images.new_tensor(IMAGENET_MEAN)[:, None, None]
+        spread = images.new_tensor(IMAGENET_STD)[:, None, None]
+        batch, views = images.shape[:2]
+        patches = self.patch_embed(((images - mean) / spread).flatten(0, 1), run_block)
+        special = torch.cat([self.camera_token, self.register_token], dim=2)  # (1, 2, R, C)
+        role = [0] + [1] * (views - 1)  # the first frame has tokens of its own
+        special = special[:, role].expand(batch, -1, -1, -1)
+        return torch.cat([special, patches.unflatten(0, (batch, views))], dim=2)
+
+    def _rotary_table(self, images: Float[Tensor, "B S 3 H W"]) -> RotaryTable:
+        patch, settings = self._config.patch_size, self._config.aggregator
+        grid = (images.shape[-2] // patch, images.shape[-1] // patch)
+        head_dim = self._config.width // settings.num_heads
+        return self._table.get(
+            (grid, images.device),
+            lambda: build_rotary_table(
+                grid, self._num_special, head_dim, settings.rope_base, images.device
+            ),
+        )

@@ -1,0 +1,23 @@
+"""Checkpoints: reading, writing, and saying what a file is."""
+
+from moe3d.model.checkpoint.info import CheckpointInfo
+from moe3d.model.checkpoint.reading import (
+    LoadedNetwork,
+    ReadOptions,
+    build_on_meta,
+    read_checkpoint,
+    read_info,
+)
+from moe3d.model.checkpoint.writing import COMPACT, StorageOptions, write_checkpoint
+
+__all__ = [
+    "COMPACT",
+    "CheckpointInfo",
+    "LoadedNetwork",
+    "ReadOptions",
+    "StorageOptions",
+    "build_on_meta",
+    "read_checkpoint",
+    "read_info",
+    "write_checkpoint",
+]

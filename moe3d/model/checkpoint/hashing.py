@@ -1,0 +1,40 @@
+"""The fingerprint of a checkpoint's files."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from moe3d.errors import CheckpointError
+from moe3d.progress import Progress
+
+CHUNK_BYTES = 2**20
+SHA256 = re.compile(r"^[0-9a-f]{64}$")
+
+
+def sha256_of_files(
+    paths: tuple[Path, ...], progress: Progress | None = None, stage: str = "check the model file"
+) -> str:
+    """Hash of the files' bytes, one file after the other, as 64 hexadecimal digits.
+
+    A file in the hub's cache is named after its hash, and is not read again for it.
+
+    Raises:
+        JobCancelledError: the user stopped the job.
+        CheckpointError: a file cannot be read.
+    """
+    target = paths[0].resolve()
+    if len(paths) == 1 and target.parent.name == "blobs" and SHA256.match(target.name):
+        return target.name
+    total = sum(path.stat().st_size for path in paths)
+    digest, done = hashlib.sha256(), 0
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                while chunk := file.read(CHUNK_BYTES):
+                    digest.update(chunk)
+                    done += len(chunk)
+                    if progress is not None:
+                        progress.report(stage, done, total)
+        except OSError as error:
+            raise CheckpointError(f"{path} cannot be read: {error.strerror}") from error
+    return digest.hexdigest()

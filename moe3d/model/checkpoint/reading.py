@@ -1,0 +1,151 @@
+"""From a checkpoint to a network: built without memory, filled from the mapped file."""
+
+import logging
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from moe3d.errors import CheckpointError
+from moe3d.model.checkpoint.files import locate_files
+from moe3d.model.checkpoint.hashing import sha256_of_files
+from moe3d.model.checkpoint.identify import OUR_PARTS, SKIPPED_PARTS, why_not_matching, why_not_vggt
+from moe3d.model.checkpoint.info import CheckpointInfo, info_from_metadata
+from moe3d.model.checkpoint.weights import WeightSource, open_weights
+from moe3d.model.config import ModelConfig
+from moe3d.model.known_models import licence_from_path
+from moe3d.model.moe3d import MoE3DNetwork
+from moe3d.model.presets import vggt_1b
+from moe3d.model.warm_start import NOISE, warm_start_experts
+from moe3d.progress import Progress
+
+logger = logging.getLogger(__name__)
+
+MOE_PART = "moe_head."
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How a checkpoint is read."""
+
+    config: ModelConfig | None = None
+    """Sizes of a file that does not say them, such as VGGT's own; None for VGGT-1B's."""
+    backbone_dtype: torch.dtype = torch.float32
+    """Precision of the aggregator's linear layers; all else is float32."""
+    noise: float = NOISE
+    """Relative noise of the experts when VGGT's head is copied."""
+    seed: int = 0
+    """Seed of that noise."""
+
+
+@dataclass(frozen=True)
+class LoadedNetwork:
+    """A network that is ready to run on the CPU, and where it came from."""
+
+    network: MoE3DNetwork
+    info: CheckpointInfo
+
+
+def read_checkpoint(
+    path: Path, options: ReadOptions | None = None, progress: Progress | None = None
+) -> LoadedNetwork:
+    """Load a network from safetensors (sharded too) or a `.pt` file of tensors.
+
+    A VGGT checkpoint without a mixture gets one as a warm start: noisy copies of VGGT's head,
+    marked `experts_trained=False`.
+
+    Raises:
+        CheckpointError: the file is missing, broken, of another model, or not only tensors.
+        JobCancelledError: the user stopped the job.
+    """
+    options = options or ReadOptions()
+    paths = locate_files(path)
+    source = open_weights(paths)
+    info = _describe(source, paths, options)
+    network = build_on_meta(info.config)
+    is_warm_start = not any(key.startswith(MOE_PART) for key in source.shapes)
+    _check(source, network, paths[0], info, is_warm_start=is_warm_start)
+    network.cast_backbone(options.backbone_dtype)
+    _fill(network, source, progress)
+    if is_warm_start:
+        network.moe_head.to_empty(device="cpu")
+        warm_start_experts(network, torch.Generator().manual_seed(options.seed), options.noise)
+    sha256 = sha256_of_files(paths, progress)
+    return LoadedNetwork(
+        network.eval(),
+        replace(info, sha256=sha256, experts_trained=info.experts_trained and not is_warm_start),
+    )
+
+
+def read_info(path: Path, options: ReadOptions | None = None) -> CheckpointInfo:
+    """What a checkpoint is, without loading or hashing it.
+
+    Raises:
+        CheckpointError: as `read_checkpoint`.
+    """
+    paths = locate_files(path)
+    source = open_weights(paths)
+    info = _describe(source, paths, options or ReadOptions())
+    is_warm_start = not any(key.startswith(MOE_PART) for key in source.shapes)
+    _check(source, build_on_meta(info.config), paths[0], info, is_warm_start=is_warm_start)
+    return replace(info, experts_trained=info.experts_trained and not is_warm_start)
+
+
+def build_on_meta(config: ModelConfig) -> MoE3DNetwork:
+    """The network without any memory for its weights."""
+    with torch.device("meta"):
+        return MoE3DNetwork(config)
+
+
+def _describe(
+    source: WeightSource, paths: tuple[Path, ...], options: ReadOptions
+) -> CheckpointInfo:
+    info = info_from_metadata(source.metadata, paths[0])
+    if info is None:
+        config = options.config or vggt_1b()
+        info = CheckpointInfo(
+            name=paths[0].stem,
+            config=config,
+            licence=licence_from_path(paths[0]),
+            experts_trained=True,
+        )
+    complaint = why_not_vggt(paths[0], source.shapes, info.config.name)
+    if complaint is not None:
+        raise CheckpointError(complaint)
+    size = sum(path.stat().st_size for path in paths)
+    return replace(info, path=paths[0], format=source.format, size_bytes=size)
+
+
+def _check(
+    source: WeightSource,
+    network: MoE3DNetwork,
+    path: Path,
+    info: CheckpointInfo,
+    *,
+    is_warm_start: bool,
+) -> None:
+    wanted = {key: tuple(value.shape) for key, value in network.state_dict().items()}
+    if is_warm_start:
+        wanted = {key: shape for key, shape in wanted.items() if not key.startswith(MOE_PART)}
+    complaint = why_not_matching(path, source.shapes, wanted, info.config.name)
+    if complaint is not None:
+        raise CheckpointError(complaint)
+    known = (*OUR_PARTS, *SKIPPED_PARTS)
+    strangers = [key for key in source.shapes if not key.startswith(known)]
+    if strangers:
+        logger.warning(
+            "%s: skipped %d unknown weights, e.g. %s", path, len(strangers), strangers[0]
+        )
+
+
+def _fill(network: MoE3DNetwork, source: WeightSource, progress: Progress | None) -> None:
+    """Give every meta parameter its tensor; where the precision fits, the file's own memory."""
+    empty = network.state_dict()
+    filled: dict[str, Tensor] = {}
+    for done, (key, place) in enumerate(empty.items()):
+        if key in source.shapes:
+            filled[key] = source.weight(key).to(place.dtype)
+        if progress is not None:
+            progress.report("load the model", done + 1, len(empty))
+    network.load_state_dict(filled, strict=False, assign=True)

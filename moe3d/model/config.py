@@ -1,0 +1,198 @@
+"""Settings of the network: frozen, nested, readable from and writable to JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+from moe3d.errors import UsageError
+
+Variant = Literal["A", "A'", "B"]
+
+
+@dataclass(frozen=True)
+class PatchEmbedConfig:
+    """The DINOv2 vision transformer that turns pixels into patch tokens."""
+
+    image_size: int = 518
+    """Side in pixels of the square images that the position table was made for."""
+    depth: int = 24
+    """Transformer blocks."""
+    num_heads: int = 16
+    """Attention heads."""
+    num_register_tokens: int = 4
+    """DINO's own registers; 0 for a model without them."""
+    antialias: bool = True
+    """Whether the position table is resized with antialiasing (VGGT: yes, plain DINOv2: no)."""
+    layer_scale_init: float = 1.0
+    """Start of LayerScale."""
+
+
+@dataclass(frozen=True)
+class AggregatorConfig:
+    """The rounds of frame attention and global attention."""
+
+    depth: int = 24
+    """Rounds; each is one frame block and one global block."""
+    num_heads: int = 16
+    """Attention heads."""
+    num_register_tokens: int = 4
+    """Register tokens a frame, beside its camera token."""
+    rope_base: float = 100.0
+    """Base of the rotary position frequencies."""
+    layer_scale_init: float = 0.01
+    """Start of LayerScale."""
+
+
+@dataclass(frozen=True)
+class CameraHeadConfig:
+    """The head that reads cameras from the camera tokens."""
+
+    width: int = 0
+    """Channels of its trunk; 0 for the tokens' own, else a projection is put before."""
+    trunk_depth: int = 4
+    """Transformer blocks an iteration."""
+    num_heads: int = 16
+    """Attention heads."""
+    num_iterations: int = 4
+    """Refinement steps."""
+    layer_scale_init: float = 0.01
+    """Start of LayerScale."""
+
+
+@dataclass(frozen=True)
+class DPTConfig:
+    """The decoder from tokens to a full-resolution feature map."""
+
+    layers: tuple[int, ...] = (4, 11, 17, 23)
+    """Four aggregator layers, fine level first; a layer may appear more than once."""
+    out_channels: tuple[int, ...] = (256, 512, 1024, 1024)
+    """Channels of the four levels before they are brought to `features`."""
+    features: int = 256
+    """Channels of the fusion path."""
+    map_channels: int = 0
+    """Channels of the full-resolution map; 0 for half of `features`."""
+    head_channels: int = 32
+    """Hidden channels of the last two convolutions (`output_conv2`)."""
+    detail_channels: tuple[int, ...] = ()
+    """Channels of the image stem at 1/1, 1/2, 1/4, ... resolution; empty for VGGT's decoder."""
+
+    @property
+    def num_map_channels(self) -> int:
+        """Channels of the map that the last convolutions, the experts and the gate read."""
+        return self.map_channels or self.features // 2
+
+
+@dataclass(frozen=True)
+class MoEConfig:
+    """The mixture-of-experts depth head."""
+
+    num_experts: int = 4
+    """Candidate depths a pixel (the paper's K)."""
+    variant: Variant = "A"
+    """A: experts own `output_conv2`, gate at full resolution. A': the same, gate before the
+    upsampling. B: experts own `output_conv1` and `output_conv2`, gate before the upsampling."""
+    gate_channels: int = 0
+    """Hidden channels of the gate; 0 for the map's own (A) or a quarter of `features` (A', B)."""
+    own_decoder: bool = False
+    """Whether the experts have their own DPT trunk, so that VGGT's stays as it was."""
+    gate_temperature: float = 1.0
+    """Softmax temperature of the fused depth at inference."""
+    training_temperature: float = 1.0
+    """Softmax temperature at the end of training."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """VGGT with the mixture head. The defaults are VGGT-1B's official sizes."""
+
+    name: str = "vggt-1b"
+    """What the preset or checkpoint is called."""
+    patch_size: int = 14
+    """Side of a patch in pixels; image sides are multiples of it."""
+    input_side: int = 518
+    """Longest side, in pixels, of the images that the model is run on; a multiple of the patch."""
+    width: int = 1024
+    """Channels of a token in the patch embedding and the aggregator."""
+    patch_embed: PatchEmbedConfig = field(default_factory=PatchEmbedConfig)
+    aggregator: AggregatorConfig = field(default_factory=AggregatorConfig)
+    camera_head: CameraHeadConfig = field(default_factory=CameraHeadConfig)
+    dpt: DPTConfig = field(default_factory=DPTConfig)
+    moe: MoEConfig = field(default_factory=MoEConfig)
+    has_point_head: bool = False
+    """Whether VGGT's point head is built; geometry from depth and camera is the better one."""
+    has_baseline: bool = True
+    """Whether the backbone is still VGGT's, so that its own depth head runs on the same tokens."""
+
+    def __post_init__(self) -> None:
+        self._check_widths()
+        self._check_decoder()
+        if self.moe.num_experts < 1 or self.moe.variant not in ("A", "A'", "B"):
+            raise UsageError(
+                "the mixture needs at least one expert and variant A, A' or B; "
+                f"got {self.moe.num_experts} and {self.moe.variant!r}"
+            )
+
+    def _check_widths(self) -> None:
+        heads = {
+            "patch_embed.num_heads": self.width % self.patch_embed.num_heads,
+            "aggregator.num_heads": self.width % self.aggregator.num_heads,
+            "camera_head.num_heads": self.camera_width % self.camera_head.num_heads,
+        }
+        for name, rest in heads.items():
+            if rest:
+                raise UsageError(f"the width must be a multiple of {name}")
+        if (self.width // self.aggregator.num_heads) % 4:
+            raise UsageError("rotary positions need channels per aggregator head in multiples of 4")
+
+    def _check_decoder(self) -> None:
+        if len(self.dpt.layers) != 4 or len(self.dpt.out_channels) != 4:
+            raise UsageError("the decoder needs four layers and four out_channels")
+        if not all(0 <= layer < self.aggregator.depth for layer in self.dpt.layers):
+            raise UsageError(
+                f"the decoder reads layers {self.dpt.layers}; "
+                f"the aggregator has 0 to {self.aggregator.depth - 1}"
+            )
+        channels = (*self.dpt.out_channels, self.dpt.num_map_channels)
+        if any(count % 4 for count in channels):
+            raise UsageError(f"the decoder's channels must be multiples of 4; got {channels}")
+
+    @property
+    def camera_width(self) -> int:
+        """Channels of the camera head's trunk."""
+        return self.camera_head.width or 2 * self.width
+
+    def to_json(self) -> dict[str, Any]:
+        """As nested dictionaries of plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "ModelConfig":
+        """Read what `to_json` wrote; settings that are missing keep their defaults.
+
+        Raises:
+            UsageError: a setting is unknown or does not fit the others.
+        """
+        nested = {
+            "patch_embed": PatchEmbedConfig,
+            "aggregator": AggregatorConfig,
+            "camera_head": CameraHeadConfig,
+            "dpt": DPTConfig,
+            "moe": MoEConfig,
+        }
+        parts = {
+            name: _record(nested[name], value) if name in nested else value
+            for name, value in values.items()
+        }
+        return _record(cls, parts)
+
+
+def _record(kind: type, values: Any) -> Any:
+    known = {entry.name for entry in fields(kind)}
+    if not isinstance(values, Mapping) or not set(values) <= known:
+        raise UsageError(f"a {kind.__name__} has the settings {sorted(known)}; got {values!r}")
+    return kind(
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+    )

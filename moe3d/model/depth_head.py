@@ -1,0 +1,117 @@
+"""The depth heads: VGGT's own and the mixture, from the same tokens, a few frames at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from moe3d.model.backbone import AggregatorOutput
+from moe3d.model.config import ModelConfig
+from moe3d.model.dpt import DPT, DecodedMaps, confidence_from_raw, depth_from_raw, points_from_raw
+from moe3d.model.experts import Experts
+from moe3d.model.gate import Gate
+
+
+class MoEHead(nn.Module):
+    """Experts and gate, with a decoder of their own if the configuration says so."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        has_map = config.moe.variant != "B"
+        self.dpt = DPT(config, has_map=has_map) if config.moe.own_decoder else None
+        self.experts = Experts(config.dpt, config.moe)
+        self.gate = Gate(config.dpt, config.moe)
+
+
+@dataclass(frozen=True)
+class DepthCandidates:
+    """What the mixture is made from, for N frames."""
+
+    depths: Float[Tensor, "N E H W"]
+    confidences: Float[Tensor, "N E H W"]
+    gate_logits: Float[Tensor, "N E H W"]
+    baseline_depth: Float[Tensor, "N H W"] | None
+    baseline_confidence: Float[Tensor, "N H W"] | None
+
+
+@dataclass(frozen=True)
+class FrameChunk:
+    """Patch tokens and images of a few frames."""
+
+    layers: tuple[Float[Tensor, "N P C2"], ...]
+    images: Float[Tensor, "N 3 H W"]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the images."""
+        return (self.images.shape[-2], self.images.shape[-1])
+
+
+def split_frames(
+    tokens: AggregatorOutput, images: Float[Tensor, "B S 3 H W"], frames_per_chunk: int
+) -> Iterator[FrameChunk]:
+    """Patch tokens and images in chunks over all B * S frames."""
+    frames = images.flatten(0, 1)
+    layers = tuple(layer.flatten(0, 1) for layer in tokens.layers)
+    for start in range(0, len(frames), frames_per_chunk):
+        rows = slice(start, start + frames_per_chunk)
+        yield FrameChunk(
+            tuple(layer[rows, tokens.num_special_tokens :] for layer in layers), frames[rows]
+        )
+
+
+def decode_candidates(
+    chunk: FrameChunk, depth_head: DPT | None, moe_head: MoEHead, *, with_baseline: bool
+) -> DepthCandidates:
+    """Run the mixture, and VGGT's own head if asked; a shared decoder runs once."""
+    shared: DecodedMaps | None = None
+    baseline = None
+    if depth_head is not None and (with_baseline or moe_head.dpt is None):
+        shared = depth_head.decode(chunk.layers, chunk.images)
+        if with_baseline and shared.full is not None:
+            baseline = at_least_float32(depth_head.finish(shared.full))  # (N, 2, H, W)
+    decoder = moe_head.dpt or depth_head
+    assert decoder is not None
+    maps = shared if moe_head.dpt is None else decoder.decode(chunk.layers, chunk.images)
+    assert maps is not None
+    raw = at_least_float32(moe_head.experts(maps, decoder, chunk.size))  # (N, E, 2, H, W)
+    return DepthCandidates(
+        depth_from_raw(raw[:, :, 0]),
+        confidence_from_raw(raw[:, :, 1]),
+        at_least_float32(moe_head.gate(maps, chunk.size)),
+        None if baseline is None else depth_from_raw(baseline[:, 0]),
+        None if baseline is None else confidence_from_raw(baseline[:, 1]),
+    )
+
+
+def at_least_float32(raw: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """Widen half precisions: an exponential of 8 significant bits would show as steps."""
+    return raw.float() if raw.dtype in (torch.bfloat16, torch.float16) else raw
+
+
+@dataclass(frozen=True)
+class PointMap:
+    """The point head's answer for N frames."""
+
+    points: Float[Tensor, "N H W 3"]
+    confidence: Float[Tensor, "N H W"]
+
+
+def decode_points(chunk: FrameChunk, point_head: DPT) -> PointMap:
+    """Run VGGT's point head."""
+    full = point_head.decode(chunk.layers, chunk.images).full
+    assert full is not None
+    raw = at_least_float32(point_head.finish(full))  # (N, 4, H, W)
+    return PointMap(points_from_raw(raw[:, :3]).movedim(1, -1), confidence_from_raw(raw[:, 3]))
+
+
+def join_chunks(
+    parts: list[DepthCandidates] | list[PointMap], field: str, views: int
+) -> Tensor | None:
+    """One field of all chunks as (B, S, ...); None where the chunks have none."""
+    values = [getattr(part, field) for part in parts]
+    if not values or values[0] is None:
+        return None
+    return torch.cat(values).unflatten(0, (-1, views))

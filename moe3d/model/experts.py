@@ -1,0 +1,58 @@
+"""The experts: candidate depths, all computed by one wide convolution."""
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from moe3d.model.config import DPTConfig, MoEConfig
+from moe3d.model.dpt import DPT, DecodedMaps, build_output_conv1
+
+OUTPUTS = 2  # raw depth, raw confidence
+
+
+class Experts(nn.Module):
+    """E copies of VGGT's last convolutions, side by side in wide weights.
+
+    Expert e owns rows e * hidden to (e + 1) * hidden of `conv1`, and the e-th group of `conv2`;
+    in variant B also its share of the rows of `output_conv1`.
+    """
+
+    def __init__(self, dpt: DPTConfig, moe: MoEConfig) -> None:
+        super().__init__()
+        count, hidden = moe.num_experts, dpt.head_channels
+        self.num_experts = count
+        self.output_conv1 = build_output_conv1(dpt, count) if moe.variant == "B" else None
+        self.conv1 = nn.Conv2d(dpt.num_map_channels, count * hidden, 3, padding=1)
+        self.conv2 = nn.Conv2d(count * hidden, count * OUTPUTS, 1, groups=count)
+
+    def forward(self, maps: DecodedMaps, decoder: DPT, size: tuple[int, int]) -> Tensor:
+        """Raw depth and confidence of every expert, (N, E, 2, H, W)."""
+        if self.output_conv1 is not None:
+            return self._own_maps(self.output_conv1(maps.wide), decoder, size)
+        assert maps.full is not None
+        raw = self.conv2(F.relu(self.conv1(maps.full)))
+        return raw.unflatten(1, (self.num_experts, OUTPUTS))
+
+    def _own_maps(
+        self, narrow: Float[Tensor, "N EC h w"], decoder: DPT, size: tuple[int, int]
+    ) -> Float[Tensor, "N E 2 H W"]:
+        # One expert at a time: E full-resolution maps at once would not fit where one does.
+        parts = zip(
+            narrow.chunk(self.num_experts, dim=1),
+            self.conv1.weight.chunk(self.num_experts),
+            self._bias_parts(self.conv1),
+            self.conv2.weight.chunk(self.num_experts),
+            self._bias_parts(self.conv2),
+            strict=True,
+        )
+        outputs = []
+        for own, weight1, bias1, weight2, bias2 in parts:
+            full = decoder.enlarge(own.clone(), size)
+            hidden = F.relu(F.conv2d(full, weight1, bias1, padding=1))
+            outputs.append(F.conv2d(hidden, weight2, bias2))
+        return torch.stack(outputs, dim=1)
+
+    def _bias_parts(self, conv: nn.Conv2d) -> tuple[Tensor, ...]:
+        assert conv.bias is not None
+        return conv.bias.chunk(self.num_experts)

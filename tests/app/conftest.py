@@ -1,0 +1,52 @@
+"""OpenGL settings come before the QApplication of pytest-qt; states with fakes behind them."""
+
+import os
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from app.rendering.opengl_setup import prepare_opengl
+from app.state.app_state import AppState
+from app.state.settings import Settings
+from tests.app.fakes import FakeBackend, FakeRunner
+
+prepare_opengl(core_profile=os.environ.get("MOE3D_TEST_CORE_PROFILE") == "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not os.environ.get("DISPLAY"):
+        skip = pytest.mark.skip(reason="needs a display (xvfb-run)")
+        for item in items:
+            if item.get_closest_marker("gl"):
+                item.add_marker(skip)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def backend() -> FakeBackend:
+    return FakeBackend()
+
+
+@pytest.fixture
+def runner() -> FakeRunner:
+    return FakeRunner()
+
+
+@pytest.fixture
+def state(backend: FakeBackend, runner: FakeRunner, store: QSettings) -> AppState:
+    return AppState(backend, runner, Settings(store))
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder of three files that the fake backend takes for photos, and one that it refuses."""
+    folder = tmp_path / "garden wall"
+    folder.mkdir()
+    for name in ("1.jpg", "2.jpg", "3.png", "notes.txt"):
+        (folder / name).write_bytes(b"")
+    return folder

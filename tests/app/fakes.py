@@ -1,0 +1,139 @@
+"""Stand-ins for the slow parts: a runner that waits to be told, a backend with analytic scenes."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from app.state.backend import (
+    ExportFormat,
+    ExportRequest,
+    ModelInfo,
+    RunRequest,
+    TargetExistsError,
+    Thumbnail,
+)
+from app.state.confidence import ConfidenceLevels
+from app.state.job import Job, Publish
+from app.state.scene_display import CloudDisplay, SceneDisplay
+from app.workers.prepare_display import depth_ranges
+from moe3d.errors import CheckpointError, ImageReadError
+from moe3d.progress import Progress
+from moe3d.scene.layers import depth_layer
+from moe3d.scene.mixture import expert_usage
+from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
+from tests.scenes import step_prediction
+
+
+class FakeRunner:
+    """Keeps jobs until a test runs them, in the test's own thread."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Job] = []
+
+    def start(self, job: Job) -> None:
+        self.waiting.append(job)
+
+    def run_next(self) -> None:
+        job = self.waiting.pop(0)
+        try:
+            result = job.work(job.progress, job.published.emit)
+        except Exception as error:  # noqa: BLE001
+            job.fail(error)
+        else:
+            job.succeed(result)
+
+    def run_all(self) -> None:
+        while self.waiting:
+            self.run_next()
+
+
+def views_of(names: Sequence[str], refused: Sequence[RefusedFile] = ()) -> ViewSet:
+    pixels = np.full((48, 64, 3), 90, np.uint8)
+    return ViewSet(tuple(View(name, 64, 48, pixels=pixels) for name in names), tuple(refused))
+
+
+class FakeBackend:
+    """Answers at once, or as slowly and as badly as a test wants."""
+
+    def __init__(self, make: Callable[[], ScenePrediction] = step_prediction) -> None:
+        self.make = make
+        self.steps = 3
+        self.step_s = 0.0
+        self.run_error: Exception | None = None
+        self.requests: list[RunRequest] = []
+        self.exports: list[ExportRequest] = []
+        self.downloads: list[str] = []
+
+    def read_scene(self, paths: Sequence[Path], progress: Progress) -> ViewSet:
+        progress.report("photos")
+        files = [f for path in paths for f in (sorted(path.iterdir()) if path.is_dir() else [path])]
+        good = [file for file in files if file.suffix in (".jpg", ".png")]
+        if not good:
+            raise ImageReadError(f"{paths[0]}: no photo can be read; wanted JPEG, PNG or TIFF")
+        refused = [RefusedFile(file, "not a photo") for file in files if file not in good]
+        return views_of([file.name for file in good], refused)
+
+    def make_thumbnails(self, views: ViewSet, progress: Progress, publish: Publish) -> None:
+        for index in range(len(views)):
+            progress.report("thumbnails", index, len(views))
+            publish(Thumbnail(index, np.full((48, 64, 3), 40 + 30 * index, np.uint8)))
+
+    def reconstruct(self, request: RunRequest, progress: Progress) -> ScenePrediction:
+        self.requests.append(request)
+        progress.report("load model")
+        for step in range(self.steps):
+            progress.report("backbone", step, self.steps)
+            time.sleep(self.step_s)
+        progress.raise_if_cancelled()
+        if self.run_error is not None:
+            raise self.run_error
+        return self.make()
+
+    def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
+        layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)
+        clouds = {layer: self.build_cloud(prediction, layer, progress) for layer in layers}
+        usage = tuple(float(share) for share in expert_usage(prediction))
+        return SceneDisplay(usage, depth_ranges(prediction), clouds)
+
+    def build_cloud(
+        self, prediction: ScenePrediction, layer: str, progress: Progress
+    ) -> CloudDisplay:
+        progress.report("points")
+        confidence = depth_layer(prediction, layer).confidence
+        return CloudDisplay(layer, None, ConfidenceLevels.of(confidence, prediction.valid_mask))
+
+    def export(self, request: ExportRequest, progress: Progress) -> tuple[Path, ...]:
+        self.exports.append(request)
+        target = request.out_dir / "scene.ply"
+        if target.exists() and not request.overwrite:
+            raise TargetExistsError(f"{target} exists")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text("ply\n")
+        return (target,)
+
+    def export_formats(self, progress: Progress) -> tuple[ExportFormat, ...]:
+        return (ExportFormat("ply", "PLY point cloud"), ExportFormat("glb", "GLB"))
+
+    def read_prediction(self, path: Path, progress: Progress) -> ScenePrediction:
+        return self.make()
+
+    def write_prediction(self, prediction: ScenePrediction, path: Path, progress: Progress) -> Path:
+        path.write_bytes(b"saved")
+        return path
+
+    def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
+        return (
+            ModelInfo("mini", "mini (built in)", 18_000_000, "Apache-2.0", path=Path("mini")),
+            ModelInfo("facebook/VGGT-1B", "VGGT-1B", 5_000_000_000, "CC BY-NC 4.0", "the hub"),
+        )
+
+    def download_model(self, key: str, progress: Progress) -> Path:
+        self.downloads.append(key)
+        for part in range(4):
+            progress.report("download", part * 10**9, 4 * 10**9)
+            time.sleep(self.step_s)
+        if key == "broken":
+            raise CheckpointError("broken arrived damaged")
+        return Path(key)

@@ -1,0 +1,91 @@
+import pytest
+
+from app.state.reconstruction import Phase
+from moe3d.errors import DeviceMemoryError
+from tests.app.signals import record
+
+
+@pytest.fixture
+def run(state, runner, photos):
+    state.open_paths([photos])
+    runner.run_all()
+    return state.reconstruction
+
+
+def test_nothing_runs_without_photos(state, runner):
+    state.reconstruction.start()
+    assert not state.reconstruction.can_start
+    assert runner.waiting == []
+
+
+def test_a_run_goes_through_its_phases_and_stages(run, runner):
+    phases = record(run.phase_changed)
+    run.start()
+    runner.run_next()
+    assert phases == [(Phase.RUNNING,), (Phase.READY,)]
+    assert [report.stage for report in run.stages] == ["load model", "backbone"]
+    assert run.prediction is not None
+
+
+def test_the_request_carries_the_options(run, runner, state, backend):
+    state.run_options.set_model("vggt-1b")
+    state.run_options.set_resize_mode("pad")
+    state.run_options.set_compare(False)
+    run.start()
+    runner.run_next()
+    request = backend.requests[0]
+    assert (request.model, request.resize_mode, request.compare) == ("vggt-1b", "pad", False)
+    assert len(request.views) == 3
+
+
+def test_a_second_start_while_running_is_ignored(run, runner):
+    run.start()
+    run.start()
+    assert len(runner.waiting) == 1
+
+
+def test_cancel_goes_back_to_idle_without_an_error(run, runner, state):
+    run.start()
+    run.cancel()
+    assert run.phase is Phase.CANCELLING
+    assert not run.can_cancel
+    runner.run_next()
+    assert run.phase is Phase.IDLE
+    assert run.can_start
+    assert state.notices.errors == ()
+
+
+def test_the_last_good_result_stays_when_a_run_fails(run, runner, backend, state):
+    run.start()
+    runner.run_next()
+    good = run.prediction
+    backend.run_error = DeviceMemoryError("4.1 GB were wanted, 2.0 GB are free; use fewer photos")
+    run.start()
+    runner.run_all()
+    assert run.phase is Phase.FAILED
+    assert run.error == "4.1 GB were wanted, 2.0 GB are free; use fewer photos"
+    assert run.prediction is good
+    assert state.notices.errors[-1].exit_code == 4
+    assert run.can_start
+
+
+def test_the_last_good_result_stays_when_a_run_is_cancelled(run, runner):
+    run.start()
+    runner.run_next()
+    good = run.prediction
+    run.start()
+    run.cancel()
+    runner.run_all()
+    assert run.phase is Phase.READY
+    assert run.prediction is good
+
+
+def test_another_scene_drops_the_result_and_the_run(run, runner, state, photos):
+    run.start()
+    runner.run_all()
+    run.start()
+    state.open_paths([photos / "1.jpg"])
+    runner.run_all()
+    assert run.prediction is None
+    assert run.phase is Phase.IDLE
+    assert state.display.prediction is None

@@ -1,0 +1,52 @@
+from pathlib import Path
+
+from app.state.run_options import RunOptionsState
+from app.state.settings import MAX_RECENTS, Settings
+from tests.app.signals import record
+
+
+def test_recents_are_newest_first_without_repeats(store):
+    settings = Settings(store)
+    changes = record(settings.recents_changed)
+    for name in ("a", "b", "a"):
+        settings.add_recent(Path(name))
+    assert settings.recents == (Path("a"), Path("b"))
+    settings.add_recent(Path("a"))
+    assert len(changes) == 3
+
+
+def test_one_recent_scene_is_read_back_as_one(store):
+    Settings(store).add_recent(Path("/photos/garden wall, spring"))
+    store.sync()
+    assert Settings(store).recents == (Path("/photos/garden wall, spring"),)
+
+
+def test_the_list_of_recents_ends(store):
+    settings = Settings(store)
+    for index in range(MAX_RECENTS + 3):
+        settings.add_recent(Path(str(index)))
+    assert len(settings.recents) == MAX_RECENTS
+    settings.forget_recent(settings.recents[0])
+    assert len(settings.recents) == MAX_RECENTS - 1
+    settings.clear_recents()
+    assert settings.recents == ()
+
+
+def test_options_of_the_next_run_are_kept(store):
+    options = RunOptionsState(Settings(store))
+    changes = record(options.changed)
+    options.set_device("cpu")
+    options.set_compare(False)
+    options.set_compare(False)
+    assert len(changes) == 2
+    again = RunOptionsState(Settings(store))
+    assert (again.device, again.compare, again.model) == ("cpu", False, "mini")
+
+
+def test_the_theme_is_kept(store):
+    settings = Settings(store)
+    changes = record(settings.theme_changed)
+    settings.set_theme("light")
+    settings.set_theme("light")
+    assert changes == [("light",)]
+    assert Settings(store).theme == "light"

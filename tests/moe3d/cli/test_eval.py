@@ -1,0 +1,132 @@
+"""`moe3d eval` as a user types it."""
+
+import json
+
+import numpy as np
+import pytest
+import trimesh
+import tyro
+
+from moe3d.cli.eval import EvalCommand
+from moe3d.errors import DatasetError, EvaluationError, ShapeError, UsageError
+from tests.depth_maps import blurred, box_scene, with_holes
+
+
+def run(*arguments):
+    command = tyro.cli(
+        EvalCommand,
+        args=[str(argument) for argument in arguments],
+        config=(tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes),
+    )
+    return command.run()
+
+
+@pytest.fixture
+def maps(tmp_path):
+    truth = with_holes(box_scene())
+    np.save(tmp_path / "truth.npy", truth.astype(np.float32))
+    np.save(tmp_path / "prediction.npy", blurred(box_scene()).astype(np.float32))
+    np.save(tmp_path / "mask.npy", np.arange(truth.size).reshape(truth.shape) % 2)
+    return tmp_path
+
+
+def pair(folder):
+    return "--prediction", folder / "prediction.npy", "--truth", folder / "truth.npy"
+
+
+def test_arrays_print_every_promised_key_as_json(maps, capsys):
+    assert run("arrays", *pair(maps), "--alignment", "affine_l1", "--json") == 0
+    values = json.loads(capsys.readouterr().out)
+    promised = "absrel sqrel rmse rmselog log10 d1 d2 d3 boundary_f1 boundary_f1_masked "
+    promised += "boundary_f1_pooled_r1 fpr_gt fpr_self fpr_self_coverage"
+    assert set(promised.split()) <= set(values)
+    assert values["alignment"] == "affine-l1"
+    assert 0 < values["absrel"] < 0.2
+
+
+def test_a_mask_leaves_pixels_out(maps, capsys):
+    run("arrays", *pair(maps), "--json")
+    whole = json.loads(capsys.readouterr().out)["valid_pixels"]
+    run("arrays", *pair(maps), "--mask", maps / "mask.npy", "--json")
+    assert 0.4 < json.loads(capsys.readouterr().out)["valid_pixels"] / whole < 0.6
+
+
+def test_without_json_a_table_is_printed(maps, capsys):
+    run("arrays", *pair(maps), "--focal-px", 60)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("absrel ")
+    assert any(line.startswith("boundary_acc_3d") and "None" not in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (("--alignment", "magic"), UsageError, "no alignment"),
+        (("--mask", "nowhere.npy"), DatasetError, "nowhere.npy is not there"),
+        (("--edge-jump", "0.01"), UsageError, "margin"),
+        (("--focal-px", "0"), UsageError, "focal-px"),
+    ],
+)
+def test_options_that_cannot_be_meant_are_refused(maps, arguments, error, message):
+    with pytest.raises(error, match=message):
+        run("arrays", *pair(maps), *arguments)
+
+
+@pytest.mark.parametrize(
+    ("array", "error", "message"),
+    [
+        (np.ones((3, 3)), ShapeError, "one shape"),
+        (np.full((48, 64), np.nan), EvaluationError, "not finite"),
+        (np.full((48, 64), "x"), EvaluationError, "dtype"),
+        (np.full((48, 64), 1j), EvaluationError, "dtype"),
+    ],
+)
+def test_predictions_that_cannot_be_scored_are_refused(maps, array, error, message):
+    np.save(maps / "prediction.npy", array)
+    with pytest.raises(error, match=message):
+        run("arrays", *pair(maps))
+
+
+def test_a_file_that_is_no_array_is_refused(maps):
+    (maps / "prediction.npy").write_bytes(b"not an array")
+    with pytest.raises(DatasetError, match="no readable"):
+        run("arrays", *pair(maps))
+
+
+def test_a_pickle_is_not_opened(maps):
+    np.save(maps / "prediction.npy", np.array([{"a": 1}], object), allow_pickle=True)
+    with pytest.raises(DatasetError, match="no readable"):
+        run("arrays", *pair(maps))
+
+
+def test_poses_print_shares_areas_and_trajectory(tmp_path, capsys):
+    cameras = np.tile(np.eye(4), (5, 1, 1))
+    cameras[:, :3, 3] = np.random.default_rng(0).standard_normal((5, 3))
+    np.save(tmp_path / "a.npy", cameras)
+    assert (
+        run("poses", "--prediction", tmp_path / "a.npy", "--truth", tmp_path / "a.npy", "--json")
+        == 0
+    )
+    values = json.loads(capsys.readouterr().out)
+    assert (values["auc5"], values["auc30_exact"], values["rra5"], values["pairs"]) == (1, 1, 1, 10)
+    assert values["ate"] < 1e-12
+    assert values["rre"] == [0] * 10
+
+
+def test_clouds_are_read_from_ply(tmp_path, capsys):
+    points = np.random.default_rng(0).uniform(size=(200, 3))
+    trimesh.PointCloud(points).export(tmp_path / "a.ply")
+    np.save(tmp_path / "b.npy", points + np.array([0, 0, 0.01]))
+    arguments = "--prediction", tmp_path / "a.ply", "--truth", tmp_path / "b.npy", "--json"
+    assert run("clouds", *arguments) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert values["acc_mean"] == pytest.approx(0.01, rel=0.1)
+    assert values["icp_fitness"] is None
+    assert run("clouds", *arguments, "--alignment", "umeyama", "--icp", "0.1") == 0
+    assert json.loads(capsys.readouterr().out)["acc_mean"] < 1e-6
+
+
+def test_a_ply_without_points_is_refused(tmp_path):
+    (tmp_path / "a.ply").write_text("ply\n")
+    with pytest.raises(DatasetError, match="no points"):
+        run("clouds", "--prediction", tmp_path / "a.ply", "--truth", tmp_path / "a.ply")
