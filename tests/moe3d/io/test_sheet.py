@@ -36,13 +36,12 @@ def test_the_gate_tile_shows_each_half_in_its_winners_colour():
     prediction = step_prediction(num_views=1)
     black = replace(prediction, images=np.zeros_like(prediction.images))
     sheet = sheet_image(black).astype(int)
-    columns = 3 + prediction.num_experts
-    tile = sheet.shape[1] / (columns + 0.07)
-    gate_column = 2 + prediction.num_experts
+    tile_width, gap = 42 * 168 // 28, 8  # a 42x28 map at the sheet's row height
+    gate_left = gap + (2 + prediction.num_experts) * (tile_width + gap)
     row = 26 + 84
     wanted = expert_colors(4)[:2].astype(int) * 65 // 100
     for share, color in zip((0.25, 0.75), wanted, strict=True):
-        pixel = sheet[row, int(tile * (gate_column + share)) + 4]
+        pixel = sheet[row, gate_left + int(tile_width * share)]
         np.testing.assert_allclose(pixel, color, atol=3)
 
 
