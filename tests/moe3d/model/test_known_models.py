@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from moe3d.errors import CheckpointError
+from moe3d.model.catalogue import licence_from_path
 from moe3d.model.known_models import (
     ModelPlaces,
     find_checkpoint,
     known_model,
     known_models,
-    licence_from_path,
 )
 
 
