@@ -1,0 +1,95 @@
+"""How far matches with depth are from what some cameras say.
+
+A match is a ray with a predicted depth in one view and a pixel in another. The depth moves the spot
+along the epipolar line, so the distance along that line is weighed by how far off the depth may be,
+and the distance across it, which no depth can change, in pixels.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float64
+
+from moe3d.inference.depth_matches import DepthMatches, lift
+
+
+@dataclass(frozen=True)
+class CameraState:
+    """Cameras and scales that matches are held against."""
+
+    camera_from_world: Float64[np.ndarray, "S 4 4"]
+    depth_scales: Float64[np.ndarray, " S"]
+    """Factor that brings each view's depth to the reference's scale."""
+    focal_scale: float = 1.0
+    """Factor on all focal lengths."""
+
+
+@dataclass(frozen=True)
+class MatchErrors:
+    """Some matches, and the errors expected of them."""
+
+    matches: DepthMatches
+    intrinsics: Float64[np.ndarray, "S 3 3"]
+    """Pixels of the depth maps, before the focal scale."""
+    pixel_sigma: float
+    """Error of a keypoint, as a share of the image's width."""
+    depth_sigma: float
+    """Error of the depth, in the logarithm."""
+
+    @property
+    def unit(self) -> float:
+        """Typical depth: what a shift is measured by."""
+        return float(np.median(self.matches.source_depth))
+
+    def _matrices(self, state: CameraState) -> Float64[np.ndarray, "S 3 3"]:
+        """Intrinsics with the focal scale."""
+        scale = state.focal_scale
+        return self.intrinsics * np.array([[scale, 1, 1], [1, scale, 1], [1, 1, 1]])
+
+    def _project(
+        self, source: CameraState, target: CameraState, depth_factor: float = 1.0
+    ) -> tuple[Float64[np.ndarray, "M 2"], Float64[np.ndarray, " M"]]:
+        """Pixels in the target views, and z-depth there, with the source depth multiplied."""
+        m = self.matches
+        depth = m.source_depth * source.depth_scales[m.source] * depth_factor
+        points = lift(m.source_pixels, depth, self._matrices(source)[m.source])
+        world_from_source = np.linalg.inv(source.camera_from_world)
+        target_from_source = target.camera_from_world[m.target] @ world_from_source[m.source]
+        points = (target_from_source[:, :3, :3] @ points[:, :, None])[:, :, 0]
+        points += target_from_source[:, :3, 3]
+        z = np.maximum(points[:, 2], 0.02 * self.unit)
+        matrices = self._matrices(target)[m.target]
+        focal = np.stack([matrices[:, 0, 0], matrices[:, 1, 1]], axis=1)
+        return points[:, :2] / z[:, None] * focal + matrices[:, :2, 2], z
+
+    def measure(
+        self, source: CameraState, target: CameraState | None = None
+    ) -> tuple[Float64[np.ndarray, " M"], Float64[np.ndarray, " M"]]:
+        """Distances across and along the epipolar line, in units of their expected errors.
+
+        Args:
+            source: cameras of the source views.
+            target: cameras of the target views, the same by default; a derivative moves one alone.
+        """
+        target, step = target or source, 0.02
+        pixels, _ = self._project(source, target)
+        slope = (self._project(source, target, 1.0 + step)[0] - pixels) / step  # px per log depth
+        length = np.linalg.norm(slope, axis=1)
+        direction = slope / np.maximum(length, 1e-9)[:, None]
+        error = pixels - self.matches.target_pixels
+        along = (error * direction).sum(axis=1)
+        across = error[:, 1] * direction[:, 0] - error[:, 0] * direction[:, 1]
+        pixel_sigma = self.pixel_sigma * 2 * float(self.intrinsics[0, 0, 2])
+        return across / pixel_sigma, along / np.hypot(pixel_sigma, length * self.depth_sigma)
+
+    def fits(self, state: CameraState) -> Bool[np.ndarray, " M"]:
+        """Which matches fit within three expected errors."""
+        across, along = self.measure(state)
+        return (np.abs(across) < 3) & (np.abs(along) < 3)
+
+    def depth_spread(self, state: CameraState) -> float:
+        """Typical log ratio of the depth carried over to the target's own; 0.1 where unknown."""
+        _, z = self._project(state, state)
+        own = self.matches.target_depth * state.depth_scales[self.matches.target]
+        known = np.isfinite(own)
+        return float(1.48 * np.median(np.abs(np.log(z / own)[known]))) if known.any() else 0.1

@@ -1,0 +1,76 @@
+"""The sample scenes that come with the program."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class SampleScene:
+    """One folder of `assets/samples`."""
+
+    name: str
+    """Name of the folder: "room"."""
+    title: str
+    """What to call it on the screen."""
+    folder: Path
+    """Holds `images`, `sample.json`, `LICENSE.txt`; with ground truth also what goes with it."""
+    licence: str
+    """Licence of the photos, an SPDX expression."""
+    description: str = ""
+    """One sentence."""
+    num_photos: int = 0
+    """Photos in `images`."""
+    has_ground_truth: bool = False
+    """Whether `cameras.json` and `depth` are there."""
+
+    @property
+    def images(self) -> Path:
+        """The folder of photos, as a user would drop it on the window."""
+        return self.folder / "images"
+
+
+def sample_roots() -> tuple[Path, ...]:
+    """Folders that may hold the samples: in the installed package, or beside it in a checkout."""
+    return (_PACKAGE / "assets" / "samples", _PACKAGE.parent / "assets" / "samples")
+
+
+def sample_scenes(roots: Sequence[Path] | None = None) -> tuple[SampleScene, ...]:
+    """List the sample scenes, real photos first, then by name.
+
+    Args:
+        roots: folders to look in; by default those of `sample_roots`. The first that exists counts.
+
+    Returns:
+        Empty when the samples were not installed. A sample that cannot be read is left out.
+    """
+    for root in sample_roots() if roots is None else roots:
+        if root.is_dir():
+            found = [_read_sample(path) for path in sorted(root.glob("*/sample.json"))]
+            scenes = [scene for scene in found if scene is not None]
+            return tuple(sorted(scenes, key=lambda scene: (scene.has_ground_truth, scene.name)))
+    return ()
+
+
+def _read_sample(path: Path) -> SampleScene | None:
+    """Read one `sample.json`; None, with a warning in the log, when it is broken."""
+    try:
+        entry = json.loads(path.read_text(encoding="utf-8"))
+        return SampleScene(
+            name=path.parent.name,
+            title=str(entry["title"]),
+            folder=path.parent,
+            licence=str(entry["licence"]),
+            description=str(entry.get("description", "")),
+            num_photos=int(entry["num_photos"]),
+            has_ground_truth=bool(entry.get("has_ground_truth", False)),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        logger.warning("left out the sample %s: %s", path.parent.name, error)
+        return None

@@ -1,0 +1,1 @@
+"""The room that packaging/render_sample_room.py renders."""
