@@ -25,7 +25,12 @@ _EXPORTERS = MappingProxyType(
     {
         "ply": "ply:UNIVERSAL",
         "ply-cloudcompare": "ply:CLOUDCOMPARE",
+        "glb": "glb:GLB",
+        "colmap": "colmap:COLMAP",
+        "transforms": "transforms:TRANSFORMS",
         "npz": "npz:NPZ",
+        "depth-exr": "depth_maps:EXR",
+        "depth-png": "depth_maps:PNG",
     }
 )
 FORMATS = tuple(_EXPORTERS)
@@ -148,7 +153,7 @@ def _check_same(target: Path, written: Content, found: Content) -> None:
     Raises:
         OutputError: they differ.
     """
-    same = written.num_points == found.num_points
+    same = (written.num_points, written.num_files) == (found.num_points, found.num_files)
     if same and written.num_points:
         size = float(np.max(written.highest - written.lowest)) + float(np.abs(written.lowest).max())
         same = np.allclose(

@@ -14,6 +14,7 @@ from moe3d.io.sidecar import honesty_notes
 from moe3d.progress import Progress
 from moe3d.scene.cloud import iterate_clouds
 from moe3d.scene.filters import CloudOptions, Selection, select_pixels
+from moe3d.scene.layers import DepthLayer
 from moe3d.scene.records import PointCloud, ScenePrediction
 
 
@@ -89,6 +90,16 @@ class ExportJob:
     def export_from_world(self) -> Float[np.ndarray, "4 4"]:
         """Similarity from the world frame to the exported one."""
         return export_from_world(self.up, self.options.scale)
+
+    def camera_from_export(self, layer: DepthLayer, view: int) -> Float[np.ndarray, "4 4"]:
+        """A camera that sees the exported points as the photo saw the world; rigid."""
+        scale = float(self.options.scale)
+        camera_from_world = layer.camera_from_world[view].astype(np.float64)
+        camera_from_export = np.eye(4)
+        turn = self.export_from_world[:3, :3] / scale
+        camera_from_export[:3, :3] = camera_from_world[:3, :3] @ turn.T
+        camera_from_export[:3, 3] = camera_from_world[:3, 3] * scale
+        return camera_from_export
 
     def cloud(self, normals: bool | None = None) -> "CloudStream":
         """The filtered points.

@@ -1,0 +1,87 @@
+"""Depth maps as 16-bit PNG or float EXR, one a photo, at the network's size."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32, UInt16
+from PIL import Image
+
+from moe3d.io.export_job import Content, Exporter, ExportJob, refuse_empty
+from moe3d.io.exr import read_exr, write_exr
+from moe3d.io.safe_names import safe_names
+from moe3d.scene.filters import select_pixels
+
+PNG_MAX = 65535
+
+
+def _write(write_maps: Callable[..., None], extension: str, job: ExportJob, path: Path) -> Content:
+    """Write the layer's depth where the filters keep it; 0 elsewhere."""
+    selection = select_pixels(job.prediction, job.options.cloud)
+    refuse_empty(selection)
+    depth = np.where(selection.keep, selection.layer.depth, 0).astype(np.float32)
+    depth *= np.float32(job.options.scale)
+    factor = depth_factor(depth)
+    names = safe_names(job.prediction.names, extension)
+    for done, (name, one) in enumerate(zip(names, depth, strict=True)):
+        job.progress.report("write depth", done, len(names))
+        write_maps(path / name, one, factor)
+    details = {
+        "files": dict(zip(names, job.prediction.names, strict=True)),
+        "unknown": 0,
+        "depth": "z-depth (not ray length), scene units times options.scale",
+        "removed_by": dict(selection.removed_by),
+    }
+    if extension == ".png":
+        details["depth_per_step"] = factor
+        details["depth"] = "z-depth = pixel value * depth_per_step, " + details["depth"][8:]
+    return Content(num_files=len(names), details=details)
+
+
+def depth_factor(depth: Float32[np.ndarray, "S H W"]) -> float:
+    """Depth of one 16-bit step: 0.001 if that holds the scene well, else what its depth needs."""
+    deepest = float(depth.max())
+    return 0.001 if 1 < deepest < 0.001 * PNG_MAX else deepest / PNG_MAX
+
+
+def _write_png(path: Path, depth: Float32[np.ndarray, "H W"], factor: float) -> None:
+    Image.fromarray(depth_steps(depth, factor)).save(path, "PNG")
+
+
+def depth_steps(depth: Float32[np.ndarray, "H W"], factor: float) -> UInt16[np.ndarray, "H W"]:
+    """Depth in 16-bit steps; known depth is at least 1."""
+    steps = np.clip(np.round(depth / factor), 1, PNG_MAX).astype(np.uint16)
+    return np.where(depth > 0, steps, 0).astype(np.uint16)
+
+
+def _write_exr(path: Path, depth: Float32[np.ndarray, "H W"], factor: float) -> None:
+    del factor
+    write_exr(path, {"Z": depth})
+
+
+def _reread(pattern: str, path: Path) -> Content:
+    files = sorted(path.glob(pattern))
+    for file in files:
+        if pattern == "*.exr":
+            read_exr(file)
+        else:
+            with Image.open(file) as image:
+                image.load()
+    return Content(num_files=len(files))
+
+
+PNG = Exporter(
+    "Depth maps, 16-bit (PNG)",
+    "_depth_png",
+    partial(_write, _write_png, ".png"),
+    partial(_reread, "*.png"),
+    is_folder=True,
+)
+EXR = Exporter(
+    "Depth maps, float (EXR)",
+    "_depth_exr",
+    partial(_write, _write_exr, ".exr"),
+    partial(_reread, "*.exr"),
+    is_folder=True,
+)

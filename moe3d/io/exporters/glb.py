@@ -1,0 +1,83 @@
+"""GLB clouds with a camera node for every photo."""
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from moe3d.geometry.transforms import invert_rigid
+from moe3d.io.export_job import Content, Exporter, ExportJob
+from moe3d.io.glb import GlbBuilder, srgb_colors
+from moe3d.scene.layers import depth_layer
+
+
+def _write(job: ExportJob, path: Path) -> Content:
+    content = Content()
+    parts = list(job.cloud(normals=False).counted(content))
+    builder = GlbBuilder(job.notes())
+    points = np.concatenate([part.points for part in parts])
+    builder.add_points(points, np.concatenate([part.colors for part in parts]), "points")
+    add_cameras(job, builder)
+    with path.open("wb") as stream:
+        builder.write(stream)
+    return content
+
+
+def add_cameras(job: ExportJob, builder: GlbBuilder) -> None:
+    """Add every photo's camera, named after the photo, by the network's image."""
+    layer = depth_layer(job.prediction, job.options.cloud.layer)
+    height, width = layer.depth.shape[1:]
+    for view, name in enumerate(job.prediction.names):
+        world_from_camera = invert_rigid(layer.camera_from_world[view].astype(np.float64))
+        if not np.isfinite(world_from_camera).all() or not layer.intrinsics[view, 0, 0] > 0:
+            continue
+        builder.add_camera(
+            job.export_from_world @ world_from_camera, layer.intrinsics[view], (width, height), name
+        )
+
+
+def read_glb(path: Path) -> tuple[dict[str, Any], memoryview]:
+    """The JSON and the binary part of a GLB file."""
+    data = path.read_bytes()
+    magic, version, total = struct.unpack_from("<4sII", data)
+    if (magic, version, total) != (b"glTF", 2, len(data)):
+        raise ValueError(f"{path}: is no GLB file of its own length")
+    length = struct.unpack_from("<I", data, 12)[0]
+    return json.loads(data[20 : 20 + length]), memoryview(data)[28 + length :]
+
+
+def reread_glb(path: Path) -> Content:
+    """Count vertices, bounds and vertex colours of every primitive."""
+    document, binary = read_glb(path)
+    content = Content()
+    for mesh in document["meshes"]:
+        for primitive in mesh["primitives"]:
+            attributes = primitive["attributes"]
+            points = _accessor(document, binary, attributes["POSITION"], "<f4", 3)
+            colors = None
+            if "COLOR_0" in attributes:
+                colors = srgb_colors(_accessor(document, binary, attributes["COLOR_0"], "<f4", 3))
+            content.add(points, colors)
+    return content
+
+
+def _accessor(
+    document: dict[str, Any], binary: memoryview, index: int, code: str, width: int
+) -> np.ndarray:
+    accessor = document["accessors"][index]
+    offset = document["bufferViews"][accessor["bufferView"]]["byteOffset"]
+    count = accessor["count"] * width
+    return np.frombuffer(binary, code, count, offset).reshape(-1, width)
+
+
+GLB = Exporter(
+    "Blender and web viewers (GLB)",
+    ".glb",
+    _write,
+    reread_glb,
+    up="y",
+    point_limit=1_000_000,
+    bytes_per_point=24,
+)

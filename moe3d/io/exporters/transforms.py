@@ -1,0 +1,81 @@
+"""nerfstudio: transforms.json, photos and a starting cloud, z up."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from moe3d.geometry.transforms import invert_rigid
+from moe3d.io.export_job import Content, Exporter, ExportJob
+from moe3d.io.exporters.ply import reread_ply
+from moe3d.io.photos_out import ExportedPhoto, write_photos
+from moe3d.io.ply import vertex_layout, write_header, write_vertices
+
+_OPENCV_FROM_OPENGL = np.diag([1.0, -1.0, -1.0, 1.0])
+CLOUD_FILE = "sparse_pc.ply"
+
+
+def _write(job: ExportJob, path: Path) -> Content:
+    content = Content()
+    cloud = job.cloud(normals=False)
+    layout = vertex_layout("plain", normals=False)
+    with (path / CLOUD_FILE).open("wb") as stream:
+        write_header(stream, len(cloud), layout, job.notes())
+        write_vertices(stream, cloud.counted(content), layout)
+    photos = write_photos(job, cloud.selection.layer, path / "images")
+    poses = [
+        invert_rigid(job.camera_from_export(cloud.selection.layer, view)) @ _OPENCV_FROM_OPENGL
+        for view in range(len(photos))
+    ]
+    document = {
+        "camera_model": "OPENCV",
+        "ply_file_path": CLOUD_FILE,
+        "applied_transform": job.export_from_world[:3].tolist(),
+        "frames": [_frame(photo, pose) for photo, pose in zip(photos, poses, strict=True)],
+    }
+    text = json.dumps(document, indent=2, sort_keys=True)
+    (path / "transforms.json").write_text(text + "\n", encoding="utf-8")
+    content.num_files = len(photos) + 2
+    names = [photo.file_name for photo in photos]
+    content.details["photos"] = dict(zip(names, job.prediction.names, strict=True))
+    return content
+
+
+def _frame(photo: ExportedPhoto, pose: Float[np.ndarray, "4 4"]) -> dict[str, Any]:
+    matrix = photo.corner_intrinsics
+    return {
+        "file_path": f"images/{photo.file_name}",
+        "w": photo.width,
+        "h": photo.height,
+        "fl_x": float(matrix[0, 0]),
+        "fl_y": float(matrix[1, 1]),
+        "cx": float(matrix[0, 2]),
+        "cy": float(matrix[1, 2]),
+        "k1": 0.0,
+        "k2": 0.0,
+        "p1": 0.0,
+        "p2": 0.0,
+        "transform_matrix": pose.tolist(),
+    }
+
+
+def _reread(path: Path) -> Content:
+    content = reread_ply(path / CLOUD_FILE)
+    document = json.loads((path / "transforms.json").read_text(encoding="utf-8"))
+    found = [path / frame["file_path"] for frame in document["frames"]]
+    content.num_files = sum(file.is_file() for file in found) + 2
+    return content
+
+
+TRANSFORMS = Exporter(
+    "nerfstudio (transforms.json)",
+    "_nerfstudio",
+    _write,
+    _reread,
+    is_folder=True,
+    up="z",
+    point_limit=200_000,
+    bytes_per_point=15,
+)

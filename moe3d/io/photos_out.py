@@ -1,0 +1,89 @@
+"""The photos of a scene as files of an export, with the intrinsics of exactly those files."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+from PIL import Image
+
+from moe3d.errors import ImageReadError
+from moe3d.io.export_job import ExportJob
+from moe3d.io.image_decode import decode, exif_orientation, open_image
+from moe3d.io.safe_names import safe_names
+from moe3d.scene.layers import DepthLayer
+
+JPEG_QUALITY = 95
+
+
+@dataclass(frozen=True)
+class ExportedPhoto:
+    """One photo of an export."""
+
+    file_name: str
+    width: int
+    height: int
+    intrinsics: Float[np.ndarray, "3 3"]
+    """Of this file, pixel centres at integers."""
+    is_original: bool
+    """False: the photo was not found as it was, so the network's image stands in."""
+
+    @property
+    def corner_intrinsics(self) -> Float[np.ndarray, "3 3"]:
+        """With the origin at the corner of the first pixel, as COLMAP and nerfstudio count."""
+        return self.intrinsics + np.array([[0, 0, 0.5], [0, 0, 0.5], [0, 0, 0]])
+
+
+def write_photos(job: ExportJob, layer: DepthLayer, folder: Path) -> list[ExportedPhoto]:
+    """Write every photo, upright, under a safe name.
+
+    An upright JPEG or PNG is copied byte by byte; others are turned and written anew. Where the
+    photo is missing or was changed, the network's own image is written with its own intrinsics.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stems = safe_names(job.prediction.names, extension="")
+    photos = []
+    for view, stem in enumerate(stems):
+        job.progress.report("write photos", view, len(stems))
+        photos.append(_write_photo(job, layer, view, folder / stem))
+    return photos
+
+
+def _write_photo(job: ExportJob, layer: DepthLayer, view: int, stem: Path) -> ExportedPhoto:
+    transform = job.prediction.pixel_transforms[view]
+    sources = job.prediction.metadata.sources
+    source = sources[view] if len(sources) == job.prediction.num_views else ""
+    intrinsics = layer.intrinsics[view].astype(np.float64)
+    size = (transform.original_width, transform.original_height)
+    if source and (name := _write_original(Path(source), stem, size)):
+        return ExportedPhoto(name, *size, transform.original_intrinsics(intrinsics), True)
+    image = Image.fromarray(job.prediction.images[view])
+    name = f"{stem.name}.png"
+    image.save(stem.with_name(name))
+    return ExportedPhoto(name, image.width, image.height, intrinsics, False)
+
+
+def _write_original(source: Path, stem: Path, size: tuple[int, int]) -> str | None:
+    """Write the photo if it is still there and as large as it was; its file name, or None."""
+    try:
+        with open_image(source) as image:
+            as_is = image.format in ("JPEG", "PNG") and image.mode in ("RGB", "L")
+            if as_is and exif_orientation(image) == 1 and image.size == size:
+                name = f"{stem.name}{'.jpg' if image.format == 'JPEG' else '.png'}"
+                shutil.copyfile(source, stem.with_name(name))
+                return name
+            upright = decode(image)
+    except ImageReadError:
+        return None
+    turned = (upright.image.height, upright.image.width)
+    if (turned if upright.orientation >= 5 else upright.image.size) != size:
+        return None
+    photo = upright.resized(*size)
+    if photo.mode == "RGBA":
+        name = f"{stem.name}.png"
+        photo.save(stem.with_name(name))
+    else:
+        name = f"{stem.name}.jpg"
+        photo.save(stem.with_name(name), quality=JPEG_QUALITY, subsampling=0)
+    return name
