@@ -41,7 +41,9 @@ def photo_colors(num_photos: int) -> UInt8[np.ndarray, "S 3"]:
     hue = (np.arange(num_photos) * 0.618034 + 0.58) % 1.0
     value = 235 - 45 * (np.arange(num_photos) % 3)
     hsv = np.stack([hue * 180, np.full(num_photos, 140), value], axis=-1)
-    return cv2.cvtColor(hsv.astype(np.uint8)[None], cv2.COLOR_HSV2RGB)[0].reshape(-1, 3)
+    if num_photos == 0:  # OpenCV refuses empty pictures
+        return np.zeros((0, 3), np.uint8)
+    return cv2.cvtColor(hsv.astype(np.uint8)[None], cv2.COLOR_HSV2RGB)[0]
 
 
 def color_map(code: int) -> UInt8[np.ndarray, "256 3"]:

@@ -161,7 +161,7 @@ def _reordered(
     packed: Shaped[np.ndarray, " N"], order: UInt32[np.ndarray, " K"]
 ) -> Shaped[np.ndarray, " K"]:
     """One gather of whole records: several times faster than one a field."""
-    words = packed.view(np.uint32).reshape(len(packed), -1)
+    words = packed.view(np.uint32).reshape(len(packed), packed.dtype.itemsize // 4)
     return np.take(words, order, axis=0).view(packed.dtype)[:, 0]
 
 

@@ -69,10 +69,9 @@ class CloudRenderer:
             pixel_ratio: device pixels of a widget pixel.
         """
         self._points.upload_some()
-        key = (frame.clip_from_world.tobytes(), width, height, self._points.revision)
-        if key == self._key:
+        if self.is_current(frame, width, height):
             return False
-        self._key = key
+        self._key = self._key_of(frame, width, height)
         self._projection = point_projection(frame, height, pixel_ratio)
         self._blocks = self._points.visible_blocks(frame.clip_from_world)
         self._moving.bind(width, height)
@@ -139,6 +138,13 @@ class CloudRenderer:
             return None
         side = 2 * radius + 1
         return self._shown.read_depth(x - radius, y - radius, side, side)
+
+    def is_current(self, frame: ViewFrame, width: int, height: int) -> bool:
+        """Whether the shown picture, complete or not, is of this frame and this style."""
+        return self._key == self._key_of(frame, width, height)
+
+    def _key_of(self, frame: ViewFrame, width: int, height: int) -> tuple[object, ...]:
+        return (frame.clip_from_world.tobytes(), width, height, self._points.revision)
 
     def _draw_coarse(self) -> int:
         longest = self._points.longest_block

@@ -88,7 +88,7 @@ class PointProgram:
     def _set_projection(self, projection: PointProjection, size_factor: float) -> None:
         program, style = self._program, self._style
         follows = style.size_follows_depth and self._cameras is not None
-        growth = projection.px_per_unit * 0.55 * style.size_px if follows else 0.0
+        growth = projection.px_per_unit * 0.7 * style.size_px if follows else 0.0
         smallest = style.size_px * projection.pixel_ratio
         largest = style.largest_px * projection.pixel_ratio
         program.set_matrix("u_clip_from_world", projection.clip_from_world)

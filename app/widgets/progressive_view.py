@@ -58,8 +58,9 @@ class ProgressiveView(GLViewWidget):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the shown picture equals a full draw."""
-        return self._renderer.is_complete
+        """Whether the shown picture equals a full draw of what is wanted now."""
+        size = self.deviceWidth(), self.deviceHeight()
+        return self._renderer.is_complete and self._renderer.is_current(self.frame_now(), *size)
 
     def frame_now(self, viewport: Viewport | None = None) -> ViewFrame:
         """Camera and matrices of the next picture."""

@@ -12,14 +12,13 @@ from pathlib import Path
 from huggingface_hub import constants
 
 from moe3d.errors import CheckpointError, OutputError
-from moe3d.model.checkpoint.hashing import SHA256
+from moe3d.model.checkpoint.hashing import CHUNK_BYTES, SHA256
 from moe3d.model.hub import Hub, RemoteFile
 from moe3d.model.known_models import KnownModel, ModelPlaces, known_model
 from moe3d.progress import Progress
 
 DOWNLOAD_STAGE = "download"
 CHECK_STAGE = "check the download"
-READ_BYTES = 8 * 2**20
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,7 @@ def _verify(entry: _CacheEntry, progress: Progress) -> None:
         return
     digest, done = hashlib.sha256(), 0
     with entry.partial.open("rb") as file:
-        while chunk := file.read(READ_BYTES):
+        while chunk := file.read(CHUNK_BYTES):
             digest.update(chunk)
             done += len(chunk)
             progress.report(CHECK_STAGE, done, entry.file.size_bytes)

@@ -14,8 +14,6 @@ from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
 
 from moe3d.errors import CheckpointError
 
-CHUNK_BYTES = 2**20
-
 
 @dataclass(frozen=True)
 class RemoteFile:
@@ -79,7 +77,7 @@ class HuggingFaceHub:
         ):
             hf_raise_for_status(response)
             skipped = start if response.status_code == 200 else 0  # a server without ranges
-            for piece in response.iter_bytes(chunk_size=CHUNK_BYTES):
+            for piece in response.iter_bytes():
                 rest = piece[skipped:]
                 skipped = max(skipped - len(piece), 0)
                 if rest:

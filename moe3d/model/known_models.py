@@ -7,6 +7,7 @@ from pathlib import Path
 from huggingface_hub import try_to_load_from_cache
 
 from moe3d.errors import CheckpointError
+from moe3d.model.catalogue import ALIASES, CATALOGUE, KnownModel
 from moe3d.model.checkpoint.files import locate_files
 
 HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[\w.-]+$")
@@ -23,65 +24,9 @@ class ModelPlaces:
     """The model hub's cache; None for the hub library's own default."""
 
 
-@dataclass(frozen=True)
-class KnownModel:
-    """A model that can be asked for by name."""
-
-    id: str
-    summary: str
-    licence: str
-    licence_url: str
-    size_bytes: int
-    """Of the files; for a model that was never fetched, what it is expected to be."""
-    is_gated: bool
-    """Whether its owners ask for an application before the download."""
-    is_built_in: bool
-    hub_file: str = ""
-    """Its file on the model hub; empty for a built-in one."""
-    path: Path | None = None
-    """Where it lies on this machine; None when it does not."""
-
-
-_VGGT_BYTES = 5_026_400_000
-
-_CATALOGUE = (
-    KnownModel(
-        id="mini",
-        summary="small demonstration model, comes with the program, runs on a CPU",
-        licence="see the file's record",
-        licence_url="",
-        size_bytes=0,
-        is_gated=False,
-        is_built_in=True,
-    ),
-    KnownModel(
-        id="facebook/VGGT-1B",
-        summary="VGGT, research weights; no trained experts",
-        licence="CC BY-NC 4.0 (non-commercial)",
-        licence_url="https://huggingface.co/facebook/VGGT-1B",
-        size_bytes=_VGGT_BYTES,
-        is_gated=False,
-        is_built_in=False,
-        hub_file="model.safetensors",
-    ),
-    KnownModel(
-        id="facebook/VGGT-1B-Commercial",
-        summary="VGGT, weights that may be used commercially; no trained experts",
-        licence="VGGT License v1 (commercial use allowed, with an acceptable-use policy)",
-        licence_url="https://huggingface.co/facebook/VGGT-1B-Commercial",
-        size_bytes=_VGGT_BYTES,
-        is_gated=True,
-        is_built_in=False,
-        hub_file="vggt_1B_commercial.pt",
-    ),
-)
-
-ALIASES = {"vggt-1b": "facebook/VGGT-1B", "vggt-1b-commercial": "facebook/VGGT-1B-Commercial"}
-
-
 def known_models(places: ModelPlaces | None = None) -> tuple[KnownModel, ...]:
     """Every model of the catalogue, with its path and true size where it lies on this machine."""
-    return tuple(_located(model, places or ModelPlaces()) for model in _CATALOGUE)
+    return tuple(_located(model, places or ModelPlaces()) for model in CATALOGUE)
 
 
 def known_model(name: str, places: ModelPlaces | None = None) -> KnownModel:
@@ -94,7 +39,7 @@ def known_model(name: str, places: ModelPlaces | None = None) -> KnownModel:
     for model in known_models(places):
         if model.id.lower() == wanted:
             return model
-    names = ", ".join(model.id for model in _CATALOGUE)
+    names = ", ".join(model.id for model in CATALOGUE)
     raise CheckpointError(f"no known model is called {name!r}; known are {names}")
 
 
@@ -106,7 +51,7 @@ def find_checkpoint(name: str, places: ModelPlaces | None = None) -> Path:
     """
     places = places or ModelPlaces()
     path = Path(name).expanduser()
-    is_known = any(name.lower() in (model.id.lower(), *ALIASES) for model in _CATALOGUE)
+    is_known = any(name.lower() in (model.id.lower(), *ALIASES) for model in CATALOGUE)
     if not is_known and (path.exists() or not HUB_ID.match(name) or path.suffix):
         return locate_files(path)[0]
     if not is_known:
@@ -121,14 +66,6 @@ def find_checkpoint(name: str, places: ModelPlaces | None = None) -> Path:
     if model.path is None:
         raise CheckpointError(_how_to_get(model, places))
     return model.path
-
-
-def licence_from_path(path: Path) -> str:
-    """Licence of a catalogue model by its folder in the hub's cache; empty for other files."""
-    for model in _CATALOGUE:
-        if "models--" + model.id.replace("/", "--") in path.parts:
-            return model.licence
-    return ""
 
 
 def _how_to_get(model: KnownModel, places: ModelPlaces) -> str:

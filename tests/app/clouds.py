@@ -12,13 +12,17 @@ def cloud_of(points, colors=None, confidence=None, views=None, experts=None) -> 
     count = len(points)
     return PointCloud(
         points=points,
-        colors=np.full((count, 3), 200, np.uint8) if colors is None else np.asarray(colors, np.uint8),
+        colors=np.full((count, 3), 200, np.uint8)
+        if colors is None
+        else np.asarray(colors, np.uint8),
         confidence=np.ones(count, np.float32)
         if confidence is None
         else np.asarray(confidence, np.float32),
         view_index=np.zeros(count, np.int32) if views is None else np.asarray(views, np.int32),
         pixel_index=np.arange(count, dtype=np.int32),
-        expert_index=np.zeros(count, np.uint8) if experts is None else np.asarray(experts, np.uint8),
+        expert_index=np.zeros(count, np.uint8)
+        if experts is None
+        else np.asarray(experts, np.uint8),
         num_valid=count,
     )
 
@@ -26,12 +30,16 @@ def cloud_of(points, colors=None, confidence=None, views=None, experts=None) -> 
 class Room:
     """A furnished room by ray casting: boxes and walls, S cameras of W x H pixels."""
 
-    def __init__(self, num_views: int = 6, width: int = 252, height: int = 196, noise: float = 0.004):
+    def __init__(
+        self, num_views: int = 6, width: int = 252, height: int = 196, noise: float = 0.004
+    ):
         self.width, self.height = width, height
         focal = 0.85 * width
         matrix = np.array([[focal, 0, (width - 1) / 2], [0, focal, (height - 1) / 2], [0, 0, 1]])
         self.intrinsics = np.tile(matrix, (num_views, 1, 1))
-        self.camera_from_world = np.stack([self._camera(index, num_views) for index in range(num_views)])
+        self.camera_from_world = np.stack(
+            [self._camera(index, num_views) for index in range(num_views)]
+        )
         generator = np.random.default_rng(3)
         shots = [self._shoot(index, noise, generator) for index in range(num_views)]
         self.images = np.stack([shot[0] for shot in shots])
@@ -41,7 +49,9 @@ class Room:
     @staticmethod
     def _camera(index: int, count: int) -> np.ndarray:
         angle = (index - (count - 1) / 2) * 0.16
-        eye = np.array([1.9 * np.sin(angle * 1.6), -0.25 + 0.1 * np.cos(3 * angle), -0.5 - 0.4 * np.cos(angle)])
+        eye = np.array(
+            [1.9 * np.sin(angle * 1.6), -0.25 + 0.1 * np.cos(3 * angle), -0.5 - 0.4 * np.cos(angle)]
+        )
         forward = np.array([-0.12 * eye[0], 0.22, 4.0]) - eye * 0.6
         forward /= np.linalg.norm(forward)
         right = np.cross([0, 1.0, 0], forward)
@@ -118,7 +128,9 @@ class Room:
         points, flying = [], np.stack(self.flying).ravel()
         for index in range(views):
             pose = self.camera_from_world[index]
-            in_camera = pixel @ np.linalg.inv(self.intrinsics[index]).T * self.depth[index][..., None]
+            in_camera = (
+                pixel @ np.linalg.inv(self.intrinsics[index]).T * self.depth[index][..., None]
+            )
             points.append((in_camera - pose[:3, 3]) @ pose[:3, :3])
         generator = np.random.default_rng(5)
         per_view = self.width * self.height

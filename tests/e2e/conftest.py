@@ -4,9 +4,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
+from app.rendering.opengl_setup import prepare_opengl
 from app.viewer import Viewer
 from tests.app.fakes import FakeBackend
 from tests.app.window_fixtures import build_viewer
+
+prepare_opengl()
 
 
 @pytest.fixture

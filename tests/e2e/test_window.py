@@ -5,7 +5,7 @@ import sys
 import time
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QLabel, QListWidget, QMessageBox, QSlider, QToolButton
 
@@ -86,16 +86,10 @@ def test_the_slider_moves_by_mouse_and_the_count_follows(viewer, photos, qtbot):
     slider = child(viewer.window, "confidence_slider", QSlider)
     counts = child(viewer.window, "confidence_counts", QLabel)
     before, y = counts.text(), slider.height() // 2
-    handle = 6 + round(0.2 * (slider.width() - 12))
-    qtbot.mousePress(
-        slider, Qt.MouseButton.LeftButton, pos=slider.rect().topLeft().__class__(handle, y)
-    )
-    qtbot.mouseMove(slider, slider.rect().topLeft().__class__(slider.width() * 3 // 4, y))
-    qtbot.mouseRelease(
-        slider,
-        Qt.MouseButton.LeftButton,
-        pos=slider.rect().topLeft().__class__(slider.width() * 3 // 4, y),
-    )
+    handle, target = QPoint(6 + round(0.2 * (slider.width() - 12)), y), QPoint(slider.width(), y)
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=handle)
+    qtbot.mouseMove(slider, target)
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=target)
     assert viewer.state.view.percentile > 50
     assert counts.text() != before
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from moe3d.errors import CheckpointError
 from moe3d.progress import Progress
 
-CHUNK_BYTES = 8 * 2**20
+CHUNK_BYTES = 2**20
 SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 

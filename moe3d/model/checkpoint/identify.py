@@ -10,6 +10,22 @@ SKIPPED_PARTS = ("track_head.", "point_head.")
 OMEGA_PATCH = 16
 
 
+def why_not_vggt(path: Path, found: Shapes, model: str) -> str | None:
+    """Why these weights are no VGGT of any size; None when they are.
+
+    Args:
+        path: named in the sentence.
+        found: shape of every weight of the file.
+        model: what was wanted, for the sentence.
+    """
+    if _is_omega(found):
+        return f"{path} is a VGGT-Omega checkpoint, another network; {model} is wanted"
+    if not any(key.startswith(OUR_PARTS) for key in found):
+        kind = "a DINOv2 image backbone alone" if _is_dino(found) else _first_names(found)
+        return f"{path} is {kind}, not a reconstruction network; {model} is wanted"
+    return None
+
+
 def why_not_matching(path: Path, found: Shapes, wanted: Shapes, model: str) -> str | None:
     """Why these weights do not fit the network; None when they fit.
 
@@ -19,11 +35,6 @@ def why_not_matching(path: Path, found: Shapes, wanted: Shapes, model: str) -> s
         wanted: shape of every weight that the network needs from it.
         model: what was wanted, for the sentence.
     """
-    if _is_omega(found):
-        return f"{path} is a VGGT-Omega checkpoint, another network; {model} is wanted"
-    if not any(key.startswith(OUR_PARTS) for key in found):
-        kind = "a DINOv2 image backbone alone" if _is_dino(found) else _first_names(found)
-        return f"{path} is {kind}, not a reconstruction network; {model} is wanted"
     for key, shape in wanted.items():
         if key in found and found[key] != shape:
             return (

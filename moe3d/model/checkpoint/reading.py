@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from moe3d.errors import CheckpointError
+from moe3d.model.catalogue import licence_from_path
 from moe3d.model.checkpoint.files import locate_files
 from moe3d.model.checkpoint.hashing import sha256_of_files
-from moe3d.model.checkpoint.identify import OUR_PARTS, SKIPPED_PARTS, why_not_matching
+from moe3d.model.checkpoint.identify import OUR_PARTS, SKIPPED_PARTS, why_not_matching, why_not_vggt
 from moe3d.model.checkpoint.info import CheckpointInfo, info_from_metadata
 from moe3d.model.checkpoint.weights import WeightSource, open_weights
 from moe3d.model.config import ModelConfig
-from moe3d.model.known_models import licence_from_path
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.presets import vggt_1b
 from moe3d.model.warm_start import NOISE, warm_start_experts
@@ -110,6 +110,9 @@ def _describe(
             licence=licence_from_path(paths[0]),
             experts_trained=True,
         )
+    complaint = why_not_vggt(paths[0], source.shapes, info.config.name)
+    if complaint is not None:
+        raise CheckpointError(complaint)
     size = sum(path.stat().st_size for path in paths)
     return replace(info, path=paths[0], format=source.format, size_bytes=size)
 

@@ -1,5 +1,6 @@
 """Tensors of a checkpoint by name, read from disk only when asked for. Code never runs."""
 
+import json
 import pickle
 import zipfile
 from abc import ABC, abstractmethod
@@ -133,14 +134,23 @@ def _open_safetensors(path: Path) -> "safe_open":
     try:
         return safe_open(path, framework="pt", device="cpu")
     except SafetensorError as error:
-        is_short = "Incomplete" in str(error) or _header_end(path) > path.stat().st_size
+        is_short = _promised_bytes(path) > path.stat().st_size
         fault = "is cut short; copy or download it again" if is_short else f"is damaged ({error})"
         raise CheckpointError(f"{path} {fault}") from error
 
 
-def _header_end(path: Path) -> int:
+def _promised_bytes(path: Path) -> int:
+    """Size that a safetensors file's header promises, as far as the header can be read."""
     with path.open("rb") as file:
-        return 8 + int.from_bytes(file.read(8), "little")
+        header_bytes = int.from_bytes(file.read(8), "little")
+        header = file.read(min(header_bytes, MAX_HEADER_BYTES))
+    end = 8 + header_bytes
+    try:
+        entries = json.loads(header)
+        ends = [entry["data_offsets"][1] for key, entry in entries.items() if key != "__metadata__"]
+        return end + max(ends, default=0)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return end
 
 
 def _load_tensors_only(path: Path) -> object:
@@ -150,6 +160,9 @@ def _load_tensors_only(path: Path) -> object:
     if starts_as_archive and not is_archive:
         raise CheckpointError(f"{path} is cut short; copy or download it again")
     try:
+        if path.suffix == ".safetensors":  # torch.load would go by the name
+            with path.open("rb") as file:
+                return torch.load(file, map_location="cpu", weights_only=True)
         return torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
     except pickle.UnpicklingError as error:
         if "truncated" in str(error) or "Ran out of input" in str(error):

@@ -1,39 +1,55 @@
+"""A 3D view on the screen, with helpers that wait for pictures and read pixels."""
+
+import numpy as np
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QImage
 
-from app.state.app_state import AppState
-from app.widgets.theme import Theme
+from app.rendering.point_buffer import build_point_buffer
+from app.widgets.cloud_view import CloudView
+from tests.app.clouds import cloud_of
+
+PATIENCE_MS = 120_000  # a software rasteriser on a busy machine
+
+
+def pixels_of(image: QImage) -> np.ndarray:
+    """(H, W, 3) uint8."""
+    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    return rows[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3).copy()
+
+
+class Screen:
+    """One view and what a user sees in it."""
+
+    def __init__(self, qtbot, view: CloudView) -> None:
+        self.qtbot, self.view = qtbot, view
+
+    def show(self, points, colors=None, **fields) -> None:
+        self.view.set_buffer(build_point_buffer(cloud_of(points, colors, **fields)))
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the picture is complete and on the screen."""
+        self.qtbot.waitUntil(lambda: self.view.is_complete, timeout=PATIENCE_MS)
+
+    def picture(self) -> np.ndarray:
+        self.settle()
+        return pixels_of(self.view.grabFramebuffer())
+
+    def pixel_of(self, point) -> tuple[int, int]:
+        """Column and row of a world point, from the view's own matrices."""
+        clip = self.view.frame_now().clip_from_world @ np.append(point, 1.0)
+        x, y = clip[:2] / clip[3]
+        return int((x + 1) / 2 * self.view.width()), int((1 - y) / 2 * self.view.height())
 
 
 @pytest.fixture
-def theme(qapp, state: AppState) -> Theme:
-    made = Theme(state.settings)
-    made.apply()
-    return made
-
-
-@pytest.fixture
-def show(qtbot):
-    """Shows a widget at a size, and closes it after the test."""
-
-    kept: list[QWidget] = []  # qtbot holds widgets weakly
-
-    def shown(widget: QWidget, width: int = 600, height: int = 400) -> QWidget:
-        kept.append(widget)
-        qtbot.addWidget(widget)
-        widget.resize(width, height)
-        with qtbot.waitExposed(widget):
-            widget.show()
-        return widget
-
-    return shown
-
-
-@pytest.fixture
-def result(state, runner, photos):
-    """A state with a result that is ready to be drawn."""
-    state.open_paths([photos])
-    runner.run_all()
-    state.reconstruction.start()
-    runner.run_all()
-    return state
+def screen(qtbot):
+    view = CloudView()
+    view.resize(400, 300)
+    view.controller.flight_ms = 0
+    view.show_gizmo(False)
+    qtbot.addWidget(view)
+    with qtbot.waitExposed(view):
+        view.show()
+    return Screen(qtbot, view)

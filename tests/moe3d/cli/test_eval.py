@@ -116,7 +116,7 @@ def test_poses_print_shares_areas_and_trajectory(tmp_path, capsys):
 def test_clouds_are_read_from_ply(tmp_path, capsys):
     points = np.random.default_rng(0).uniform(size=(200, 3))
     trimesh.PointCloud(points).export(tmp_path / "a.ply")
-    np.save(tmp_path / "b.npy", points + [0, 0, 0.01])
+    np.save(tmp_path / "b.npy", points + np.array([0, 0, 0.01]))
     arguments = "--prediction", tmp_path / "a.ply", "--truth", tmp_path / "b.npy", "--json"
     assert run("clouds", *arguments) == 0
     values = json.loads(capsys.readouterr().out)

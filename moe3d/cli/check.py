@@ -1,0 +1,78 @@
+"""`moe3d check`: what this machine can do, and what is missing."""
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+from dataclasses import dataclass
+from typing import Any
+
+from moe3d.cli.console import print_result
+
+OPTIONAL = {
+    "pillow_heif": "reads HEIC photos from phones: pip install pillow-heif",
+    "open3d": "makes Poisson and TSDF meshes",
+    "tensorboard": "draws training curves: pip install moe3d-viewer[train]",
+}
+
+
+@dataclass(frozen=True)
+class CheckCommand:
+    """Report Python, torch, devices, memory, models and optional packages of this machine."""
+
+    json: bool = False
+    """Print the report as JSON."""
+
+    def run(self) -> int:
+        """Print the report and return 0."""
+        report = _report()
+        lines = [f"{name}: {value}" for name, value in report.items() if name != "models"]
+        lines += [f"model {model['id']}: {model['where']}" for model in report["models"]]
+        print_result("\n".join(lines), report, self.json)
+        return 0
+
+
+def _report() -> dict[str, Any]:
+    import torch
+
+    import moe3d
+    from moe3d.inference.device import describe_device, select_compute, select_device
+    from moe3d.model.known_models import known_models
+
+    device = select_device("auto")
+    return {
+        "moe3d": moe3d.__version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "torch": torch.__version__,
+        "device": describe_device(device),
+        "precision for mini": select_compute("auto", "auto", 0).precision,
+        "precision for VGGT-1B": select_compute("auto", "auto", 1_200_000_000).precision,
+        "memory": f"{_memory_bytes() / 2**30:.1f} GiB",
+        "Qt": _version("PySide6-Essentials"),
+        "display": os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "none",
+        "optional": {name: _presence(name) for name in OPTIONAL},
+        "models": [
+            {"id": model.id, "where": str(model.path or "not on this machine")}
+            for model in known_models()
+        ],
+    }
+
+
+def _presence(module: str) -> str:
+    found = importlib.util.find_spec(module) is not None
+    return "there" if found else f"missing ({OPTIONAL[module]})"
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
+
+
+def _memory_bytes() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 0

@@ -1,0 +1,21 @@
+"""The list of commands; each name's module is small to import and loads torch only when it runs."""
+
+from typing import Annotated
+
+from tyro.conf import subcommand
+
+from moe3d.cli.check import CheckCommand
+from moe3d.cli.eval import EvalCommand
+from moe3d.cli.export import ExportCommand
+from moe3d.cli.gui import GuiCommand
+from moe3d.cli.models import ModelsCommand
+from moe3d.cli.run import RunCommand
+
+COMMANDS = (
+    Annotated[RunCommand, subcommand("run")]
+    | Annotated[ExportCommand, subcommand("export")]
+    | Annotated[EvalCommand, subcommand("eval")]
+    | Annotated[ModelsCommand, subcommand("models")]
+    | Annotated[CheckCommand, subcommand("check")]
+    | Annotated[GuiCommand, subcommand("gui")]
+)

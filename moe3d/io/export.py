@@ -1,0 +1,180 @@
+"""Export a prediction in one or more formats, each complete or not at all, each read back."""
+
+import importlib
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from moe3d.errors import OutputError, UsageError
+from moe3d.geometry.axes import export_from_world
+from moe3d.io.atomic import check_free, new_file, new_folder
+from moe3d.io.export_job import Content, Exporter, ExportJob, ExportOptions
+from moe3d.io.sidecar import describe_prediction, write_sidecar
+from moe3d.progress import Progress
+from moe3d.scene.records import ScenePrediction
+
+logger = logging.getLogger(__name__)
+
+_EXPORTERS = MappingProxyType(
+    {
+        "ply": "ply:UNIVERSAL",
+        "ply-cloudcompare": "ply:CLOUDCOMPARE",
+        "npz": "npz:NPZ",
+    }
+)
+FORMATS = tuple(_EXPORTERS)
+"""Names of all formats."""
+
+
+@dataclass(frozen=True)
+class ExportedFile:
+    """One finished export."""
+
+    format: str
+    path: Path
+    """The file or folder."""
+    sidecar: Path
+    size_bytes: int
+    written: Mapping[str, Any]
+    """Counts, bounds and mean colour of what was written."""
+    removed_by: Mapping[str, int]
+    """Points removed, by filter."""
+
+
+def exporter(name: str) -> Exporter:
+    """The format of this name; its libraries are loaded now.
+
+    Raises:
+        UsageError: there is no such format, or a package that it needs is not installed.
+    """
+    if name not in _EXPORTERS:
+        raise UsageError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
+    module, attribute = _EXPORTERS[name].split(":")
+    try:
+        return getattr(importlib.import_module(f"moe3d.io.exporters.{module}"), attribute)
+    except ImportError as error:
+        raise UsageError(
+            f"the format {name!r} needs the package {error.name}; install it with "
+            f"pip install {error.name}"
+        ) from error
+
+
+def export(
+    prediction: ScenePrediction,
+    out_dir: Path | str,
+    formats: Sequence[str] = ("ply",),
+    options: ExportOptions | None = None,
+    progress: Progress | None = None,
+    overwrite: bool = False,
+) -> tuple[ExportedFile, ...]:
+    """Write a prediction in several formats, with a JSON sidecar beside each.
+
+    Args:
+        prediction: is not changed.
+        out_dir: folder; made if it is not there.
+        formats: names from `FORMATS`.
+        options: layer, filters, name, axes, scale.
+        progress: told and asked often; a cancelled format leaves nothing.
+        overwrite: replace what is there.
+
+    Returns:
+        What was written, in the order of `formats`.
+
+    Raises:
+        UsageError: an unknown format or option.
+        OutputError: something is there already, cannot be written, or does not read back.
+        EmptyExportError: the filters left nothing.
+    """
+    options = options or ExportOptions()
+    progress = progress or Progress()
+    chosen = {name: exporter(name) for name in formats}
+    jobs = {}
+    for name, format_ in chosen.items():  # refuse everything that can be before writing anything
+        jobs[name] = _job(prediction, options, format_, progress)
+        target = target_path(out_dir, format_, options)
+        check_free(target, overwrite)
+        check_free(sidecar_path(target), overwrite)
+    return tuple(
+        _export_one(name, format_, jobs[name], target_path(out_dir, format_, options), overwrite)
+        for name, format_ in chosen.items()
+    )
+
+
+def target_path(out_dir: Path | str, format_: Exporter, options: ExportOptions) -> Path:
+    """Where a format is written."""
+    name = re.sub(r"[^\w .()+-]", "_", options.name).strip(" .") or "scene"
+    return Path(out_dir) / f"{name[:80]}{format_.suffix}"
+
+
+def sidecar_path(target: Path) -> Path:
+    """Where the description of a file or folder is written."""
+    return target.with_name(f"{target.name}.json")
+
+
+def _job(
+    prediction: ScenePrediction, options: ExportOptions, format_: Exporter, progress: Progress
+) -> ExportJob:
+    up = format_.up if options.up == "auto" else options.up
+    export_from_world(up, options.scale)
+    return ExportJob(prediction, options, up, progress, format_.point_limit)
+
+
+def _export_one(
+    name: str, format_: Exporter, job: ExportJob, target: Path, overwrite: bool
+) -> ExportedFile:
+    side = sidecar_path(target)
+    new_target = new_folder if format_.is_folder else new_file
+    with new_file(side, overwrite) as side_part, new_target(target, overwrite) as part:
+        job.progress.report(f"write {name}")
+        written = format_.write(job, part)
+        job.progress.report(f"check {name}")
+        _check_same(target, written, format_.reread(part))
+        write_sidecar(side_part, _description(name, job, written))
+    size = sum(file.stat().st_size for file in [target, *target.rglob("*")] if file.is_file())
+    removed_by = written.details.get("removed_by", {})
+    logger.info("wrote %s, %.1f MB", target, size / 1e6)
+    return ExportedFile(name, target, side, size, written.summary(), removed_by)
+
+
+def _check_same(target: Path, written: Content, found: Content) -> None:
+    """Compare what was written with what a reader finds.
+
+    Raises:
+        OutputError: they differ.
+    """
+    same = written.num_points == found.num_points
+    if same and written.num_points:
+        size = float(np.max(written.highest - written.lowest)) + float(np.abs(written.lowest).max())
+        same = np.allclose(
+            [written.lowest, written.highest], [found.lowest, found.highest], atol=1e-5 * size
+        )
+    if same and written.num_colors and found.num_colors:
+        means = written.color_sum / written.num_colors, found.color_sum / found.num_colors
+        same = np.allclose(*means, atol=1.5)
+    if not same:
+        raise OutputError(
+            f"{target}: does not read back as it was written (wanted {written.summary()}, found "
+            f"{found.summary()}); the disk may be failing: export to another one"
+        )
+
+
+def _description(name: str, job: ExportJob, written: Content) -> dict[str, Any]:
+    cloud = asdict(job.options.cloud)
+    return {
+        **describe_prediction(job.prediction),
+        "format": name,
+        "content": written.summary(),
+        "details": written.details,
+        "reread_check": "passed: counts, bounds and mean colour agree",
+        "options": {
+            "up": job.up,
+            "scale": job.options.scale,
+            "cloud": {**cloud, "views": None if cloud["views"] is None else list(cloud["views"])},
+        },
+    }

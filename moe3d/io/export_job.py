@@ -1,0 +1,197 @@
+"""What an exporter gets and gives: options, the streamed cloud, and what was written."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Float32, UInt8
+
+from moe3d.errors import EmptyExportError
+from moe3d.geometry.axes import export_from_world
+from moe3d.io.sidecar import honesty_notes
+from moe3d.progress import Progress
+from moe3d.scene.cloud import iterate_clouds
+from moe3d.scene.filters import CloudOptions, Selection, select_pixels
+from moe3d.scene.records import PointCloud, ScenePrediction
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """How a scene is exported."""
+
+    cloud: CloudOptions = field(default_factory=CloudOptions)
+    """Layer and filters. A point limit of None takes the format's own, if it has one."""
+    name: str = "scene"
+    """Begin of every file name."""
+    up: str = "auto"
+    """Up axis: "cv" (y down), "y", "z", or "auto" for what the format's programs expect."""
+    scale: float | int = 1.0
+    """Exported units per scene unit."""
+
+
+@dataclass
+class Content:
+    """What a file holds, counted while it is written, and again when it is read back."""
+
+    num_points: int = 0
+    """Points or vertices."""
+    lowest: Float[np.ndarray, "3"] = field(default_factory=lambda: np.full(3, np.inf))
+    highest: Float[np.ndarray, "3"] = field(default_factory=lambda: np.full(3, -np.inf))
+    color_sum: Float[np.ndarray, "3"] = field(default_factory=lambda: np.zeros(3))
+    num_colors: int = 0
+    num_files: int = 1
+    details: dict[str, Any] = field(default_factory=dict)
+    """More for the sidecar: removed points by filter, axes, tracks, factors."""
+
+    def add(
+        self, points: Float32[np.ndarray, "N 3"], colors: UInt8[np.ndarray, "N 3"] | None
+    ) -> None:
+        """Count some more points."""
+        if len(points) == 0:
+            return
+        self.num_points += len(points)
+        self.lowest = np.minimum(self.lowest, points.min(axis=0))
+        self.highest = np.maximum(self.highest, points.max(axis=0))
+        if colors is not None:
+            self.color_sum = self.color_sum + colors.sum(axis=0, dtype=np.int64)
+            self.num_colors += len(colors)
+
+    def summary(self) -> dict[str, Any]:
+        """Counts, bounds and mean colour, for the sidecar and the toast."""
+        result: dict[str, Any] = {"files": self.num_files}
+        if self.num_points:
+            result |= {
+                "points": self.num_points,
+                "lowest": [float(value) for value in self.lowest],
+                "highest": [float(value) for value in self.highest],
+            }
+        if self.num_colors:
+            mean = self.color_sum / self.num_colors
+            result["mean_color"] = [round(float(value), 2) for value in mean]
+        return result
+
+
+@dataclass(frozen=True)
+class ExportJob:
+    """One export of a prediction in one format."""
+
+    prediction: ScenePrediction
+    options: ExportOptions
+    up: str
+    """Up axis, decided."""
+    progress: Progress
+    point_limit: int | None = None
+    """The format's own limit on points; the user's goes before it."""
+
+    @property
+    def export_from_world(self) -> Float[np.ndarray, "4 4"]:
+        """Similarity from the world frame to the exported one."""
+        return export_from_world(self.up, self.options.scale)
+
+    def cloud(self, normals: bool | None = None) -> "CloudStream":
+        """The filtered points.
+
+        Raises:
+            EmptyExportError: no point is left.
+        """
+        options = self.options.cloud
+        if options.max_points is None:
+            options = replace(options, max_points=self.point_limit)
+        if normals is not None:
+            options = replace(options, normals=normals)
+        selection = select_pixels(self.prediction, options)
+        refuse_empty(selection)
+        return CloudStream(self, selection, options)
+
+    def notes(self) -> tuple[str, ...]:
+        """Comment lines for file headers."""
+        metadata = self.prediction.metadata
+        return (
+            f"MoE3D Viewer {metadata.program_version}".strip(),
+            f"model {metadata.model}",
+            f"layer {self.options.cloud.layer}",
+            f"units {metadata.units}, times {self.options.scale:g}",
+            f"axes {_AXES_WORDS[self.up]}",
+            *honesty_notes(self.prediction),
+        )
+
+
+@dataclass(frozen=True)
+class CloudStream:
+    """Filtered points in the exported frame, one view at a time."""
+
+    job: ExportJob
+    selection: Selection
+    options: CloudOptions
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self.selection.keep))
+
+    def __iter__(self) -> Iterator[PointCloud]:
+        matrix = self.job.export_from_world.astype(np.float32)
+        turn = matrix[:3, :3] / np.float32(self.job.options.scale)
+        done = 0
+        for part in iterate_clouds(self.job.prediction, self.selection, self.options.normals):
+            self.job.progress.report("write points", done, len(self))
+            done += len(part)
+            points = part.points if (matrix == np.eye(4)).all() else part.points @ matrix[:3, :3].T
+            normals = None if part.normals is None else part.normals @ turn.T
+            yield replace(part, points=points, normals=normals)
+
+    def counted(self, content: Content) -> Iterator[PointCloud]:
+        """The same points, counted into `content` as they pass."""
+        content.details |= {
+            "valid_pixels": self.selection.num_valid,
+            "removed_by": dict(self.selection.removed_by),
+        }
+        for part in self:
+            content.add(part.points, part.colors)
+            yield part
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """One format."""
+
+    title: str
+    """What it is for, shown to the user."""
+    suffix: str
+    """Added to the name: ".ply" for a file, "_colmap" for a folder."""
+    write: Callable[[ExportJob, Path], Content]
+    """Write to an empty path; a folder exists already."""
+    reread: Callable[[Path], Content]
+    """Read what was written, independently of `write`."""
+    is_folder: bool = False
+    up: str = "cv"
+    """The up axis that the format's programs expect."""
+    point_limit: int | None = None
+    bytes_per_point: int = 0
+    """For the estimate; 0 when the size does not depend on points."""
+
+
+_AXES_WORDS = {
+    "cv": "x right, y down, z forward (OpenCV)",
+    "y": "x right, y up, z back (OpenGL, glTF)",
+    "z": "x right, y forward, z up (Blender)",
+}
+
+
+def refuse_empty(selection: Selection) -> None:
+    """Refuse to write nothing, naming what removed the last point.
+
+    Raises:
+        EmptyExportError: the selection is empty.
+    """
+    filter_name = selection.emptied_by()
+    if filter_name == "no valid pixel":
+        raise EmptyExportError(
+            f"nothing to export: layer {selection.layer.name!r} has no valid pixel (depth must "
+            "be finite and above 0)"
+        )
+    if filter_name is not None:
+        raise EmptyExportError(
+            f"nothing to export: the filter {filter_name} removed the last of "
+            f"{selection.num_valid:,} valid points; loosen it"
+        )

@@ -1,0 +1,39 @@
+"""PLY clouds by preset."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from moe3d.io.export_job import Content, Exporter, ExportJob
+from moe3d.io.ply import read_ply, vertex_layout, write_header, write_vertices
+
+READ_POINTS = 1 << 20
+
+
+def _write(preset: str, job: ExportJob, path: Path) -> Content:
+    content = Content()
+    cloud = job.cloud()
+    layout = vertex_layout(preset, cloud.options.normals)
+    with path.open("wb") as stream:
+        write_header(stream, len(cloud), layout, job.notes())
+        write_vertices(stream, cloud.counted(content), layout)
+    return content
+
+
+def reread_ply(path: Path) -> Content:
+    """Count what the file holds, a piece at a time."""
+    content = Content()
+    vertices = read_ply(path)
+    for start in range(0, len(vertices.records), READ_POINTS):
+        piece = type(vertices)(vertices.records[start : start + READ_POINTS], ())
+        content.add(piece.points, piece.colors)
+    return content
+
+
+def _exporter(preset: str, title: str, suffix: str, bytes_per_point: int) -> Exporter:
+    write: Callable[[ExportJob, Path], Content] = partial(_write, preset)
+    return Exporter(title, suffix, write, reread_ply, bytes_per_point=bytes_per_point)
+
+
+UNIVERSAL = _exporter("universal", "MeshLab, Open3D, Blender (PLY)", ".ply", 22)
+CLOUDCOMPARE = _exporter("cloudcompare", "CloudCompare (PLY)", "_cloudcompare.ply", 27)

@@ -1,0 +1,64 @@
+import numpy as np
+
+from app.rendering.color_mode import ColorMode
+from app.rendering.palettes import expert_colors, map_of_mode, photo_colors
+from app.rendering.point_buffer import build_point_buffer
+from app.rendering.point_shader import PHOTO_TEXELS
+from app.rendering.point_style import (
+    PointStyle,
+    color_table,
+    expert_table,
+    photo_table,
+    scene_depth_range,
+)
+from tests.app.clouds import cloud_of
+
+
+def test_near_is_warm_and_far_is_cold_in_the_depth_map():
+    near, far = map_of_mode(ColorMode.DEPTH)[[30, 225]].astype(int)
+    assert near[0] > near[2]
+    assert far[2] > far[0]
+
+
+def test_no_difference_is_neutral_grey():
+    middle = map_of_mode(ColorMode.DIFFERENCE)[127].astype(int)
+    assert np.ptp(middle) < 12
+
+
+def test_experts_and_photos_have_different_colors():
+    assert len(np.unique(expert_colors(8), axis=0)) == 8
+    assert len(np.unique(photo_colors(24), axis=0)) == 24
+    assert photo_colors(0).shape == (0, 3)
+
+
+def test_hidden_experts_are_invisible_in_their_table():
+    table = expert_table(frozenset({1, 99}))
+    assert table[:4, 3].tolist() == [1, 0, 1, 1]
+
+
+def test_the_photo_table_holds_depth_row_focal_length_and_visibility():
+    poses = np.tile(np.eye(4), (300, 1, 1))
+    poses[:, 2, 3] = np.arange(300)
+    intrinsics = np.tile(np.diag([50.0, 50.0, 1.0]), (300, 1, 1))
+    table = photo_table(300, frozenset({299}), poses, intrinsics)
+    texels = table.reshape(-1, PHOTO_TEXELS, 4)
+    np.testing.assert_array_equal(texels[257, 0], [0, 0, 1, 257])
+    assert texels[257, 1].tolist()[:2] == [np.float32(0.02), 1.0]
+    assert texels[299, 1, 1] == 0
+
+
+def test_the_confidence_map_goes_by_value_and_not_by_rank():
+    confidence = np.concatenate([np.linspace(1, 1.01, 900), np.linspace(5, 10, 100)])
+    buffer = build_point_buffer(cloud_of(np.zeros((1000, 3)), confidence=confidence))
+    table = color_table(PointStyle(color_mode=ColorMode.CONFIDENCE), buffer)[0].astype(int)
+    assert np.abs(table[128] - table[0]).sum() < 12
+    assert np.abs(table[255] - table[0]).sum() > 200
+
+
+def test_the_depth_range_comes_from_the_photos_cameras():
+    z = np.linspace(2, 4, 5000)
+    buffer = build_point_buffer(cloud_of(np.stack([z * 0, z * 0, z], axis=1)))
+    pose = np.eye(4)[None]
+    pose[:, 2, 3] = 1.0
+    low, high = scene_depth_range(buffer, pose)
+    np.testing.assert_allclose((low, high), (3.04, 4.96), atol=0.02)

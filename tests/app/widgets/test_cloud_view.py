@@ -1,0 +1,167 @@
+"""What the 3D view draws: points, colours, filters, overlays, pictures."""
+
+import numpy as np
+import pytest
+
+from app.rendering.color_mode import ColorMode
+from app.rendering.palettes import FLYING_COLOR, expert_colors
+from app.rendering.point_buffer import PointExtras, build_point_buffer
+from app.rendering.view_colors import DARK, LIGHT
+from tests.app.clouds import cloud_of
+from tests.app.widgets.conftest import pixels_of
+
+pytestmark = pytest.mark.gl
+
+FOUR = np.array([[-0.6, -0.4, 3.0], [0.6, -0.4, 3.0], [-0.6, 0.4, 3.0], [0.6, 0.4, 3.0]])
+COLORS = np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0]])
+
+
+def seen(screen, picture, point) -> list[int]:
+    column, row = screen.pixel_of(point)
+    return picture[row, column].tolist()
+
+
+def is_background(color) -> bool:
+    return max(color) < 60
+
+
+def test_known_points_land_at_their_projected_pixels(screen):
+    screen.view.set_point_size(7)
+    screen.show(FOUR, COLORS)
+    picture = screen.picture()
+    for point, color in zip(FOUR, COLORS, strict=True):
+        assert seen(screen, picture, point) == color.tolist()
+
+
+def test_the_world_is_upright_and_not_mirrored(screen):
+    screen.view.set_point_size(7)
+    screen.show(FOUR, COLORS)
+    (left, top), (right, _), (_, bottom), _ = (screen.pixel_of(point) for point in FOUR)
+    assert left < right
+    assert top < bottom
+
+
+def test_a_threshold_hides_and_shows_a_point_without_an_upload(screen):
+    screen.view.set_point_size(7)
+    screen.show(FOUR, COLORS, confidence=[1.0, 2.0, 3.0, 4.0])
+    screen.view.set_confidence_threshold(1.5)
+    assert is_background(seen(screen, screen.picture(), FOUR[0]))
+    assert seen(screen, screen.picture(), FOUR[1]) == [0, 255, 0]
+    assert screen.view.visible_count() == 3
+    screen.view.set_confidence_threshold(0.5)
+    assert seen(screen, screen.picture(), FOUR[0]) == [255, 0, 0]
+
+
+def test_hidden_experts_and_photos_disappear(screen):
+    screen.view.set_point_size(7)
+    screen.show(FOUR, COLORS, experts=[0, 1, 2, 3], views=[0, 0, 1, 1])
+    screen.view.set_hidden_experts({1})
+    screen.view.set_hidden_photos({1})
+    picture = screen.picture()
+    shown = [not is_background(seen(screen, picture, point)) for point in FOUR]
+    assert shown == [True, False, False, False]
+    assert screen.view.visible_count() == 1
+
+
+def test_expert_mode_uses_the_experts_colors(screen):
+    screen.view.set_point_size(7)
+    screen.show(FOUR, experts=[0, 1, 2, 3])
+    screen.view.set_color_mode(ColorMode.EXPERT)
+    screen.view.set_lighting(False)
+    picture = screen.picture()
+    for point, color in zip(FOUR, expert_colors(4), strict=True):
+        assert seen(screen, picture, point) == color.tolist()
+
+
+def test_flying_points_are_lit_and_can_be_hidden(screen):
+    screen.view.set_point_size(7)
+    screen.view.set_lighting(False)
+    flying = np.array([True, False, False, False])
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), PointExtras(flying=flying)))
+    screen.view.set_color_mode(ColorMode.FLYING)
+    assert seen(screen, screen.picture(), FOUR[0]) == list(FLYING_COLOR)
+    screen.view.set_hide_flying(True)
+    assert is_background(seen(screen, screen.picture(), FOUR[0]))
+
+
+def test_entropy_and_difference_follow_their_values(screen):
+    screen.view.set_point_size(7)
+    screen.view.set_lighting(False)
+    extras = PointExtras(
+        gate_entropy=np.array([0.0, 1.0, 0.5, 0.5]), difference=np.array([-1.0, 1.0, 0.0, 0.0])
+    )
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), extras))
+    screen.view.set_color_mode(ColorMode.ENTROPY)
+    picture = screen.picture()
+    assert sum(seen(screen, picture, FOUR[1])) > 500 > 60 > sum(seen(screen, picture, FOUR[0]))
+    screen.view.set_color_mode(ColorMode.DIFFERENCE)
+    picture = screen.picture()
+    blue, red, grey = (seen(screen, picture, FOUR[index]) for index in (0, 1, 2))
+    assert blue[2] > blue[0] + 100
+    assert red[0] > red[2] + 100
+    assert max(grey) - min(grey) < 12
+
+
+@pytest.mark.parametrize("mode", [ColorMode.PHOTO, ColorMode.CONFIDENCE])
+def test_the_progressive_picture_equals_a_full_draw(screen, mode):
+    generator = np.random.default_rng(1)
+    points = generator.normal(size=(200_000, 3)) * [1, 0.6, 0.5] + [0, 0, 3]
+    screen.view.set_color_mode(mode)
+    screen.show(
+        points,
+        generator.integers(60, 256, (len(points), 3)),
+        confidence=generator.random(len(points)),
+    )
+    screen.view.controller.orbit_by(40, 10)
+    assert not screen.view.is_complete
+    progressive = screen.picture()
+    full = pixels_of(screen.view.image())
+    assert full.shape == progressive.shape
+    assert (full != progressive).any(axis=-1).mean() < 1e-4
+
+
+def test_a_picture_of_another_size_shows_the_same(screen):
+    screen.view.set_point_size(7)
+    screen.show(FOUR, COLORS)
+    large = pixels_of(screen.view.image(1200, 900))
+    assert large.shape == (900, 1200, 3)
+    for point, color in zip(FOUR, COLORS, strict=True):
+        column, row = screen.pixel_of(point)
+        assert large[row * 3 + 1, column * 3 + 1].tolist() == color.tolist()
+
+
+def test_the_background_follows_the_theme(screen):
+    screen.show(FOUR)
+    screen.view.set_colors(LIGHT)
+    corner = screen.picture()[2, 2].astype(int)
+    assert np.abs(corner - LIGHT.background_top).max() <= 3
+    screen.view.set_colors(DARK)
+    screen.view.set_background((10, 20, 30))
+    assert np.abs(screen.picture()[150, 2].astype(int) - [10, 20, 30]).max() <= 1
+
+
+def test_lighting_darkens_what_lies_behind_an_edge(screen):
+    grid = np.stack(np.meshgrid(np.linspace(-0.5, 0.5, 200), np.linspace(-0.5, 0.5, 200)), -1)
+    far = np.c_[grid.reshape(-1, 2), np.full(40_000, 3.4)]
+    near = np.c_[grid.reshape(-1, 2) * 0.4, np.full(40_000, 2.6)]
+    screen.view.set_point_size(3)
+    screen.show(np.concatenate([far, near]))
+    plain = screen.picture().astype(int).sum()
+    screen.view.set_lighting(True)
+    assert screen.picture().astype(int).sum() < plain
+
+
+def test_an_empty_view_and_an_empty_cloud_show_the_background(screen):
+    for buffer in (None, build_point_buffer(cloud_of(np.zeros((0, 3))))):
+        screen.view.set_buffer(buffer)
+        assert (screen.picture().max(axis=-1) < 60).all()
+        assert screen.view.visible_count() == 0
+
+
+def test_another_cloud_replaces_the_first(screen):
+    screen.view.set_point_size(7)
+    screen.show(FOUR, COLORS)
+    screen.show(FOUR, COLORS[::-1])
+    assert seen(screen, screen.picture(), FOUR[0]) == [255, 255, 0]
+    screen.view.set_buffer(None)
+    assert (screen.picture().max(axis=-1) < 60).all()

@@ -1,0 +1,116 @@
+"""`moe3d run` and `moe3d export` with the real built-in model, and every exit code they promise."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+from PIL import Image
+
+from moe3d.cli.main import run_command
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*")) if folder.exists() else []
+
+
+def test_a_folder_of_photos_becomes_a_prediction_and_a_ply(photos: Path, tmp_path: Path, capsys):
+    out = tmp_path / "out"
+    assert run_command(["run", str(photos), "-o", str(out), "--json", "--quiet"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["photos"] == 2
+    assert result["demonstration"] is True
+    assert {"prediction.npz", "sheet.png", "photos.ply"} <= set(files_in(out))
+    cloud = trimesh.load(out / "photos.ply")
+    assert len(cloud.vertices) > 1000
+    assert np.isfinite(cloud.vertices).all()
+    with Image.open(out / "sheet.png") as sheet:
+        assert sheet.width > sheet.height > 100
+
+
+def test_a_saved_prediction_is_exported_again(photos: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    command = ["run", str(photos), "-o", str(out), "--quiet", "--no-sheet", "--export", ""]
+    assert run_command(command) == 0
+    command = ["export", str(out), "--format", "ply", "--confidence-percentile", "0", "--quiet"]
+    assert run_command([*command, "-o", str(tmp_path / "all")]) == 0
+    assert run_command([*command, "-o", str(tmp_path / "all")]) == 7, "no overwrite was asked for"
+    assert run_command([*command, "-o", str(tmp_path / "all"), "--overwrite"]) == 0
+
+
+def test_an_existing_result_is_left_alone_without_overwrite(photos: Path, tmp_path: Path, capsys):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "prediction.npz").write_text("mine")
+    assert run_command(["run", str(photos), "-o", str(out)]) == 7
+    assert "--overwrite" in capsys.readouterr().err
+    assert (out / "prediction.npz").read_text() == "mine"
+    assert files_in(out) == ["prediction.npz"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--device", "tpu"], 2, "tpu"),
+        (["--device", "cuda:99"], 2, "cuda:99"),
+        (["--model", "no such model"], 5, "no such model"),
+        (["--max-photos", "0"], 2, "--max-photos"),
+        (["--export", "stl"], 2, "stl"),
+    ],
+)
+def test_wrong_options_are_named(photos: Path, tmp_path: Path, capsys, arguments, code, words):
+    out = tmp_path / "out"
+    assert run_command(["run", str(photos), "-o", str(out), *arguments]) == code
+    message = capsys.readouterr().err
+    assert words in message
+    assert "Traceback" not in message
+    assert files_in(out) == []
+
+
+def test_a_folder_without_photos_is_exit_code_3(tmp_path: Path, capsys):
+    (tmp_path / "notes.txt").write_text("no photo")
+    assert run_command(["run", str(tmp_path), "-o", str(tmp_path / "out")]) == 3
+    assert str(tmp_path) in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_broken_photos_are_listed_with_their_reasons(photos: Path, tmp_path: Path, capsys):
+    (photos / "empty.jpg").touch()
+    (photos / "text.jpg").write_text("I am a text")
+    Image.new("RGB", (1, 1)).save(photos / "dot.png")
+    assert run_command(["run", str(photos), "-o", str(tmp_path / "out"), "--export", ""]) == 0
+    message = capsys.readouterr().err
+    for name in ("empty.jpg", "text.jpg", "dot.png"):
+        assert f"not used: {name}" in message
+
+
+def test_a_model_file_that_is_none_is_exit_code_5(photos: Path, tmp_path: Path, capsys):
+    model = tmp_path / "model.safetensors"
+    model.write_text("not a model")
+    out = tmp_path / "out"
+    assert run_command(["run", str(photos), "-o", str(out), "--model", str(model)]) == 5
+    assert "model.safetensors" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_output_folder_is_named(photos: Path, tmp_path: Path, capsys):
+    out = tmp_path / "out"
+    out.mkdir(mode=0o500)
+    assert run_command(["run", str(photos), "-o", str(out)]) == 7
+    assert str(out) in capsys.readouterr().err
+
+
+def test_a_file_in_place_of_the_output_folder_is_named(photos: Path, tmp_path: Path, capsys):
+    out = tmp_path / "out"
+    out.write_text("a file")
+    assert run_command(["run", str(photos), "-o", str(out)]) == 7
+    assert str(out) in capsys.readouterr().err
+    assert out.read_text() == "a file"
+
+
+def test_an_unknown_option_is_a_usage_error(capsys):
+    with pytest.raises(SystemExit) as exit_info:
+        run_command(["run", "photos", "-o", "out", "--nonsense"])
+    assert exit_info.value.code == 2

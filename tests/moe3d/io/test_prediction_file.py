@@ -1,0 +1,209 @@
+"""Saved predictions: exact round trip, and every way in which a file can be bad."""
+
+import dataclasses
+import io
+import json
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+
+from moe3d.errors import OutputError, PredictionFileError
+from moe3d.io.prediction_file import prediction_arrays, read_prediction, write_prediction
+from moe3d.scene.records import PredictionMetadata, ScenePrediction
+from tests.scenes import step_prediction
+
+SCENE = dataclasses.replace(
+    step_prediction(num_views=2, height=6, width=8),
+    names=("größe 🏠.jpg", "two words.jpg"),
+    metadata=PredictionMetadata(
+        model="mini",
+        sources=("/photos/größe 🏠.jpg", ""),
+        seconds_by_stage={"backbone": 0.1 + 0.2},
+        notes=("a refused photo",),
+    ),
+)
+
+
+def assert_same(first, second) -> None:
+    for item in dataclasses.fields(first):
+        left, right = getattr(first, item.name), getattr(second, item.name)
+        if isinstance(left, np.ndarray):
+            assert left.dtype == right.dtype
+            np.testing.assert_array_equal(left, right)
+        elif dataclasses.is_dataclass(left):
+            assert_same(left, right)
+        else:
+            assert left == right, item.name
+
+
+def saved(tmp_path, scene: ScenePrediction = SCENE):
+    return write_prediction(scene, tmp_path / "scene.npz")
+
+
+def rewrite(path, **changes: np.ndarray | None) -> None:
+    arrays = {**prediction_arrays(SCENE), **changes}
+    with path.open("wb") as stream:
+        np.savez(stream, **{name: array for name, array in arrays.items() if array is not None})
+
+
+@pytest.mark.parametrize("with_baseline", [True, False])
+def test_a_prediction_comes_back_exactly(tmp_path, with_baseline):
+    scene = SCENE if with_baseline else dataclasses.replace(SCENE, baseline=None)
+    scene.depth[0, 0, :3] = [np.nan, np.inf, -0.0]
+    assert_same(read_prediction(saved(tmp_path, scene)), scene)
+
+
+def test_plain_numpy_reads_vggts_names(tmp_path):
+    with np.load(saved(tmp_path)) as arrays:
+        np.testing.assert_array_equal(arrays["depth_conf"], SCENE.confidence)
+        np.testing.assert_array_equal(arrays["extrinsic"], SCENE.camera_from_world[:, :3])
+        np.testing.assert_array_equal(arrays["intrinsic"], SCENE.intrinsics)
+        assert list(arrays["names"]) == list(SCENE.names)
+
+
+def test_writing_twice_gives_the_same_bytes(tmp_path):
+    first = saved(tmp_path).read_bytes()
+    assert saved(tmp_path).read_bytes() == first
+    with pytest.raises(OutputError, match="exists already"):
+        write_prediction(SCENE, tmp_path / "scene.npz", overwrite=False)
+
+
+def test_a_file_cut_anywhere_is_refused(tmp_path):
+    data = saved(tmp_path).read_bytes()
+    cut = tmp_path / "cut.npz"
+    for percent in range(100):
+        cut.write_bytes(data[: len(data) * percent // 100])
+        with pytest.raises(PredictionFileError, match=r"cut\.npz"):
+            read_prediction(cut)
+
+
+def test_flipped_bytes_are_refused_or_harmless(tmp_path):
+    data = np.frombuffer(saved(tmp_path).read_bytes(), np.uint8)
+    bad = tmp_path / "bad.npz"
+    generator = np.random.default_rng(0)
+    refused = 0
+    for _ in range(150):
+        flipped = data.copy()
+        flipped[generator.integers(len(data))] ^= generator.integers(1, 256, dtype=np.uint8)
+        bad.write_bytes(flipped.tobytes())
+        try:
+            assert_same(read_prediction(bad), SCENE)
+        except PredictionFileError:
+            refused += 1
+    assert refused > 100
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path):
+    with pytest.raises(PredictionFileError, match="there is no such file"):
+        read_prediction(tmp_path / "none.npz")
+    with pytest.raises(PredictionFileError, match="is a folder"):
+        read_prediction(tmp_path)
+
+
+def test_a_file_from_the_future_asks_for_an_update(tmp_path):
+    meta = json.loads(str(prediction_arrays(SCENE)["meta"])) | {"version": 99}
+    path = tmp_path / "scene.npz"
+    rewrite(path, meta=np.array(json.dumps(meta)))
+    with pytest.raises(PredictionFileError, match=r"newer program .format 99"):
+        read_prediction(path)
+
+
+def test_fields_of_a_later_version_are_passed_over(tmp_path):
+    meta = json.loads(str(prediction_arrays(SCENE)["meta"]))
+    meta["metadata"]["mood"] = "good"
+    path = tmp_path / "scene.npz"
+    rewrite(path, meta=np.array(json.dumps(meta)), extra=np.zeros(3))
+    assert_same(read_prediction(path), SCENE)
+
+
+@pytest.mark.parametrize("name", [name for name in prediction_arrays(SCENE) if name != "meta"])
+def test_a_missing_array_is_named(tmp_path, name):
+    path = tmp_path / "scene.npz"
+    rewrite(path, **{name: None})
+    with pytest.raises(PredictionFileError, match=f"no array '{name}'"):
+        read_prediction(path)
+
+
+def test_another_npz_is_recognised(tmp_path):
+    np.savez(tmp_path / "other.npz", depth=np.zeros(3))
+    with pytest.raises(PredictionFileError, match="no saved prediction"):
+        read_prediction(tmp_path / "other.npz")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"depth": np.zeros((2, 6, 9), np.float32)}, "must be"),
+        ({"depth": np.zeros((2, 6, 8), np.float64)}, "must hold f4"),
+        ({"images": np.zeros((3, 6, 8, 3), np.uint8)}, "'depth' must be"),
+        ({"names": np.array(["a"])}, "must be"),
+        ({"meta": np.array("{")}, "description is damaged"),
+        ({"meta": np.array("[1]")}, "description is damaged"),
+        ({"meta": np.array("[" * 100000)}, "description is damaged"),
+        ({"meta": np.zeros(4)}, "must hold U"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_named(tmp_path, changes, words):
+    path = tmp_path / "scene.npz"
+    rewrite(path, **changes)
+    with pytest.raises(PredictionFileError, match=words):
+        read_prediction(path)
+
+
+def test_a_description_without_cameras_is_refused(tmp_path):
+    meta = json.loads(str(prediction_arrays(SCENE)["meta"]))
+    del meta["pixel_transforms"]
+    path = tmp_path / "scene.npz"
+    rewrite(path, meta=np.array(json.dumps(meta)))
+    with pytest.raises(PredictionFileError, match="does not fit"):
+        read_prediction(path)
+
+
+class Trap:
+    def __reduce__(self):
+        return (pytest.fail, ("code of the file was run",))
+
+
+def test_pickled_code_is_never_run(tmp_path):
+    path = saved(tmp_path)
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "|O", "fortran_order": False, "shape": (2,)}
+    )
+    arrays = prediction_arrays(SCENE)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w") as stream:
+                if name == "depth":
+                    stream.write(header.getvalue() + pickle.dumps([Trap(), Trap()]))
+                else:
+                    np.lib.format.write_array(stream, array)
+    with pytest.raises(PredictionFileError, match="Python objects"):
+        read_prediction(path)
+
+
+def test_a_zip_bomb_is_refused_before_it_unpacks(tmp_path):
+    path = tmp_path / "bomb.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("meta.npy", bytes(80 * 2**20))
+    with pytest.raises(PredictionFileError, match="would unpack"):
+        read_prediction(path)
+
+
+def test_a_header_that_promises_more_than_the_file_holds_allocates_nothing(tmp_path):
+    path = saved(tmp_path)
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "<f4", "fortran_order": False, "shape": (10**6, 10**6, 10**3)}
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in prediction_arrays(SCENE).items():
+            with archive.open(f"{name}.npy", "w") as stream:
+                if name == "depth":
+                    stream.write(header.getvalue())
+                else:
+                    np.lib.format.write_array(stream, array)
+    with pytest.raises(PredictionFileError, match="'depth' is damaged"):
+        read_prediction(path)
