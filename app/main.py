@@ -31,9 +31,10 @@ def run_viewer(argv: Sequence[str]) -> int:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = make_application()
     viewer = make_viewer(arguments)
+    viewer.finished.connect(app.exit)
     viewer.show()
-    code = app.exec() if viewer.exit_code is None else viewer.exit_code
-    if viewer.exit_code is not None:
+    code = app.exec()
+    if viewer.exit_code is not None:  # closing the last window ends the loop with 0
         code = viewer.exit_code
     if viewer.error:
         sys.stderr.write(f"{viewer.error}\n")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QSettings, QTimer, Slot
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.arguments import Arguments
@@ -22,6 +22,9 @@ CLOSE_LIMIT_S = 10.0
 
 class Viewer(QObject):
     """Builds everything and joins it."""
+
+    finished = Signal(int)
+    """A run without a hand is over; the exit code."""
 
     def __init__(
         self,
@@ -83,7 +86,7 @@ class Viewer(QObject):
     def _on_picture_finished(self, code: int) -> None:
         self.exit_code = code
         self.window.close()
-        QCoreApplication.exit(code)
+        self.finished.emit(code)
 
     @Slot()
     def _on_shot_requested(self) -> None:

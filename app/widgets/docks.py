@@ -21,6 +21,7 @@ from app.widgets.photos_panel import PhotosPanel
 from app.widgets.theme import Theme
 
 Area = Qt.DockWidgetArea
+CLOSED = "closed_panels"
 PHOTOS_PX, INSPECTOR_PX, STRIP_PX = 206, 286, 240
 
 
@@ -81,7 +82,8 @@ class Docks(QObject):
     def arrange(self) -> None:
         """Give every panel its usual size; wanted once all of them are shown."""
         sides = [self._photos, self._inspector]
-        self._window.resizeDocks(sides, [PHOTOS_PX, INSPECTOR_PX], Qt.Orientation.Horizontal)
+        self._window.resizeDocks(sides, [CLOSED = "closed_panels"
+PHOTOS_PX, INSPECTOR_PX], Qt.Orientation.Horizontal)
         self._window.resizeDocks([self._strip], [STRIP_PX], Qt.Orientation.Vertical)
 
     @Slot(bool)
@@ -89,6 +91,8 @@ class Docks(QObject):
         for dock in self._all:
             if dock.toggleViewAction() is self.sender():
                 self._wanted[dock] = shown
+        closed = [dock.objectName() for dock, wanted in self._wanted.items() if not wanted]
+        self._settings.set_value(CLOSED, ",".join(closed))
 
 
 def _dock(title: str, name: str, content: QWidget, controls: QWidget | None = None) -> QDockWidget:

@@ -22,6 +22,7 @@ class ToastLabel(QFrame):
         super().__init__(parent)
         self.setObjectName("toast")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._host = parent
         self._folder: Path | None = None
         self._text = label(name="toast_text")
         self._open = button(
@@ -64,7 +65,7 @@ class ToastLabel(QFrame):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
 
     def _place(self) -> None:
-        area = self.parentWidget().rect()
+        area = self._host.rect()
         self.move(
             area.right() - self.width() - MARGIN_PX, area.bottom() - self.height() - 2 * MARGIN_PX
         )

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.state.backend import (
+    ExportFormat,
+    ExportRequest,
+    ModelInfo,
     RunRequest,
     Thumbnail,
 )
@@ -12,6 +16,9 @@ from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.workers.prepare_display import build_cloud, prepare_display
 from moe3d.progress import Progress
 from moe3d.scene.records import ScenePrediction, ViewSet
+
+if TYPE_CHECKING:
+    from moe3d.inference.reconstructor import Reconstructor
 
 THUMBNAIL_SIZE = 320
 
@@ -24,7 +31,7 @@ class MoE3DBackend:
     """
 
     def __init__(self) -> None:
-        self._reconstructor: object | None = None
+        self._reconstructor: Reconstructor | None = None
         self._loaded = ("", "", "")
 
     def read_scene(self, paths: Sequence[Path], progress: Progress) -> ViewSet:
@@ -46,17 +53,17 @@ class MoE3DBackend:
         import moe3d
 
         wanted = (request.model, request.device, request.precision)
-        if self._reconstructor is None or wanted != self._loaded:
-            progress.report("load model")
-            self._reconstructor = None
-            self._reconstructor = moe3d.load_reconstructor(
+        reconstructor = self._reconstructor if wanted == self._loaded else None
+        if reconstructor is None:
+            self._reconstructor = None  # the old model's memory goes before the new one comes
+            reconstructor = moe3d.load_reconstructor(
                 request.model, request.device, request.precision, progress=progress
             )
-            self._loaded = wanted
+            self._reconstructor, self._loaded = reconstructor, wanted
         options = moe3d.ReconstructionOptions(
             compare=request.compare, resize_mode=request.resize_mode
         )
-        return self._reconstructor.reconstruct(request.views, options, progress=progress)
+        return reconstructor.reconstruct(request.views, options, progress=progress)
 
     def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
         """Statistics and the first clouds."""

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QWidget
 
 from app.rendering.opengl_setup import prepare_opengl
 from app.state.app_state import AppState
 from app.state.settings import Settings
+from app.widgets.theme import Theme
 from tests.app.fakes import FakeBackend, FakeRunner
 
 prepare_opengl(core_profile=os.environ.get("MOE3D_TEST_CORE_PROFILE") == "1")
@@ -50,3 +52,36 @@ def photos(tmp_path: Path) -> Path:
     for name in ("1.jpg", "2.jpg", "3.png", "notes.txt"):
         (folder / name).write_bytes(b"")
     return folder
+
+
+@pytest.fixture
+def theme(qapp, state: AppState) -> Theme:
+    made = Theme(state.settings)
+    made.apply()
+    return made
+
+
+@pytest.fixture
+def show(qtbot):
+    """Shows a widget at a size, and closes it after the test."""
+    kept: list[QWidget] = []  # qtbot holds widgets weakly
+
+    def shown(widget: QWidget, width: int = 600, height: int = 400) -> QWidget:
+        kept.append(widget)
+        qtbot.addWidget(widget)
+        widget.resize(width, height)
+        with qtbot.waitExposed(widget):
+            widget.show()
+        return widget
+
+    return shown
+
+
+@pytest.fixture
+def result(state: AppState, runner: FakeRunner, photos: Path) -> AppState:
+    """A state with a result that is ready to be drawn."""
+    state.open_paths([photos])
+    runner.run_all()
+    state.reconstruction.start()
+    runner.run_all()
+    return state

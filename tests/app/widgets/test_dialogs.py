@@ -1,0 +1,95 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
+
+from app.widgets.export_dialog import ExportDialog
+from app.widgets.model_dialog import ModelDialog, size_text
+from app.widgets.shortcuts_dialog import ShortcutsDialog
+from tests.app.window_fixtures import child
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def export_dialog(result, show, tmp_path):
+    host = show(QWidget())
+    dialog = ExportDialog(result, host)
+    dialog.open()
+    child(dialog, "export_folder", QLineEdit).setText(str(tmp_path / "out"))
+    return dialog
+
+
+def test_the_dialog_says_how_many_points_before_it_writes(export_dialog, result):
+    kept = f"{result.display.kept('fused'):,}"
+    assert kept in child(export_dialog, "export_summary", QLabel).text()
+    assert "relative units" in child(export_dialog, "export_summary", QLabel).text()
+
+
+def test_a_written_export_closes_the_dialog(export_dialog, runner, qtbot, tmp_path):
+    with qtbot.waitSignal(export_dialog.finished):
+        qtbot.mouseClick(child(export_dialog, "export_button"), Qt.MouseButton.LeftButton)
+        runner.run_all()
+    assert (tmp_path / "out" / "scene.ply").exists()
+
+
+def test_existing_files_are_replaced_only_after_a_yes(export_dialog, runner, qtbot, tmp_path):
+    target = tmp_path / "out" / "scene.ply"
+    target.parent.mkdir()
+    target.write_text("mine")
+    qtbot.mouseClick(child(export_dialog, "export_button"), Qt.MouseButton.LeftButton)
+    runner.run_all()
+    box = child(export_dialog, "overwrite_box", QMessageBox)
+    assert str(target) in box.informativeText()
+    assert target.read_text() == "mine"
+    qtbot.mouseClick(child(box, "replace_button", QPushButton), Qt.MouseButton.LeftButton)
+    runner.run_all()
+    assert target.read_text() == "ply\n"
+
+
+def test_nothing_can_be_written_without_a_format(export_dialog, qtbot):
+    button = child(export_dialog, "export_button", QPushButton)
+    box = child(export_dialog, "format_ply")
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=box.rect().center())
+    box.setChecked(False)
+    assert not button.isEnabled()
+
+
+def test_size_and_licence_stand_before_the_download(state, runner, show, qtbot):
+    dialog = ModelDialog(state, show(QWidget()))
+    dialog.open()
+    state.models.ask_models()
+    runner.run_all()
+    texts = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "5.0 GB" in texts
+    assert "CC BY-NC 4.0" in texts
+    assert state.models.downloading == ""
+    button = child(dialog, "download_facebook/VGGT-1B", QPushButton)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert state.models.downloading == "facebook/VGGT-1B"
+    stop = child(dialog, "download_cancel", QPushButton)
+    assert stop.isVisible()
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    runner.run_all()
+    assert not stop.isVisible()
+    assert state.run_options.model == "mini"
+
+
+def test_a_model_on_this_machine_is_chosen_without_a_download(state, runner, show, qtbot):
+    state.run_options.set_model("something else")
+    dialog = ModelDialog(state, show(QWidget()))
+    dialog.open()
+    state.models.ask_models()
+    runner.run_all()
+    qtbot.mouseClick(child(dialog, "use_mini", QPushButton), Qt.MouseButton.LeftButton)
+    assert state.run_options.model == "mini"
+
+
+@pytest.mark.parametrize(
+    ("size", "text"), [(0, ""), (300, "1 MB"), (18_400_000, "18 MB"), (5_026_400_000, "5.0 GB")]
+)
+def test_sizes_are_written_as_people_say_them(size, text):
+    assert size_text(size) == text
+
+
+def test_the_key_sheet_opens_over_a_window_without_actions(show):
+    ShortcutsDialog(show(QWidget())).open()

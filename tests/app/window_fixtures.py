@@ -1,0 +1,46 @@
+"""A whole window with a fake backend and real threads."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QPoint, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.arguments import Arguments, read_arguments
+from app.main import make_viewer
+from app.viewer import Viewer
+from tests.app.fakes import FakeBackend
+
+MakeViewer = Callable[..., Viewer]
+
+
+def build_viewer(qtbot, store: QSettings, backend: FakeBackend, *words: str) -> Viewer:
+    arguments = read_arguments(words) if words else Arguments()
+    viewer = make_viewer(arguments, backend, store, sample_path=Path("sample"))
+    qtbot.addWidget(viewer.window, before_close_func=lambda _window: viewer.close_down())
+    with qtbot.waitExposed(viewer.window):
+        viewer.show()
+    return viewer
+
+
+def child(window: QWidget, name: str, kind: type = QObject):
+    """The control of this object name; fails the test when there is none."""
+    found = window.findChild(kind, name)
+    assert found is not None, f"no {kind.__name__} is called {name}"
+    return found
+
+
+def drop(widget: QWidget, paths: Sequence[Path]) -> bool:
+    """Drop files on a widget with real events; whether the drag was accepted."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    where = QPoint(40, 40)
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(where, Qt.DropAction.CopyAction, mime, buttons, keys)
+    QApplication.sendEvent(widget, enter)
+    if not enter.isAccepted():
+        return False
+    event = QDropEvent(where.toPointF(), Qt.DropAction.CopyAction, mime, buttons, keys)
+    QApplication.sendEvent(widget, event)
+    return event.isAccepted()

@@ -1,0 +1,39 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from app.rendering.opengl_setup import prepare_opengl
+from app.viewer import Viewer
+from tests.app.fakes import FakeBackend
+from tests.app.window_fixtures import build_viewer
+
+prepare_opengl()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def backend() -> FakeBackend:
+    return FakeBackend()
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "garden wall"
+    folder.mkdir()
+    for name in ("1.jpg", "2.jpg", "3.png", "notes.txt"):
+        (folder / name).write_bytes(b"")
+    return folder
+
+
+@pytest.fixture
+def viewer(qtbot, store: QSettings, backend: FakeBackend) -> Iterator[Viewer]:
+    made = build_viewer(qtbot, store, backend)
+    yield made
+    made.window.close()
+    assert made.close_down()

@@ -1,0 +1,207 @@
+"""The whole window with real threads and a fake backend; no OpenGL needed."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QLabel, QListWidget, QMessageBox, QSlider, QToolButton
+
+from app.state.reconstruction import Phase
+from app.widgets.map_tile import MapTile
+from moe3d.errors import DeviceMemoryError
+from tests.app.window_fixtures import build_viewer, child, drop
+
+pytestmark = pytest.mark.gui
+
+
+def open_and_run(viewer, photos, qtbot):
+    assert drop(viewer.window, [photos])
+    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
+    qtbot.keyClick(viewer.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+
+
+def test_from_a_dropped_folder_to_maps(viewer, photos, qtbot):
+    window = viewer.window
+    assert window.windowTitle() == "MoE3D Viewer"
+    open_and_run(viewer, photos, qtbot)
+    assert window.windowTitle() == "garden wall — MoE3D Viewer"
+    assert child(window, "photo_list", QListWidget).count() == 3
+    assert child(window, "maps_dock", QDockWidget).isVisible()
+    assert len(window.findChildren(MapTile)) == 8
+    assert child(window, "ready", QLabel).text() == "ready"
+
+
+def test_cancel_by_escape_and_run_again(viewer, photos, backend, qtbot):
+    backend.steps, backend.step_s = 200, 0.02
+    drop(viewer.window, [photos])
+    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
+    qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
+    run = viewer.state.reconstruction
+    qtbot.waitUntil(lambda: len(run.stages) == 2)
+    assert "backbone" in child(viewer.window, "run_stage", QLabel).text()
+    qtbot.keyClick(viewer.window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: run.phase is Phase.IDLE)
+    assert len(backend.requests) == 1
+    backend.steps = 1
+    button = child(viewer.window, "tool_run", QToolButton)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+
+
+def test_a_second_start_while_running_is_ignored(viewer, photos, backend, qtbot):
+    backend.steps, backend.step_s = 5, 0.05
+    drop(viewer.window, [photos])
+    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
+    run = child(viewer.window, "action_run", QAction)
+    run.trigger()
+    run.trigger()
+    viewer.state.reconstruction.start()
+    assert not run.isEnabled()
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    assert len(backend.requests) == 1
+
+
+def test_an_error_is_told_and_the_window_still_works(viewer, photos, backend, qtbot):
+    open_and_run(viewer, photos, qtbot)
+    shown = viewer.state.display.prediction
+    backend.run_error = DeviceMemoryError("4.1 GB were wanted; 2.0 GB are free")
+    child(viewer.window, "action_run", QAction).trigger()
+    qtbot.waitUntil(lambda: viewer.window.findChild(QMessageBox) is not None)
+    box = child(viewer.window, "error_box", QMessageBox)
+    assert box.informativeText() == "4.1 GB were wanted; 2.0 GB are free"
+    slider = child(viewer.window, "confidence_slider", QSlider)
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+    assert viewer.state.view.percentile == 30
+    assert viewer.state.display.prediction is shown
+    box.close()
+
+
+def test_the_slider_moves_by_mouse_and_the_count_follows(viewer, photos, qtbot):
+    open_and_run(viewer, photos, qtbot)
+    slider = child(viewer.window, "confidence_slider", QSlider)
+    counts = child(viewer.window, "confidence_counts", QLabel)
+    before, y = counts.text(), slider.height() // 2
+    handle, target = QPoint(6 + round(0.2 * (slider.width() - 12)), y), QPoint(slider.width(), y)
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=handle)
+    qtbot.mouseMove(slider, target)
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=target)
+    assert viewer.state.view.percentile > 50
+    assert counts.text() != before
+
+
+def test_the_value_under_the_cursor_is_in_the_status_bar(viewer, photos, qtbot):
+    open_and_run(viewer, photos, qtbot)
+    tile = child(viewer.window, "tile_fused", MapTile)
+    shown = child(viewer.window, "cursor_values", QLabel)
+
+    def hover() -> bool:
+        qtbot.mouseMove(tile, tile.point_of(5, 9).toPoint())
+        return "x 5  y 9" in shown.text()
+
+    qtbot.waitUntil(hover)  # the strip may still be finding its size
+    assert "1.00  0.00  0.00  0.00" in shown.text()
+
+
+def test_dropping_bad_files_says_why_and_leaves_the_start_page(viewer, tmp_path, qtbot):
+    (tmp_path / "letter.txt").write_text("hello")
+    drop(viewer.window, [tmp_path / "letter.txt"])
+    qtbot.waitUntil(lambda: viewer.window.findChild(QMessageBox) is not None)
+    box = child(viewer.window, "error_box", QMessageBox)
+    assert "no photo can be read" in box.informativeText()
+    assert viewer.state.session.views is None
+    box.close()
+
+
+def test_closing_during_a_run_cancels_it(qtbot, store, backend, photos):
+    viewer = build_viewer(qtbot, store, backend)
+    backend.steps, backend.step_s = 2000, 0.01
+    drop(viewer.window, [photos])
+    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
+    viewer.state.reconstruction.start()
+    qtbot.waitUntil(lambda: viewer.runner.num_running > 0)
+    began = time.monotonic()
+    viewer.window.close()
+    assert time.monotonic() - began < 5
+    assert viewer.runner.num_running == 0
+
+
+def test_layout_recents_and_options_are_there_at_the_next_start(qtbot, store, backend, photos):
+    first = build_viewer(qtbot, store, backend)
+    open_and_run(first, photos, qtbot)
+    first.window.resize(1300, 650)
+    first.state.run_options.set_resize_mode("pad")
+    qtbot.mouseClick(child(first.window, "inspector_dock_close"), Qt.MouseButton.LeftButton)
+    first.window.close()
+    second = build_viewer(qtbot, store, backend)
+    assert second.state.settings.recents == (photos,)
+    assert second.state.run_options.resize_mode == "pad"
+    assert second.window.height() == 650  # the width is more than the offscreen screen has
+    open_and_run(second, photos, qtbot)
+    assert child(second.window, "maps_dock", QDockWidget).isVisible()
+    assert not child(second.window, "inspector_dock", QDockWidget).isVisible()
+    second.window.close()
+
+
+def test_a_saved_result_opens_by_drop(viewer, tmp_path, qtbot):
+    drop(viewer.window, [tmp_path / "kitchen.npz"])
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    assert viewer.window.windowTitle() == "kitchen.npz — MoE3D Viewer"
+    assert not child(viewer.window, "action_run", QAction).isEnabled()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1600, 1000)])
+def test_nothing_is_cut_off(viewer, photos, qtbot, size):
+    open_and_run(viewer, photos, qtbot)
+    viewer.window.resize(*size)
+    qtbot.waitUntil(lambda: viewer.window.width() == size[0])
+    for label in viewer.window.findChildren(QLabel):
+        if label.isVisible() and label.text() and not label.wordWrap():
+            assert label.width() >= label.minimumSizeHint().width(), label.text()
+
+
+def test_every_control_has_a_name_and_a_tooltip(viewer, photos, qtbot):
+    open_and_run(viewer, photos, qtbot)
+    from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QScrollBar
+
+    for kind in (QAbstractButton, QAbstractSlider, QComboBox):
+        for control in viewer.window.findChildren(kind):
+            if isinstance(control, QScrollBar) or control.objectName().startswith("qt_"):
+                continue
+            assert control.objectName(), control
+            assert control.toolTip(), control.objectName()
+
+
+def test_the_window_comes_without_torch():
+    code = (
+        "import sys, os\n"
+        "os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
+        "from app.main import make_application, make_viewer\n"
+        "from app.arguments import Arguments\n"
+        "from PySide6.QtCore import QSettings, QTimer\n"
+        "app = make_application()\n"
+        "store = QSettings('none.ini', QSettings.Format.IniFormat)\n"
+        "viewer = make_viewer(Arguments(), store=store)\n"
+        "viewer.show()\n"
+        "QTimer.singleShot(50, app.quit)\n"
+        "app.exec()\n"
+        "heavy = {'torch', 'open3d', 'trimesh', 'OpenGL'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"]])
+def test_help_and_version_answer_without_qt(words):
+    code = (
+        "import sys\n"
+        "from app.main import run_viewer\n"
+        f"try: run_viewer({words!r})\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "assert not any(name.startswith('PySide6') for name in sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
