@@ -20,10 +20,10 @@ help:
 
 run: $(VENV)/.runs
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
-	  $(BIN)/moe3d-viewer assets/samples/$(SAMPLE) --run; \
+	  $(BIN)/moe3d-viewer assets/samples/$(SAMPLE)/images --run; \
 	else \
 	  echo "There is no display here: doing the same job by the command line."; \
-	  $(BIN)/moe3d run assets/samples/$(SAMPLE) --output out/sample --export ply --sheet --overwrite && \
+	  $(BIN)/moe3d run assets/samples/$(SAMPLE)/images --output out/sample --export ply --sheet --overwrite && \
 	  echo "Look at out/sample/sheet.png; open out/sample/$(SAMPLE).ply in MeshLab, CloudCompare or Blender."; \
 	fi
 
