@@ -6,7 +6,7 @@ The real answers are in `app.workers`; tests bring their own. Every method runs 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from app.state.job import Publish
 from app.state.scene_display import CloudDisplay, SceneDisplay
@@ -30,8 +30,7 @@ class RunRequest:
     precision: str = "auto"
     compare: bool = True
     """Also run plain VGGT."""
-    resize_mode: str = "crop"
-    """"crop" or "pad"."""
+    resize_mode: Literal["crop", "pad"] = "crop"
 
 
 @dataclass(frozen=True)

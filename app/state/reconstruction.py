@@ -101,7 +101,7 @@ class ReconstructionState(QObject):
             options.device,
             options.precision,
             options.compare,
-            options.resize_mode,
+            "pad" if options.resize_mode == "pad" else "crop",
         )
         self._stages, self._error = [], ""
         backend = self._backend

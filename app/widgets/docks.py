@@ -52,7 +52,9 @@ class Docks(QObject):
         window.addDockWidget(Area.BottomDockWidgetArea, self._strip)
         self._window = window
         self._is_arranged = False
-        self._wanted = dict.fromkeys(self._all, True)
+        self._settings = state.settings
+        closed = state.settings.value(CLOSED, "").split(",")
+        self._wanted = {dock: dock.objectName() not in closed for dock in self._all}
         for dock in self._all:
             dock.toggleViewAction().triggered.connect(self._on_toggled)
 
@@ -82,8 +84,7 @@ class Docks(QObject):
     def arrange(self) -> None:
         """Give every panel its usual size; wanted once all of them are shown."""
         sides = [self._photos, self._inspector]
-        self._window.resizeDocks(sides, [CLOSED = "closed_panels"
-PHOTOS_PX, INSPECTOR_PX], Qt.Orientation.Horizontal)
+        self._window.resizeDocks(sides, [PHOTOS_PX, INSPECTOR_PX], Qt.Orientation.Horizontal)
         self._window.resizeDocks([self._strip], [STRIP_PX], Qt.Orientation.Vertical)
 
     @Slot(bool)

@@ -16,7 +16,6 @@ def export_files(request: ExportRequest, progress: Progress) -> tuple[Path, ...]
         TargetExistsError: files are there already and the request does not allow replacing them.
     """
     from moe3d.io.export import ExportOptions, export, exporter, target_path
-
     from moe3d.scene.filters import CloudOptions
 
     cloud = CloudOptions(layer=request.layer, confidence_percentile=request.confidence_percentile)
