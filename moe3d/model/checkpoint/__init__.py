@@ -1,10 +1,10 @@
 """Checkpoints: reading, writing, and saying what a file is."""
 
 from moe3d.model.checkpoint.info import CheckpointInfo
+from moe3d.model.checkpoint.meta import build_on_meta
 from moe3d.model.checkpoint.reading import (
     LoadedNetwork,
     ReadOptions,
-    build_on_meta,
     read_checkpoint,
     read_info,
 )

@@ -13,6 +13,7 @@ from moe3d.model.checkpoint.files import locate_files
 from moe3d.model.checkpoint.hashing import sha256_of_files
 from moe3d.model.checkpoint.identify import OUR_PARTS, SKIPPED_PARTS, why_not_matching, why_not_vggt
 from moe3d.model.checkpoint.info import CheckpointInfo, info_from_metadata
+from moe3d.model.checkpoint.meta import build_on_meta
 from moe3d.model.checkpoint.weights import WeightSource, open_weights
 from moe3d.model.config import ModelConfig
 from moe3d.model.moe3d import MoE3DNetwork
@@ -90,12 +91,6 @@ def read_info(path: Path, options: ReadOptions | None = None) -> CheckpointInfo:
     is_warm_start = not any(key.startswith(MOE_PART) for key in source.shapes)
     _check(source, build_on_meta(info.config), paths[0], info, is_warm_start=is_warm_start)
     return replace(info, experts_trained=info.experts_trained and not is_warm_start)
-
-
-def build_on_meta(config: ModelConfig) -> MoE3DNetwork:
-    """The network without any memory for its weights."""
-    with torch.device("meta"):
-        return MoE3DNetwork(config)
 
 
 def _describe(

@@ -1,5 +1,7 @@
 import dataclasses
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,6 +65,16 @@ def test_building_vggt_1b_on_the_meta_device_allocates_nothing():
     assert allocated.total == 0
     assert all(tensor.is_meta for tensor in network.state_dict().values())
     assert not list(network.buffers())  # a buffer outside the checkpoint would stay empty
+
+
+def test_building_on_the_meta_device_does_not_load_torchs_compiler():
+    code = (
+        "import sys; from moe3d.model.checkpoint import build_on_meta; "
+        "from moe3d.model.presets import mini; build_on_meta(mini()); "
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    root = Path(__file__).parents[3]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
 
 
 def test_variant_a_adds_what_the_paper_prints(vggt_on_meta: MoE3DNetwork):
