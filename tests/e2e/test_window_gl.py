@@ -36,7 +36,18 @@ def drawn(qtbot, store, photos):
 
 
 def settle(qtbot, viewer):
-    qtbot.waitUntil(lambda: viewer.window.scene_view.is_settled, timeout=PATIENCE_MS)
+    """Wait until the layout rests and every view is drawn at full quality."""
+    calm: list[object] = []
+
+    def rests() -> bool:
+        sizes = tuple(view.size().toTuple() for view in views(viewer))
+        if not viewer.window.scene_view.is_settled or (calm and calm[-1] != sizes):
+            calm.clear()
+        else:
+            calm.append(sizes)
+        return len(calm) > 10
+
+    qtbot.waitUntil(rests, timeout=PATIENCE_MS)
 
 
 def views(viewer):
@@ -91,6 +102,8 @@ def test_one_view_and_both_again(drawn, qtbot):
 
 def test_a_letter_acts_while_the_view_has_the_focus(drawn, qtbot):
     left, _ = views(drawn)
+    drawn.window.activateWindow()
+    qtbot.waitUntil(drawn.window.isActiveWindow)
     left.setFocus()
     qtbot.waitUntil(left.hasFocus)
     before = pixels(left)
