@@ -84,13 +84,11 @@ def make_viewer(
 
 def find_sample() -> Path | None:
     """The photos that come with the program; None when they were not installed."""
-    samples = Path(__file__).resolve().parents[1] / "assets" / "samples"
-    preferred = [samples / FIRST_SAMPLE, *sorted(samples.glob("*"))]
-    found = [path for path in preferred if path.is_dir()]
-    if not found:
-        return None
-    photos = found[0] / "images"
-    return photos if photos.is_dir() else found[0]
+    from moe3d.io.samples import sample_scenes
+
+    scenes = sample_scenes()
+    preferred = [scene for scene in scenes if scene.name == FIRST_SAMPLE] or list(scenes)
+    return preferred[0].images if preferred else None
 
 
 if __name__ == "__main__":

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from app.rendering.map_palettes import UNKNOWN_RGB, color_table, expert_colors
+from app.rendering.maps import color_bar_pixels, colorize, depth_range, gating_overlay
+
+
+def test_ends_of_the_range_take_the_ends_of_the_table():
+    table = color_table("turbo")
+    picture = colorize(np.array([[0.5, 1, 2, 9]], np.float32), (1, 2), "turbo")
+    assert (picture[0, :2] == table[255]).all()
+    assert (picture[0, 2:] == table[0]).all()
+
+
+def test_far_is_warm_when_asked():
+    picture = colorize(np.array([[2.0]], np.float32), (1, 2), "grey", near_is_warm=False)
+    assert picture[0, 0].tolist() == [255, 255, 255]
+
+
+def test_unknown_and_masked_pixels_have_a_colour_of_their_own():
+    values = np.array([[np.nan, np.inf, 1.5, 1.5]], np.float32)
+    mask = np.array([[True, True, False, True]])
+    picture = colorize(values, (1, 2), "viridis", mask)
+    assert [tuple(pixel) == UNKNOWN_RGB for pixel in picture[0]] == [True, True, True, False]
+
+
+def test_the_range_is_the_2nd_to_98th_percentile_of_all_valid_depths():
+    first = np.arange(101, dtype=np.float32)
+    second = np.full(101, np.nan, np.float32)
+    everywhere = np.ones(101, bool)
+    assert depth_range([first, second], [everywhere, everywhere]) == (2, 98)
+    assert depth_range([second], [everywhere]) == (0, 1)
+
+
+def test_a_flat_scene_still_has_a_range():
+    low, high = depth_range([np.full(9, 2, np.float32)], [np.ones(9, bool)])
+    assert low < 2 < high
+
+
+def test_the_overlay_shows_the_winner_and_spares_hidden_experts():
+    image = np.full((1, 2, 3), 200, np.uint8)
+    image[..., 0] = 90
+    winner = np.array([[0, 1]], np.uint8)
+    colors = ((255, 0, 0), (0, 0, 255))
+    full = gating_overlay(image, winner, colors, 1.0)
+    assert full[0, 0, 0] > 150
+    assert full[0, 0, 1:].tolist() == [0, 0]
+    assert gating_overlay(image, winner, colors, 1.0, hidden={1})[0, 1].tolist() == [90, 200, 200]
+    np.testing.assert_array_equal(gating_overlay(image, winner, colors, 0.0), image)
+
+
+@pytest.mark.parametrize("palette", ["okabe-ito", "paper"])
+def test_eight_experts_have_eight_colours(palette):
+    assert len(set(expert_colors(palette, 8))) == 8
+
+
+def test_the_bar_begins_with_near():
+    assert color_bar_pixels("turbo")[0, 0].tolist() == color_table("turbo")[255].tolist()

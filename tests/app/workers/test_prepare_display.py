@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from app.workers.prepare_display import depth_ranges, prepare_display
+from moe3d.progress import Progress
+from tests.scenes import FAR, NEAR, step_prediction
+
+
+def test_ranges_usage_and_clouds_of_a_step():
+    display = prepare_display(step_prediction(), Progress())
+    assert display.ranges.scene == pytest.approx((NEAR, FAR))
+    assert display.usage == pytest.approx((0.5, 0.5, 0, 0))
+    assert set(display.clouds) == {"fused", "vggt"}
+    assert display.clouds["fused"].levels.total == 2 * 28 * 42
+    assert len(display.clouds["vggt"].buffer) == 2 * 28 * 42
+
+
+def test_difference_and_entropy_stand_at_their_points():
+    prediction = step_prediction()
+    buffer = prepare_display(prediction, Progress()).clouds["fused"].buffer
+    assert buffer.has_extras == {"gate_entropy", "difference"}
+    difference = (prediction.depth - prediction.baseline.depth) / prediction.baseline.depth
+    assert buffer.difference_range == pytest.approx(np.percentile(np.abs(difference), 98), rel=1e-5)
+
+
+def test_without_a_baseline_there_is_one_cloud_and_one_range():
+    prediction = step_prediction(with_baseline=False)
+    assert set(prepare_display(prediction, Progress()).clouds) == {"fused"}
+    ranges = depth_ranges(prediction)
+    assert ranges.both == ranges.scene

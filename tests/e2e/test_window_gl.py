@@ -1,0 +1,131 @@
+"""The whole window with its 3D view, on a display with OpenGL."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QLabel, QSlider
+
+from app.widgets.cloud_view import CloudView
+from app.workers.prepare_display import build_cloud
+from tests.app.fakes import FakeBackend
+from tests.app.window_fixtures import build_viewer, child, drop
+
+pytestmark = [pytest.mark.gui, pytest.mark.gl]
+PATIENCE_MS = 120_000
+
+
+class DrawnBackend(FakeBackend):
+    """Fake reconstruction, real points."""
+
+    def build_cloud(self, prediction, layer, progress):
+        return build_cloud(prediction, layer, progress)
+
+
+@pytest.fixture
+def drawn(qtbot, store, photos):
+    viewer = build_viewer(qtbot, store, DrawnBackend(), "--size", "1280x720")
+    drop(viewer.window, [photos])
+    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start, timeout=PATIENCE_MS)
+    viewer.state.reconstruction.start()
+    qtbot.waitUntil(lambda: viewer.window.scene_view is not None, timeout=PATIENCE_MS)
+    settle(qtbot, viewer)
+    yield viewer
+    viewer.window.close()
+    assert viewer.close_down()
+
+
+def settle(qtbot, viewer):
+    qtbot.waitUntil(lambda: viewer.window.scene_view.is_settled, timeout=PATIENCE_MS)
+
+
+def views(viewer):
+    return [child(viewer.window, f"{side}CloudView", CloudView) for side in ("left", "right")]
+
+
+def pixels(view) -> np.ndarray:
+    image = view.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].astype(int)
+
+
+def test_both_clouds_are_drawn_side_by_side_and_move_together(drawn, qtbot):
+    left, right = views(drawn)
+    assert left.isVisible()
+    assert right.isVisible()
+    assert child(drawn.window, "leftCloudHeading", QLabel).text() == "MoE3D (fused)"
+    before = [pixels(view) for view in (left, right)]
+    assert all(picture.std() > 10 for picture in before)
+    centre = QPoint(left.width() // 2, left.height() // 2)
+    qtbot.mousePress(left, Qt.MouseButton.LeftButton, pos=centre)
+    qtbot.mouseMove(left, centre + QPoint(60, 20))
+    qtbot.mouseRelease(left, Qt.MouseButton.LeftButton, pos=centre + QPoint(60, 20))
+    settle(qtbot, drawn)
+    np.testing.assert_allclose(left.camera.eye, right.camera.eye)
+    assert all((pixels(v) != old).any() for v, old in zip((left, right), before, strict=True))
+
+
+def test_the_slider_hides_as_many_points_as_it_says(drawn, qtbot):
+    slider = child(drawn.window, "confidence_slider", QSlider)
+    slider.setFocus()
+    for _ in range(4):
+        qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+    settle(qtbot, drawn)
+    left, right = views(drawn)
+    assert left.visible_count() == drawn.state.display.kept("fused")
+    assert right.visible_count() == drawn.state.display.kept("vggt")
+    qtbot.keyClick(slider, Qt.Key.Key_Home)
+    assert left.visible_count() == drawn.state.display.total("fused")
+
+
+def test_one_view_and_both_again(drawn, qtbot):
+    child(drawn.window, "action_single", QAction).trigger()
+    left, right = views(drawn)
+    assert not right.isVisible()
+    child(drawn.window, "action_split", QAction).trigger()
+    settle(qtbot, drawn)
+    assert right.isVisible()
+    assert pixels(right).std() > 10
+    assert left.isVisible()
+
+
+def test_a_letter_acts_while_the_view_has_the_focus(drawn, qtbot):
+    left, _ = views(drawn)
+    left.setFocus()
+    qtbot.waitUntil(left.hasFocus)
+    before = pixels(left)
+    qtbot.keyClick(left, Qt.Key.Key_C)
+    assert drawn.state.view.color_mode == "depth"
+    settle(qtbot, drawn)
+    assert (pixels(left) != before).any()
+
+
+def test_an_eye_hides_points(drawn):
+    left, _ = views(drawn)
+    drawn.state.view.set_percentile(0)
+    drawn.state.view.show_expert(0, False)
+    assert left.visible_count() == drawn.state.display.total("fused") // 2
+
+
+def test_another_layer_is_built_and_drawn(drawn, qtbot):
+    drawn.state.view.select_layer("expert:2")
+    qtbot.waitUntil(lambda: drawn.state.display.cloud("expert:2") is not None, timeout=PATIENCE_MS)
+    settle(qtbot, drawn)
+    assert child(drawn.window, "leftCloudHeading", QLabel).text() == "Expert 2"
+    assert pixels(views(drawn)[0]).std() > 10
+
+
+def test_the_screenshot_shows_the_clouds(qtbot, store, photos, tmp_path):
+    target = tmp_path / "window.png"
+    words = [str(photos), "--run", "--screenshot", str(target), "--size", "1280x720"]
+    viewer = build_viewer(qtbot, store, DrawnBackend(), *words)
+    qtbot.waitUntil(lambda: viewer.exit_code is not None, timeout=PATIENCE_MS)
+    assert viewer.exit_code == 0
+    picture = QImage(str(target))
+    left = views(viewer)[0]
+    corner = left.mapTo(viewer.window, QPoint(0, 0))
+    middle = [
+        picture.pixelColor(corner + QPoint(x, left.height() // 2)).getRgb()[:3]
+        for x in range(0, left.width(), 5)
+    ]
+    assert len(set(middle)) > 10
