@@ -1,27 +1,36 @@
-"""The shader that lays the points over the background, with eye-dome lighting (GLSL 1.40).
+"""Full-screen shaders: the background, and eye-dome lighting over a drawn picture (GLSL 1.40).
 
 Source: Boucheny 2009 (eye-dome lighting): a point darkens by how far its neighbours on the screen
 lie in front of it, in the logarithm of depth.
 """
 
-COMPOSITE_VERTEX = """#version 140
+SCREEN_VERTEX = """#version 140
 out vec2 v_place;
 void main() {
     vec2 corner = vec2(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0);
     v_place = corner * 0.5 + 0.5;
-    gl_Position = vec4(corner, 0.0, 1.0);
+    gl_Position = vec4(corner, 1.0, 1.0);
 }
 """
 
-COMPOSITE_FRAGMENT = """#version 140
-uniform sampler2D u_color;
-uniform sampler2D u_depth;
+BACKGROUND_FRAGMENT = """#version 140
 uniform vec3 u_top;
 uniform vec3 u_bottom;
-uniform float u_shade;           // strength of the lighting; 0: none
+in vec2 v_place;
+out vec4 f_color;
+void main() {
+    // a little noise, so that the gradient shows no steps
+    float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
+    f_color = vec4(mix(u_bottom, u_top, v_place.y) + (noise - 0.5) / 255.0, 1.0);
+}
+"""
+
+LIGHTING_FRAGMENT = """#version 140
+uniform sampler2D u_color;
+uniform sampler2D u_depth;
+uniform float u_shade;           // strength of the lighting
 uniform float u_reach;           // pixels to the neighbours
 uniform vec3 u_planes;           // near, far, orthographic
-in vec2 v_place;
 out vec4 f_color;
 
 float log_depth(float value) {
@@ -48,14 +57,8 @@ float shading(ivec2 here, float value) {
 void main() {
     ivec2 here = ivec2(gl_FragCoord.xy);
     float value = texelFetch(u_depth, here, 0).r;
-    gl_FragDepth = value;
-    if (value >= 1.0) {
-        float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
-        f_color = vec4(mix(u_bottom, u_top, v_place.y) + (noise - 0.5) / 255.0, 1.0);
-        return;
-    }
     vec3 color = texelFetch(u_color, here, 0).rgb;
-    if (u_shade > 0.0) color *= shading(here, value);
-    f_color = vec4(color, 1.0);
+    gl_FragDepth = value;
+    f_color = vec4(value < 1.0 ? color * shading(here, value) : color, 1.0);
 }
 """

@@ -1,4 +1,9 @@
-"""The shader of the points (GLSL 1.40): colour modes, filters and sizes, all by uniforms."""
+"""The shaders of the points (GLSL 1.40): one a colour mode; filters and sizes are uniforms.
+
+One shader with a branch a mode would run every branch on a software rasteriser.
+"""
+
+from app.rendering.color_mode import ColorMode
 
 MAX_EXPERTS = 32
 PHOTO_TEXELS = 3
@@ -7,12 +12,11 @@ TABLE_WIDTH = 768
 
 POINT_ATTRIBUTES = ("a_position", "a_color", "a_codes", "a_extras")
 
-POINT_VERTEX = f"""#version 140
+_VERTEX = f"""
 uniform mat4 u_clip_from_world;
 uniform vec4 u_view_depth;       // dot with (x, y, z, 1) gives the depth along the line of sight
 uniform float u_min_level;
 uniform float u_hide_flying;
-uniform int u_mode;
 uniform float u_level_scale;     // level to table: 1 / highest level
 uniform vec2 u_depth_range;      // lowest depth, 1 / (highest - lowest)
 uniform vec4 u_size;             // smallest, largest, factor of the whole, in pixels
@@ -60,17 +64,7 @@ void main() {{
     v_round = step(2.6, size);
 
     float range_depth = u_has_cameras > 0.5 ? photo_depth : depth;
-    if (u_mode == 0) v_color = a_color.rgb;
-    else if (u_mode == 1) v_color = mapped((range_depth - u_depth_range.x) * u_depth_range.y);
-    else if (u_mode == 2) v_color = mapped(a_codes.x * u_level_scale);
-    else if (u_mode == 3) v_color = expert_color.rgb;
-    else if (u_mode == 4) v_color = photo_texel(photo, 2).rgb;
-    else if (u_mode == 5) v_color = mapped(a_extras.x);
-    else if (u_mode == 6) {{
-        float grey = dot(a_color.rgb, vec3(0.299, 0.587, 0.114));
-        v_color = flying > 0.5 ? u_flying_color : mix(u_plain, vec3(grey), 0.55);
-    }} else if (u_mode == 7) v_color = mapped(a_extras.y);
-    else v_color = u_plain;
+    v_color = COLOR;
 }}
 """
 
@@ -86,3 +80,20 @@ void main() {
     f_color = vec4(v_color, 1.0);
 }
 """
+
+_COLORS = {
+    ColorMode.PHOTO: "a_color.rgb",
+    ColorMode.DEPTH: "mapped((range_depth - u_depth_range.x) * u_depth_range.y)",
+    ColorMode.CONFIDENCE: "mapped(a_codes.x * u_level_scale)",
+    ColorMode.EXPERT: "expert_color.rgb",
+    ColorMode.PHOTO_INDEX: "photo_texel(photo, 2).rgb",
+    ColorMode.ENTROPY: "mapped(a_extras.x)",
+    ColorMode.FLYING: "flying > 0.5 ? u_flying_color : "
+    "mix(u_plain, vec3(dot(a_color.rgb, vec3(0.299, 0.587, 0.114))), 0.55)",
+    ColorMode.DIFFERENCE: "mapped(a_extras.y)",
+}
+
+
+def point_vertex_shader(mode: ColorMode) -> str:
+    """The vertex shader that gives points the colours of this mode."""
+    return f"#version 140\n#define COLOR ({_COLORS[mode]})\n{_VERTEX}"

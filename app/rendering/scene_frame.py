@@ -135,7 +135,7 @@ def opening_camera(
     eye, forward = -rotation.T @ camera_from_world[0, :3, 3], rotation[2]
     depth = pivot_depth_towards(bounds, eye, forward)
     pivot = eye + depth * forward
-    stepped_back = eye + depth * (-0.38 * frame.front + 0.16 * frame.up - 0.12 * frame.right)
+    stepped_back = eye + depth * (-0.3 * frame.front + 0.14 * frame.up - 0.1 * frame.right)
     return Camera(stepped_back, upright_rotation(pivot - stepped_back, frame.up), pivot)
 
 

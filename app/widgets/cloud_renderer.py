@@ -6,16 +6,13 @@ and equals a full draw. Overlays are drawn over it and never restart it.
 """
 
 import time
-from dataclasses import dataclass
 
 import numpy as np
 from OpenGL import GL
 
-from app.rendering.composite_shader import COMPOSITE_FRAGMENT, COMPOSITE_VERTEX
 from app.rendering.draw_plan import PointBudget, block_slices
-from app.rendering.view_colors import DARK, ViewColors
 from app.rendering.view_frame import ViewFrame
-from app.widgets.gl_program import GlProgram
+from app.widgets.backdrop import Backdrop, Lighting, LightingPass
 from app.widgets.gl_target import GlTarget
 from app.widgets.point_item import PointItem
 from app.widgets.point_program import PointProjection
@@ -25,19 +22,11 @@ STILL_MS = 28.0
 LARGEST_COARSE_FACTOR = 2.0
 
 
-@dataclass(frozen=True)
-class Lighting:
-    """Eye-dome lighting of the points."""
-
-    strength: float = 0.0
-    reach_px: float = 1.0
-
-
 class CloudRenderer:
     """Needs a current context in every method but `reset`."""
 
     def __init__(self, points: PointItem) -> None:
-        self.colors: ViewColors = DARK
+        self.backdrop = Backdrop()
         self.lighting = Lighting()
         self.is_complete = False
         """Whether the picture equals a full draw."""
@@ -46,7 +35,7 @@ class CloudRenderer:
         self._shown = self._moving
         self._moving_budget = PointBudget(MOVING_MS)
         self._still_budget = PointBudget(STILL_MS)
-        self._composite = GlProgram(COMPOSITE_VERTEX, COMPOSITE_FRAGMENT)
+        self._lighting_pass = LightingPass()
         self._key: tuple[object, ...] = ()
         self._projection: PointProjection | None = None
         self._blocks = np.zeros(0, bool)
@@ -57,6 +46,7 @@ class CloudRenderer:
         """Start over in a new context."""
         for target in (self._moving, self._still):
             target.forget()
+        self.backdrop.forget()
         self._key = ()
 
     def draw(self, frame: ViewFrame, width: int, height: int, pixel_ratio: float) -> bool:
@@ -74,8 +64,7 @@ class CloudRenderer:
         self._key = self._key_of(frame, width, height)
         self._projection = point_projection(frame, height, pixel_ratio)
         self._blocks = self._points.visible_blocks(frame.clip_from_world)
-        self._moving.bind(width, height)
-        self._moving.clear()
+        self.backdrop.fill(self._moving, width, height)
         self._coarse_share = self._draw_coarse()
         self._refined_share = 0
         self._shown = self._moving
@@ -94,9 +83,9 @@ class CloudRenderer:
         if self.is_complete or self._projection is None:
             return
         longest = self._points.longest_block
-        self._still.bind(*self._moving.size)
         if self._refined_share == 0:
-            self._still.clear()
+            self.backdrop.fill(self._still, *self._moving.size)
+        self._still.bind(*self._moving.size)
         share = self._still_budget.share_per_block(int(self._blocks.sum()))
         end = min(self._refined_share + share, longest)
         self._timed_draw(self._still_budget, self._refined_share, end, 1.0)
@@ -105,30 +94,32 @@ class CloudRenderer:
             self._shown = self._still
         self.is_complete = end >= longest and self._points.is_uploaded
 
-    def composite(self, frame: ViewFrame, shown: GlTarget | None = None) -> None:
-        """Lay background and points into the bound framebuffer, with their depth."""
-        (shown or self._shown).bind_textures()
-        program, colors = self._composite, self.colors
-        program.use()
-        program.set_int("u_color", 0)
-        program.set_int("u_depth", 1)
-        program.set_float("u_top", *(channel / 255 for channel in colors.background_top))
-        program.set_float("u_bottom", *(channel / 255 for channel in colors.background_bottom))
-        program.set_float("u_shade", self.lighting.strength)
-        program.set_float("u_reach", self.lighting.reach_px)
-        program.set_float("u_planes", frame.near, frame.far, frame.camera.orthographic)
-        GL.glDisable(GL.GL_BLEND)
-        GL.glEnable(GL.GL_DEPTH_TEST)
-        GL.glDepthMask(True)
-        GL.glDepthFunc(GL.GL_ALWAYS)
-        GL.glDrawArrays(GL.GL_TRIANGLES, 0, 3)
-        GL.glDepthFunc(GL.GL_LESS)
-        GL.glUseProgram(0)
+    def present(self, frame: ViewFrame, framebuffer: int) -> None:
+        """Bring the shown picture into a framebuffer of the same size, with its depth.
 
-    def draw_full(self, frame: ViewFrame, target: GlTarget, pixel_ratio: float) -> None:
-        """Draw the whole cloud at once into a target of its own, for screenshots."""
-        target.clear()
-        self._points.draw_everything(point_projection(frame, target.size[1], pixel_ratio))
+        Lighting is left out while a coarse picture moves: there it would cost more than the points.
+        """
+        is_settled = self.is_complete or self.shows_refinement
+        self._present(self._shown, frame, framebuffer, is_settled)
+
+    def draw_full(self, frame: ViewFrame, picture: GlTarget, pixel_ratio: float) -> None:
+        """Draw the whole cloud at once into a picture, for screenshots; its target stays bound."""
+        points = GlTarget()
+        self.backdrop.fill(points, *picture.size)
+        self._points.draw_everything(point_projection(frame, picture.size[1], pixel_ratio))
+        self._present(points, frame, picture.framebuffer, True)
+        points.release()
+
+    def _present(
+        self, shown: GlTarget, frame: ViewFrame, framebuffer: int, is_settled: bool
+    ) -> None:
+        if is_settled and self.lighting.strength > 0:
+            GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, framebuffer)
+            GL.glViewport(0, 0, *shown.size)
+            self._lighting_pass.draw(shown, frame, self.lighting)
+        else:
+            shown.copy_to(framebuffer)
+            GL.glViewport(0, 0, *shown.size)
 
     def depth_around(self, x: int, y: int, radius: int) -> np.ndarray | None:
         """Depth values around a device pixel (from the bottom left), rows from the bottom;
@@ -144,7 +135,8 @@ class CloudRenderer:
         return self._key == self._key_of(frame, width, height)
 
     def _key_of(self, frame: ViewFrame, width: int, height: int) -> tuple[object, ...]:
-        return (frame.clip_from_world.tobytes(), width, height, self._points.revision)
+        matrix = frame.clip_from_world.tobytes()
+        return (matrix, width, height, self._points.revision, self.backdrop.colors)
 
     def _draw_coarse(self) -> int:
         longest = self._points.longest_block

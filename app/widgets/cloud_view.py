@@ -1,6 +1,5 @@
 """The 3D view of one cloud: everything the window tells it, and everything it tells the window."""
 
-from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -10,21 +9,18 @@ from PySide6.QtWidgets import QWidget
 
 from app.rendering.camera import Camera
 from app.rendering.camera_frusta import PhotoCameras
-from app.rendering.color_mode import COLORLESS_MODES, ColorMode
 from app.rendering.grid import grid_segments
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_picking import PickedPoint
-from app.rendering.point_style import PointStyle
 from app.rendering.scene_frame import DEFAULT_FRAME, UNIT_BOUNDS, opening_camera, scene_frame
 from app.rendering.view_colors import DARK, ViewColors
 from app.rendering.view_frame import ViewFrame
-from app.widgets.cloud_renderer import Lighting
-from app.widgets.interactive_view import InteractiveView
 from app.widgets.line_item import LineItem
 from app.widgets.photo_layer import FRUSTUM_SHARE, PhotoLayer
+from app.widgets.styled_view import StyledView
 
 
-class CloudView(InteractiveView):
+class CloudView(StyledView):
     """Shows a PointBuffer with cameras, colours and filters. Nothing here takes longer than a
     frame except `image`."""
 
@@ -47,7 +43,6 @@ class CloudView(InteractiveView):
         self._hovered_camera = -1
         self._frustum_scale = 1.0
         self._frustum_size: float | None = None
-        self._lighting: bool | None = None
         self._photos = PhotoLayer()
         self._grid = LineItem(1.0)
         self._grid.setVisible(False)
@@ -98,64 +93,7 @@ class CloudView(InteractiveView):
         self._user_moved = False
         self._open()
 
-    # how it is shown
-
-    @property
-    def style(self) -> PointStyle:
-        """Colours, filters and sizes."""
-        return self._points.style
-
-    def set_style(self, style: PointStyle) -> None:
-        """Everything at once; the setters below change one field."""
-        self._points.set_style(style)
-        self._apply_lighting()
-        self.update()
-
-    def set_color_mode(self, mode: ColorMode) -> None:
-        """What the colours say."""
-        self.set_style(replace(self.style, color_mode=mode))
-
-    def set_confidence_threshold(self, value: float) -> None:
-        """Hide points of lower confidence."""
-        self.set_style(replace(self.style, confidence_threshold=value))
-
-    def set_hidden_experts(self, experts: Collection[int]) -> None:
-        """Hide points whose winner is one of these experts, 0-based."""
-        self.set_style(replace(self.style, hidden_experts=frozenset(experts)))
-
-    def set_hidden_photos(self, photos: Collection[int]) -> None:
-        """Hide points that these photos saw."""
-        self.set_style(replace(self.style, hidden_photos=frozenset(photos)))
-
-    def set_hide_flying(self, hidden: bool) -> None:
-        """Hide flying points."""
-        self.set_style(replace(self.style, hide_flying=hidden))
-
-    def set_point_size(self, size_px: float) -> None:
-        """Smallest size of a point, pixels."""
-        self.set_style(replace(self.style, size_px=size_px))
-
-    def set_size_follows_depth(self, follows: bool) -> None:
-        """Let near points grow so that surfaces stay closed."""
-        self.set_style(replace(self.style, size_follows_depth=follows))
-
-    def set_depth_range(self, depth_range: tuple[float, float] | None) -> None:
-        """Depths at the ends of the colour map; None: the scene's 2nd and 98th percentile."""
-        self.set_style(replace(self.style, depth_range=depth_range))
-
-    @property
-    def depth_range(self) -> tuple[float, float]:
-        """Depths at the ends of the colour map, for a colour bar."""
-        return self._points.depth_range
-
-    def visible_count(self) -> int:
-        """Points that the filters leave, wherever the camera looks."""
-        buffer, style = self._points.buffer, self.style
-        if buffer is None:
-            return 0
-        return buffer.visible_count(
-            style.confidence_threshold, style.hidden_experts, style.hidden_photos, style.hide_flying
-        )
+    # what is drawn around the points
 
     def set_colors(self, colors: ViewColors) -> None:
         """Background, grid, lines and letters, for a dark or a light window."""
@@ -168,12 +106,6 @@ class CloudView(InteractiveView):
     ) -> None:
         """Only the background; one colour, or from the top to the bottom."""
         self.set_colors(replace(self._colors, background_top=top, background_bottom=bottom or top))
-
-    def set_lighting(self, on: bool | None) -> None:
-        """Eye-dome lighting; None: in the modes that hide the photo's own shading."""
-        self._lighting = on
-        self._apply_lighting()
-        self.update()
 
     def show_grid(self, shown: bool) -> None:
         """The floor grid."""
@@ -278,11 +210,6 @@ class CloudView(InteractiveView):
     def _rebuild_grid(self) -> None:
         segments = grid_segments(self.controller.bounds, self.controller.frame)
         self._grid.set_segments(segments, self._colors.grid, 0.45)
-
-    def _apply_lighting(self) -> None:
-        wanted = self.style.color_mode in COLORLESS_MODES
-        on = wanted if self._lighting is None else self._lighting
-        self._renderer.lighting = Lighting(1.6 if on else 0.0)
 
     @Slot()
     def _on_moved_by_user(self) -> None:

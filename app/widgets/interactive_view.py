@@ -62,7 +62,7 @@ class InteractiveView(ProgressiveView):
     def set_colors(self, colors: ViewColors) -> None:
         """Background, grid, lines and letters, for a dark or a light window."""
         self._colors = colors
-        self._renderer.colors = colors
+        self._renderer.backdrop.colors = colors
         self._points.set_plain_color(colors.plain)
         self._gizmo.set_colors(colors)
         self.update()

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from app.rendering.color_mode import ColorMode
 from app.rendering.palettes import FLYING_COLOR
 from app.rendering.point_buffer import PointBuffer
-from app.rendering.point_shader import POINT_ATTRIBUTES, POINT_FRAGMENT, POINT_VERTEX
+from app.rendering.point_shader import (
+    POINT_ATTRIBUTES,
+    POINT_FRAGMENT,
+    point_vertex_shader,
+)
 from app.rendering.point_style import (
     PointStyle,
     color_table,
@@ -43,7 +48,10 @@ class PointProgram:
         self._style = PointStyle()
         self._scene_depths = (0.0, 1.0)
         self._tables_stale = True
-        self._program = GlProgram(POINT_VERTEX, POINT_FRAGMENT, POINT_ATTRIBUTES)
+        self._programs = {
+            mode: GlProgram(point_vertex_shader(mode), POINT_FRAGMENT, POINT_ATTRIBUTES)
+            for mode in ColorMode
+        }
         self._photos, self._map = GlTexture(), GlTexture()
 
     def configure(
@@ -63,6 +71,10 @@ class PointProgram:
     def depth_range(self) -> tuple[float, float]:
         """Depths at the ends of the colour map."""
         return self._style.depth_range or self._scene_depths
+
+    @property
+    def _program(self) -> GlProgram:
+        return self._programs[self._style.color_mode]
 
     def use(self, projection: PointProjection, size_factor: float) -> None:
         """Make the shader current with everything set; needs a current context."""
@@ -102,7 +114,6 @@ class PointProgram:
         low, high = self.depth_range
         program.set_float("u_min_level", levels.threshold_level(style.confidence_threshold))
         program.set_float("u_hide_flying", style.hide_flying)
-        program.set_int("u_mode", style.color_mode)
         program.set_float("u_level_scale", 1 / max(len(levels.values) - 1, 1))
         program.set_float("u_depth_range", low, 1 / max(high - low, 1e-9))
         program.set_float("u_has_cameras", self._cameras is not None)

@@ -10,12 +10,16 @@ from moe3d.cli.export import ExportCommand
 from moe3d.cli.gui import GuiCommand
 from moe3d.cli.models import ModelsCommand
 from moe3d.cli.run import RunCommand
+from moe3d.cli.scenes import ScenesCommand
+from moe3d.cli.train import TrainCommand
 
 COMMANDS = (
     Annotated[RunCommand, subcommand("run")]
     | Annotated[ExportCommand, subcommand("export")]
     | Annotated[EvalCommand, subcommand("eval")]
     | Annotated[ModelsCommand, subcommand("models")]
+    | Annotated[ScenesCommand, subcommand("scenes")]
+    | Annotated[TrainCommand, subcommand("train")]
     | Annotated[CheckCommand, subcommand("check")]
     | Annotated[GuiCommand, subcommand("gui")]
 )

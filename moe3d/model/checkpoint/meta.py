@@ -9,6 +9,7 @@ from torch.nn import init
 from torch.overrides import TorchFunctionMode
 
 from moe3d.model.config import ModelConfig
+from moe3d.model.depth_head import MoEHead
 from moe3d.model.moe3d import MoE3DNetwork
 
 RANDOM = frozenset(
@@ -40,3 +41,9 @@ def build_on_meta(config: ModelConfig) -> MoE3DNetwork:
     """The network without any memory for its weights, and without any start of them."""
     with torch.device("meta"), _NoRandomStart():
         return MoE3DNetwork(config)
+
+
+def build_unfilled_mixture(config: ModelConfig) -> MoEHead:
+    """The mixture in memory, its weights whatever was there; every one must be set after."""
+    with _NoRandomStart():
+        return MoEHead(config)

@@ -13,7 +13,7 @@ from moe3d.model.checkpoint.files import locate_files
 from moe3d.model.checkpoint.hashing import sha256_of_files
 from moe3d.model.checkpoint.identify import OUR_PARTS, SKIPPED_PARTS, why_not_matching, why_not_vggt
 from moe3d.model.checkpoint.info import CheckpointInfo, info_from_metadata
-from moe3d.model.checkpoint.meta import build_on_meta
+from moe3d.model.checkpoint.meta import build_on_meta, build_unfilled_mixture
 from moe3d.model.checkpoint.weights import WeightSource, open_weights
 from moe3d.model.config import ModelConfig
 from moe3d.model.moe3d import MoE3DNetwork
@@ -70,7 +70,7 @@ def read_checkpoint(
     network.cast_backbone(options.backbone_dtype)
     _fill(network, source, progress)
     if is_warm_start:
-        network.moe_head.to_empty(device="cpu")
+        network.moe_head = build_unfilled_mixture(info.config)
         warm_start_experts(network, torch.Generator().manual_seed(options.seed), options.noise)
     sha256 = sha256_of_files(paths, progress)
     return LoadedNetwork(

@@ -1,0 +1,1 @@
+"""Synthetic scenes with exact depth and cameras: layouts, textures, ray casting, camera effects."""

@@ -1,0 +1,78 @@
+"""Scenes on disk, in shards of one picture size, so that generating and training run apart.
+
+A shard is a folder with `images.npy` (u8), `depth.npy` (float16 metres, NaN for sky),
+`camera_from_world.npy`, `intrinsics.npy`, and, once cached, `tokens.npy` (float16 patch tokens of
+the frozen patch embedding). A folder appears under its name only when it is complete.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from moe3d.training.data.generator import SceneGenerator
+
+ARRAYS = ("images", "depth", "camera_from_world", "intrinsics")
+
+
+@dataclass(frozen=True)
+class ShardPlan:
+    """What one shard holds."""
+
+    first_seed: int
+    """Seed of its first scene; the others follow."""
+    num_scenes: int
+    """Scenes in the shard."""
+    num_views: int
+    """Photos a scene."""
+    height: int
+    """Pixels."""
+    width: int
+    """Pixels."""
+
+    @property
+    def name(self) -> str:
+        """Folder name."""
+        return f"{self.height}x{self.width}-{self.first_seed:07d}"
+
+
+def write_shard(plan: ShardPlan, folder: Path, generator: SceneGenerator) -> Path:
+    """Generate a shard, or leave it if it is already there.
+
+    Args:
+        plan: what to generate.
+        folder: the pool.
+        generator: draws the scenes.
+    """
+    target = folder / plan.name
+    if target.exists():
+        return target
+    temporary = folder / f".{plan.name}.part"
+    temporary.mkdir(parents=True, exist_ok=True)
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in ARRAYS}
+    for seed in range(plan.first_seed, plan.first_seed + plan.num_scenes):
+        scenes = generator.generate([seed], plan.num_views, plan.height, plan.width)
+        for name in ARRAYS:
+            columns[name].append(getattr(scenes, name)[0].numpy())
+    for name, values in columns.items():
+        array = np.stack(values)
+        np.save(temporary / f"{name}.npy", array.astype(np.float16) if name == "depth" else array)
+    (temporary / "plan.json").write_text(json.dumps(plan.__dict__))
+    temporary.rename(target)
+    return target
+
+
+def list_shards(folder: Path, sizes: Sequence[tuple[int, int]] | None = None) -> list[Path]:
+    """Find the finished shards, in the order of their names.
+
+    Args:
+        folder: the pool.
+        sizes: (height, width) to keep; None keeps all.
+    """
+    shards = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    if sizes is None:
+        return shards
+    names = tuple(f"{height}x{width}-" for height, width in sizes)
+    return [shard for shard in shards if shard.name.startswith(names)]

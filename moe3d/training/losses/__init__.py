@@ -1,0 +1,1 @@
+"""Loss terms: VGGT's depth and camera losses, and the mixture's likelihood."""

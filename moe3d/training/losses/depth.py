@@ -1,0 +1,129 @@
+"""VGGT's depth loss: confidence-weighted error, plain error, gradient error at several scales.
+
+Source: arXiv 2503.11651, and the constants of its released training configuration.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+CONFIDENCE_WEIGHT = 0.2
+KEPT_QUANTILE = 0.98
+STRIDES = (1, 2, 4, 8)
+
+
+@dataclass(frozen=True)
+class DepthTerms:
+    """Parts of a depth loss, each a mean over valid pixels."""
+
+    confidence: Float[Tensor, ""]
+    """Of confidence * error - alpha * log(confidence)."""
+    regression: Float[Tensor, ""]
+    """Of the error."""
+    gradient: Float[Tensor, ""]
+    """Of the error's differences between neighbours, averaged over the strides."""
+
+    @property
+    def total(self) -> Float[Tensor, ""]:
+        """Their sum, VGGT's depth loss."""
+        return self.confidence + self.regression + self.gradient
+
+
+def mean_of_valid(
+    values: Float[Tensor, "..."], valid: Bool[Tensor, "..."], quantile: float = 1.0
+) -> Float[Tensor, ""]:
+    """Average over valid pixels, leaving out the largest values.
+
+    Args:
+        values: per pixel.
+        valid: same shape.
+        quantile: share that is kept, the smallest first; 1 keeps all.
+
+    Returns:
+        0 (with a gradient of zero) where nothing is valid.
+    """
+    kept = values[valid]
+    if kept.numel() == 0:
+        return (values * 0).nan_to_num().sum()
+    if quantile < 1 and kept.numel() > 100:
+        limit = kept.detach().kthvalue(max(1, int(quantile * kept.numel()))).values
+        kept = kept[kept.detach() <= limit]
+    return kept.mean()
+
+
+def gradient_error(
+    error: Float[Tensor, "*B H W"], valid: Bool[Tensor, "*B H W"]
+) -> Float[Tensor, ""]:
+    """Mean absolute difference of the signed error between neighbours, at strides 1, 2, 4, 8.
+
+    Args:
+        error: prediction minus truth (or of their logarithms).
+        valid: pixels with truth; a difference counts where both ends are valid.
+    """
+    total = error.new_zeros(())
+    for stride in STRIDES:
+        e, v = error[..., ::stride, ::stride], valid[..., ::stride, ::stride]
+        across = mean_of_valid((e[..., 1:] - e[..., :-1]).abs(), v[..., 1:] & v[..., :-1])
+        down = mean_of_valid((e[..., 1:, :] - e[..., :-1, :]).abs(), v[..., 1:, :] & v[..., :-1, :])
+        total = total + across + down
+    return total / len(STRIDES)
+
+
+def signed_error(
+    depth: Float[Tensor, "..."], truth: Float[Tensor, "..."], *, log_space: bool
+) -> Float[Tensor, "..."]:
+    """Prediction minus truth, or the logarithm of their ratio; 0 where truth is NaN."""
+    if log_space:
+        return depth.clamp(min=1e-6).log() - truth.nan_to_num(1.0).clamp(min=1e-6).log()
+    return depth - truth.nan_to_num(1.0)
+
+
+def depth_loss(
+    depth: Float[Tensor, "B S H W"],
+    confidence: Float[Tensor, "B S H W"],
+    truth: Float[Tensor, "B S H W"],
+    *,
+    log_space: bool = False,
+    confidence_alpha: float = CONFIDENCE_WEIGHT,
+) -> DepthTerms:
+    """VGGT's depth loss of one head.
+
+    Args:
+        depth: predicted, normalised units.
+        confidence: predicted, above 1.
+        truth: normalised units; NaN where unknown.
+        log_space: take errors of log depth, so that near and far count alike (ours; VGGT: False).
+        confidence_alpha: see `confidence_term`.
+    """
+    valid = torch.isfinite(truth)
+    error = signed_error(depth, truth, log_space=log_space)
+    size = error.abs()
+    weighted = confidence_term(confidence, size, confidence_alpha)
+    return DepthTerms(
+        confidence=mean_of_valid(weighted, valid, KEPT_QUANTILE),
+        regression=mean_of_valid(size, valid, KEPT_QUANTILE),
+        gradient=gradient_error(error, valid),
+    )
+
+
+def confidence_term(
+    confidence: Float[Tensor, "..."], size: Float[Tensor, "..."], alpha: float
+) -> Float[Tensor, "..."]:
+    """VGGT's confidence term, 0.2 * (confidence * size / alpha - log confidence).
+
+    Args:
+        confidence: above 1.
+        size: of the error.
+        alpha: the confidence that fits an error is alpha / error; VGGT's 0.2 says 1, the least
+            there is, for every error above 0.2, so a weaker network wants more.
+    """
+    return CONFIDENCE_WEIGHT * (confidence * size / alpha - confidence.log())
+
+
+def unknown_confidence(
+    confidence: Float[Tensor, "B S H W"], truth: Float[Tensor, "B S H W"]
+) -> Float[Tensor, ""]:
+    """Pull the confidence of pixels without depth (sky) towards 1, so that a filter drops them."""
+    return mean_of_valid(confidence - 1, ~torch.isfinite(truth))

@@ -1,0 +1,173 @@
+"""Scores of a network on validation scenes: fused depth beside VGGT's, edges, poses, experts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from moe3d.evaluation.boundary import BoundaryCounts, count_occlusions
+from moe3d.evaluation.depth import score_depth
+from moe3d.evaluation.flying_points import count_against_itself, edge_band
+from moe3d.evaluation.mixture.gate import measure_gate
+
+from moe3d.model.fusion import fuse, gate_weights
+from moe3d.model.moe3d import MoE3DNetwork
+from moe3d.model.output import ModelOutput
+from moe3d.model.pose_encoding import rotation_from_quaternion
+from moe3d.training.batches import TrainingBatch
+from moe3d.training.losses.camera import rotation_angle_deg
+
+LAYERS = ("vggt", "fused", "argmax", "oracle")
+
+
+@dataclass(frozen=True)
+class LayerScores:
+    """Scores of one kind of depth over a data set."""
+
+    absrel_mean: float
+    """Mean over scenes; one median scale a scene."""
+    absrel_median: float
+    delta1: float
+    """Mean share of pixels within a factor 1.25."""
+    boundary_f1: float
+    """Depth Pro's, counts of all frames added up."""
+    flying_self: float
+    """FPR_self, pixels of all frames added up."""
+    unresolved: float
+    """Share of covered edge pixels whose two surfaces the prediction does not keep apart."""
+
+
+@dataclass(frozen=True)
+class ValidationScores:
+    """All scores of one network."""
+
+    layers: dict[str, LayerScores]
+    num_scenes: int
+    num_views: int
+    rotation_error_deg: float
+    """Median angle between predicted and true rotation from the first view to the others."""
+    rotation_identity_deg: float
+    """The same for a guess of no rotation."""
+    usage: tuple[float, ...]
+    """Share of pixels that each expert wins."""
+    entropy_band: float
+    """Gate entropy / ln E near depth edges."""
+    entropy_outside: float
+    """Gate entropy / ln E elsewhere."""
+
+
+class _LayerTally:
+    def __init__(self) -> None:
+        self.absrel: list[float] = []
+        self.delta1: list[float] = []
+        self.boundary: BoundaryCounts | None = None
+        self.flying = self.resolved = self.covered = 0
+
+    def add(self, depth: Float[np.ndarray, "S H W"], truth: Float[np.ndarray, "S H W"]) -> None:
+        errors = score_depth(depth, truth, alignment="median")
+        self.absrel.append(errors.absrel)
+        self.delta1.append(errors.d1)
+        for predicted, known in zip(depth, truth, strict=True):
+            if not np.isfinite(known).any():
+                continue
+            counts = count_occlusions(predicted, known)
+            self.boundary = counts if self.boundary is None else self.boundary + counts
+            rate = count_against_itself(predicted, known)
+            self.flying += int(rate.flying.sum())
+            self.covered += int(rate.covered.sum())
+            self.resolved += int((rate.covered & ~rate.unresolved).sum())
+
+    def scores(self) -> LayerScores:
+        return LayerScores(
+            absrel_mean=float(np.mean(self.absrel)),
+            absrel_median=float(np.median(self.absrel)),
+            delta1=float(np.mean(self.delta1)),
+            boundary_f1=self.boundary.f1 if self.boundary else float("nan"),
+            flying_self=self.flying / max(self.resolved, 1),
+            unresolved=1 - self.resolved / max(self.covered, 1),
+        )
+
+
+def depth_layers(
+    output: ModelOutput, truth: Float[torch.Tensor, "B S H W"], temperature: float
+) -> dict[str, Float[torch.Tensor, "B S H W"]]:
+    """VGGT's depth, the soft fusion, the winner's, and each pixel's best expert.
+
+    Args:
+        output: the network's answer.
+        truth: normalised depth, for the best expert.
+        temperature: of the soft fusion.
+    """
+    experts = output.expert_depths
+    winner = output.gate_logits.argmax(2, keepdim=True)
+    error = (experts - truth.nan_to_num(1.0)[:, :, None]).abs()
+    layers = {
+        "fused": fuse(experts, gate_weights(output.gate_logits, temperature)),
+        "argmax": experts.gather(2, winner)[:, :, 0],
+        "oracle": experts.gather(2, error.argmin(2, keepdim=True))[:, :, 0],
+    }
+    if output.baseline_depth is not None:
+        layers["vggt"] = output.baseline_depth
+    return layers
+
+
+@torch.no_grad()
+def validate(
+    network: MoE3DNetwork, batches: Iterable[TrainingBatch], temperature: float
+) -> ValidationScores:
+    """Run a network over validation scenes and score every kind of depth it gives.
+
+    Args:
+        network: on the CPU.
+        batches: scenes with at least one valid pixel each.
+        temperature: gate temperature of the soft fusion.
+    """
+    tallies: dict[str, _LayerTally] = {}
+    turns, still = [], []
+    weights, bands, known = [], [], []
+    scenes = views = 0
+    for batch in batches:
+        output = network(batch.images)
+        truths = batch.depth.double().numpy()
+        for name, layer in depth_layers(output, batch.depth, temperature).items():
+            tally = tallies.setdefault(name, _LayerTally())
+            for depth, truth in zip(layer.double().numpy(), truths, strict=True):
+                tally.add(depth, truth)
+        true_turn = batch.cameras.camera_from_world[:, 1:, :3, :3]
+        turns.append(rotation_angle_deg(_turns(output), true_turn).flatten())
+        still.append(rotation_angle_deg(torch.eye(3).expand_as(true_turn), true_turn).flatten())
+        gate = gate_weights(output.gate_logits, temperature).flatten(0, 1)
+        weights.append(gate.numpy()[:, :, ::2, ::2])
+        for frame in truths.reshape(-1, *truths.shape[2:]):
+            valid = np.isfinite(frame)
+            known.append(valid[::2, ::2])
+            bands.append(edge_band(frame, valid)[::2, ::2])
+        scenes += len(batch.images)
+        views = batch.images.shape[1]
+    gate, band, valid = np.concatenate(weights), np.stack(bands), np.stack(known)
+    return ValidationScores(
+        layers={name: tallies[name].scores() for name in LAYERS if name in tallies},
+        num_scenes=scenes,
+        num_views=views,
+        rotation_error_deg=_median(turns),
+        rotation_identity_deg=_median(still),
+        usage=tuple(float(share) for share in measure_gate(gate, valid).usage),
+        entropy_band=_entropy(gate, band),
+        entropy_outside=_entropy(gate, valid & ~band),
+    )
+
+
+def _turns(output: ModelOutput) -> Float[torch.Tensor, "B V 3 3"]:
+    """Predicted rotations from the first view to the others."""
+    rotation = rotation_from_quaternion(output.pose_encoding[..., 3:7])
+    return rotation[:, 1:] @ rotation[:, :1].mT
+
+
+def _median(angles: list[Float[torch.Tensor, " N"]]) -> float:
+    joined = torch.cat(angles)
+    return float(joined.median()) if len(joined) else float("nan")
+
+
+def _entropy(gate: Float[np.ndarray, "S E H W"], mask: Bool[np.ndarray, "S H W"]) -> float:
+    return measure_gate(gate, mask).entropy_normalised if mask.any() else float("nan")

@@ -1,0 +1,28 @@
+import pytest
+
+from moe3d.cli.scenes import ScenesCommand, parse_size
+from moe3d.errors import UsageError
+
+
+def test_scenes_are_written_one_folder_a_seed(tmp_path):
+    command = ScenesCommand(output=tmp_path, seed=40, count=2, views=1, size="42x28")
+    assert command.run() == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["scene-0000040", "scene-0000041"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "224", "224x", "0x10", "10x224", "1e3x20", "99999x100", "-5x20"]
+)
+def test_a_size_that_is_none_is_refused(text):
+    with pytest.raises(UsageError, match="WIDTHxHEIGHT"):
+        parse_size(text)
+
+
+def test_width_comes_first():
+    assert parse_size("640x480") == (640, 480)
+
+
+@pytest.mark.parametrize("change", [{"views": 9}, {"views": 0}, {"count": 0}, {"seed": 1_500_000}])
+def test_numbers_out_of_range_are_refused(change, tmp_path):
+    with pytest.raises(UsageError):
+        ScenesCommand(output=tmp_path, **change).run()

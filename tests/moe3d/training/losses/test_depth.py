@@ -1,0 +1,80 @@
+import math
+
+import pytest
+import torch
+
+from moe3d.training.losses.depth import (
+    depth_loss,
+    gradient_error,
+    mean_of_valid,
+    unknown_confidence,
+)
+
+
+def random_maps(*shape, seed=0):
+    return torch.rand(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def test_terms_of_a_constant_error_by_hand():
+    truth = torch.full((1, 1, 4, 4), 2.0)
+    terms = depth_loss(truth + 0.5, torch.full_like(truth, math.e), truth)
+    assert float(terms.regression) == pytest.approx(0.5)
+    assert float(terms.gradient) == 0
+    assert float(terms.confidence) == pytest.approx(math.e * 0.5 - 0.2)
+
+
+def test_a_log_error_is_the_logarithm_of_the_ratio():
+    truth = torch.tensor([[[[1.0, 2.0, 8.0, 3.0]] * 2]])
+    terms = depth_loss(2 * truth, torch.full_like(truth, 1.0), truth, log_space=True)
+    assert float(terms.regression) == pytest.approx(math.log(2))
+    assert float(terms.gradient) == pytest.approx(0, abs=1e-6)
+
+
+def test_gradient_error_of_a_ramp_counts_every_stride():
+    ramp = torch.arange(17.0).expand(1, 1, 17, 17)
+    # strides 1, 2, 4, 8 see steps of 1, 2, 4, 8 across and none down
+    assert float(gradient_error(ramp, torch.ones_like(ramp, dtype=torch.bool))) == 15 / 4
+
+
+def test_unknown_depth_changes_nothing_and_carries_no_gradient():
+    truth = random_maps(1, 2, 6, 6) + 1
+    depth = (random_maps(1, 2, 6, 6, seed=1) + 1).requires_grad_()
+    confidence = random_maps(1, 2, 6, 6, seed=2) + 1
+    truth[..., 2:4, 2:4] = math.nan
+    total = depth_loss(depth, confidence, truth).total
+    total.backward()
+    assert math.isfinite(total.item())
+    assert depth.grad is not None
+    assert (depth.grad[..., 2:4, 2:4] == 0).all()
+
+
+def test_a_batch_without_any_truth_gives_zero_and_not_nan():
+    truth = torch.full((1, 1, 4, 4), math.nan)
+    depth = torch.ones(1, 1, 4, 4, requires_grad=True)
+    total = depth_loss(depth, torch.full_like(truth, 2.0), truth).total
+    total.backward()
+    assert total.item() == 0
+
+
+def test_the_largest_values_are_left_out():
+    values = torch.arange(200.0)
+    kept = mean_of_valid(values, torch.ones(200, dtype=torch.bool), quantile=0.98)
+    assert float(kept) == pytest.approx(torch.arange(196.0).mean().item())
+
+
+def test_confidence_is_pulled_down_only_where_depth_is_unknown():
+    truth = torch.tensor([[[[1.0, math.nan]]]])
+    assert float(unknown_confidence(torch.tensor([[[[5.0, 3.0]]]]), truth)) == 2
+
+
+@pytest.mark.parametrize("log_space", [False, True])
+def test_depth_loss_passes_a_gradient_check(log_space):
+    truth = random_maps(1, 2, 5, 4) + 1
+    truth[0, 0, 0, 0] = math.nan
+
+    def loss(depth, confidence):
+        return depth_loss(depth, confidence, truth, log_space=log_space).total
+
+    depth = (random_maps(1, 2, 5, 4, seed=1) + 1).requires_grad_()
+    confidence = (random_maps(1, 2, 5, 4, seed=2) + 1.5).requires_grad_()
+    assert torch.autograd.gradcheck(loss, (depth, confidence))
