@@ -25,7 +25,13 @@ _EXPORTERS = MappingProxyType(
     {
         "ply": "ply:UNIVERSAL",
         "ply-cloudcompare": "ply:CLOUDCOMPARE",
+        "ply-splat": "splat:SPLAT",
+        "las": "las:LAS",
         "glb": "glb:GLB",
+        "mesh-grid": "grid_mesh:GLB_MESH",
+        "obj": "grid_mesh:OBJ",
+        "mesh-tsdf": "fused_mesh:TSDF",
+        "mesh-poisson": "fused_mesh:POISSON",
         "colmap": "colmap:COLMAP",
         "transforms": "transforms:TRANSFORMS",
         "npz": "npz:NPZ",
@@ -180,6 +186,7 @@ def _description(name: str, job: ExportJob, written: Content) -> dict[str, Any]:
         "options": {
             "up": job.up,
             "scale": job.options.scale,
+            "mesh": asdict(job.options.mesh),
             "cloud": {**cloud, "views": None if cloud["views"] is None else list(cloud["views"])},
         },
     }

@@ -19,6 +19,20 @@ from moe3d.scene.records import PointCloud, ScenePrediction
 
 
 @dataclass(frozen=True)
+class MeshSettings:
+    """How surfaces are made."""
+
+    edge_rtol: float | int = 0.03
+    """Largest relative depth jump inside a surface."""
+    grid_step: int | None = None
+    """Every so many pixels one vertex; None makes at most 3 million vertices."""
+    voxel_size: float | int | None = None
+    """TSDF voxel, scene units; None takes the scene's diagonal over 384."""
+    poisson_depth: int = 8
+    """Octree depth of the Poisson surface."""
+
+
+@dataclass(frozen=True)
 class ExportOptions:
     """How a scene is exported."""
 
@@ -30,6 +44,8 @@ class ExportOptions:
     """Up axis: "cv" (y down), "y", "z", or "auto" for what the format's programs expect."""
     scale: float | int = 1.0
     """Exported units per scene unit."""
+    mesh: MeshSettings = field(default_factory=MeshSettings)
+    """Surfaces; the point filters count too."""
 
 
 @dataclass

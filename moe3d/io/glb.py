@@ -11,11 +11,22 @@ from typing import Any, BinaryIO
 import numpy as np
 from jaxtyping import Float, Float32, Shaped, UInt8
 
+from moe3d.scene.records import Mesh
+
 FLOAT, UINT = 5126, 5125
 ARRAY_BUFFER, ELEMENT_BUFFER = 34962, 34963
 POINTS, TRIANGLES = 0, 4
 
-_LISTS = ("accessors", "bufferViews", "cameras", "images", "materials", "meshes", "nodes")
+_LISTS = (
+    "accessors",
+    "bufferViews",
+    "cameras",
+    "images",
+    "materials",
+    "meshes",
+    "nodes",
+    "textures",
+)
 _OPENGL_FROM_OPENCV = np.diag([1.0, -1.0, -1.0, 1.0])
 
 
@@ -65,6 +76,31 @@ class GlbBuilder:
         primitive = {"attributes": attributes, "mode": POINTS, "material": material}
         mesh = self._append("meshes", {"name": name, "primitives": [primitive]})
         self._append("nodes", {"name": name, "mesh": mesh})
+
+    def add_mesh(self, mesh: Mesh, name: str, texture: bytes) -> None:
+        """Add a mesh with its JPEG texture as a node."""
+        attributes = {
+            "POSITION": self.add_array(
+                mesh.vertices.astype("<f4"), "VEC3", ARRAY_BUFFER, bounds=True
+            )
+        }
+        if mesh.vertex_uvs is not None:
+            uvs = mesh.vertex_uvs.astype("<f4")
+            attributes["TEXCOORD_0"] = self.add_array(uvs, "VEC2", ARRAY_BUFFER)
+        indices = self.add_array(mesh.faces.astype("<u4").ravel(), "SCALAR", ELEMENT_BUFFER)
+        view = self._add_view(np.frombuffer(texture, np.uint8), None)
+        image = self._append("images", {"bufferView": view, "mimeType": "image/jpeg", "name": name})
+        material = _unlit(name)
+        index = self._append("textures", {"source": image})
+        material["pbrMetallicRoughness"]["baseColorTexture"] = {"index": index}
+        primitive = {
+            "attributes": attributes,
+            "indices": indices,
+            "mode": TRIANGLES,
+            "material": self._append("materials", material),
+        }
+        number = self._append("meshes", {"name": name, "primitives": [primitive]})
+        self._append("nodes", {"name": name, "mesh": number})
 
     def add_camera(
         self,

@@ -114,14 +114,20 @@ def write_ply(
 
 
 def write_header(
-    stream: BinaryIO, count: int, layout: np.dtype, comments: Sequence[str] = ()
+    stream: BinaryIO,
+    count: int,
+    layout: np.dtype,
+    comments: Sequence[str] = (),
+    num_faces: int = 0,
 ) -> None:
-    """Write the header of a binary little-endian PLY file with vertices only."""
+    """Write the header of a binary little-endian PLY file of vertices, and triangles if any."""
     lines = ["ply", "format binary_little_endian 1.0"]
     lines += [f"comment {_one_line(comment)}" for comment in comments]
     lines += [f"element vertex {count}"]
     for name in layout.names or ():
         lines.append(f"property {_TYPE_NAMES[layout[name].str.lstrip('<|')]} {name}")
+    if num_faces:
+        lines += [f"element face {num_faces}", "property list uchar int vertex_indices"]
     stream.write(("\n".join([*lines, "end_header"]) + "\n").encode("ascii", "replace"))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from moe3d.errors import EmptyExportError, JobCancelledError, OutputError, UsageError
 from moe3d.io.export import FORMATS, export, exporter
-from moe3d.io.export_job import Content, ExportOptions
+from moe3d.io.export_job import Content, ExportOptions, MeshSettings
 from moe3d.io.ply import read_ply
 from moe3d.progress import Progress
 from moe3d.scene.cloud import point_cloud
@@ -20,6 +20,7 @@ from moe3d.scene.records import PredictionMetadata
 from tests.scenes import step_prediction
 
 SCENE = step_prediction()
+QUICK = ExportOptions(mesh=MeshSettings(voxel_size=0.1, poisson_depth=4))
 
 
 def contents(folder) -> dict[str, bytes]:
@@ -32,7 +33,7 @@ def contents(folder) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_written_read_back_and_described(tmp_path, name):
-    (done,) = export(SCENE, tmp_path / "out", [name])
+    (done,) = export(SCENE, tmp_path / "out", [name], QUICK)
     assert done.path.exists()
     assert done.size_bytes > 0
     sidecar = json.loads(done.sidecar.read_text(encoding="utf-8"))
@@ -126,13 +127,13 @@ def test_unknown_formats_axes_and_scales_are_refused_before_anything_is_written(
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_full_disk_leaves_the_old_export(tmp_path, name):
-    export(SCENE, tmp_path, [name])
+    export(SCENE, tmp_path, [name], QUICK)
     before = contents(tmp_path)
     old = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, old[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, old[1]))
     try:
         with pytest.raises(OutputError, match="the disk is full"):
-            export(SCENE, tmp_path, [name], overwrite=True)
+            export(SCENE, tmp_path, [name], QUICK, overwrite=True)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old)
     assert contents(tmp_path) == before
@@ -147,11 +148,13 @@ def test_a_cancelled_export_leaves_nothing(tmp_path, name):
     assert contents(tmp_path) == {}
 
 
-def test_exports_repeat_byte_by_byte_in_any_order_and_in_parallel(tmp_path):
-    export(SCENE, tmp_path / "first", FORMATS)
-    export(SCENE, tmp_path / "reversed", FORMATS[::-1])
+@pytest.mark.parametrize("fused", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_exports_repeat_byte_by_byte_in_any_order_and_in_parallel(tmp_path, fused):
+    formats = [name for name in FORMATS if (name in ("mesh-tsdf", "mesh-poisson")) == fused]
+    export(SCENE, tmp_path / "first", formats, QUICK)
+    export(SCENE, tmp_path / "reversed", formats[::-1], QUICK)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda name: export(SCENE, tmp_path / "parallel", [name]), FORMATS))
+        list(pool.map(lambda name: export(SCENE, tmp_path / "parallel", [name], QUICK), formats))
     first = contents(tmp_path / "first")
     assert contents(tmp_path / "reversed") == first
     assert contents(tmp_path / "parallel") == first

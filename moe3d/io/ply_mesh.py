@@ -1,0 +1,49 @@
+"""Triangle meshes as binary PLY."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from moe3d.io.ply import read_ply, write_header
+from moe3d.scene.records import Mesh
+
+_VERTEX = np.dtype(
+    [("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("red", "u1"), ("green", "u1"), ("blue", "u1")]
+)
+_FACE = np.dtype([("count", "u1"), ("corners", "<i4", 3)])
+
+
+def write_mesh_ply(path: Path, mesh: Mesh, comments: Sequence[str] = ()) -> None:
+    """Write a mesh; without vertex colours it is grey."""
+    vertices = np.empty(len(mesh.vertices), _VERTEX)
+    for axis, name in enumerate("xyz"):
+        vertices[name] = mesh.vertices[:, axis]
+    for channel, name in enumerate(("red", "green", "blue")):
+        vertices[name] = 128 if mesh.vertex_colors is None else mesh.vertex_colors[:, channel]
+    faces = np.empty(len(mesh.faces), _FACE)
+    faces["count"], faces["corners"] = 3, mesh.faces
+    with path.open("wb") as stream:
+        write_header(stream, len(vertices), _VERTEX, comments, num_faces=len(faces))
+        stream.write(vertices.tobytes() + faces.tobytes())
+
+
+def read_mesh_ply(path: Path) -> Mesh:
+    """Read back what `write_mesh_ply` wrote.
+
+    Raises:
+        PlyError: it is cut short or no PLY file.
+    """
+    vertices = read_ply(path)
+    at = path.stat().st_size - _face_bytes(path, len(vertices.records))
+    faces = np.memmap(path, _FACE, "r", at)
+    return Mesh(vertices.points, faces["corners"].astype(np.int64), vertices.colors)
+
+
+def _face_bytes(path: Path, num_vertices: int) -> int:
+    with path.open("rb") as stream:
+        for line in stream:
+            if line == b"end_header\n":
+                break
+        head = stream.tell()
+    return path.stat().st_size - head - num_vertices * _VERTEX.itemsize

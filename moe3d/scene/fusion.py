@@ -1,0 +1,146 @@
+"""One closed surface out of all photos: TSDF fusion and screened Poisson, by Open3D."""
+
+import numpy as np
+import open3d as o3d
+from jaxtyping import Float
+from scipy.spatial import cKDTree
+
+from moe3d.errors import EmptyExportError, UsageError
+from moe3d.progress import Progress
+from moe3d.scene.filters import Selection, kept_points
+from moe3d.scene.mesh import canonical, in_large_parts, without_loose_vertices
+from moe3d.scene.records import Mesh, PointCloud, ScenePrediction
+
+TSDF_VOXELS = 384
+"""Voxels along the scene's robust diagonal when no size is given."""
+POISSON_DEPTH = 8
+"""Octree depth: 256 cells along the longest side."""
+MAX_GAP_CELLS = 2.0
+"""Poisson closes every gap; what lies farther than this from any point, in octree cells, goes."""
+MIN_PART_SHARE = 0.002
+"""Connected parts with a smaller share of the faces go."""
+
+
+def tsdf_mesh(
+    prediction: ScenePrediction,
+    selection: Selection,
+    voxel_size: float | int | None = None,
+    progress: Progress | None = None,
+) -> Mesh:
+    """Fuse the kept depth of all photos into a signed distance volume and mesh its surface.
+
+    Args:
+        prediction: gives the colours.
+        selection: gives layer, cameras and pixels.
+        voxel_size: scene units; None takes the robust diagonal over `TSDF_VOXELS`.
+        progress: told after every photo.
+
+    Raises:
+        EmptyExportError: the volume holds no surface.
+    """
+    reporter = progress or Progress()
+    if voxel_size is None:
+        voxel_size = robust_diagonal(kept_points(selection.layer, selection.keep)) / TSDF_VOXELS
+    if not (np.isfinite(voxel_size) and voxel_size > 0):
+        raise UsageError(f"the voxel size must be above 0; got {voxel_size}")
+    # Open3D's truncations suit metres: fuse at a voxel of 1 cm, then scale back.
+    shrink = 0.01 / float(voxel_size)
+    volume = o3d.t.geometry.VoxelBlockGrid(
+        attr_names=("tsdf", "weight", "color"),
+        attr_dtypes=(o3d.core.float32, o3d.core.float32, o3d.core.float32),
+        attr_channels=((1), (1), (3)),
+        voxel_size=0.01,
+        block_resolution=8,
+        block_count=10000,
+    )
+    for view in range(prediction.num_views):
+        reporter.report("fuse depth", view, prediction.num_views)
+        if selection.keep[view].any():
+            _integrate(volume, prediction, selection, view, shrink)
+    reporter.report("extract surface")
+    found = volume.extract_triangle_mesh(weight_threshold=0.5)
+    if "indices" not in found.triangle or len(found.triangle.indices) == 0:
+        raise EmptyExportError("nothing to export: fusion found no surface; loosen the filters")
+    colors = found.vertex.colors.numpy()
+    mesh = Mesh(
+        vertices=(found.vertex.positions.numpy() / shrink).astype(np.float32),
+        faces=found.triangle.indices.numpy().astype(np.int64),
+        vertex_colors=np.clip(np.round(colors * 255), 0, 255).astype(np.uint8),
+    )
+    return canonical(_large_parts(mesh))
+
+
+def poisson_mesh(
+    cloud: PointCloud, depth: int = POISSON_DEPTH, progress: Progress | None = None
+) -> Mesh:
+    """Wrap a smooth surface around a cloud with normals. Cannot stop once Open3D has begun.
+
+    Args:
+        cloud: with normals.
+        depth: of the octree; one more is twice as fine and four times as slow.
+        progress: told at every stage.
+
+    Raises:
+        UsageError: the cloud has no normals.
+        EmptyExportError: no surface was found.
+    """
+    reporter = progress or Progress()
+    if cloud.normals is None:
+        raise UsageError("a Poisson surface needs a cloud with normals")
+    reporter.report("Poisson surface")
+    points = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(cloud.points.astype(np.float64)))
+    points.normals = o3d.utility.Vector3dVector(cloud.normals.astype(np.float64))
+    points.colors = o3d.utility.Vector3dVector(cloud.colors / 255.0)
+    found, _ = o3d.geometry.TriangleMesh.create_from_point_cloud_poisson(
+        points, depth=depth, n_threads=1
+    )
+    reporter.report("trim surface")
+    mesh = Mesh(
+        vertices=np.asarray(found.vertices).astype(np.float32),
+        faces=np.asarray(found.triangles).astype(np.int64),
+        vertex_colors=np.clip(np.round(np.asarray(found.vertex_colors) * 255), 0, 255).astype(
+            np.uint8
+        ),
+    )
+    cell = 1.1 * float(np.ptp(cloud.points, axis=0).max()) / 2**depth
+    near = cKDTree(cloud.points).query(mesh.vertices)[0] < MAX_GAP_CELLS * cell
+    faces = mesh.faces[near[mesh.faces].all(axis=1)]
+    if len(faces) == 0:
+        raise EmptyExportError(
+            "nothing to export: no Poisson surface was found; loosen the filters"
+        )
+    return canonical(_large_parts(Mesh(mesh.vertices, faces, mesh.vertex_colors)))
+
+
+def robust_diagonal(points: Float[np.ndarray, "N 3"]) -> float:
+    """Diagonal of the box that holds the middle 96 percent along every axis."""
+    if len(points) == 0:
+        return 0.0
+    low, high = np.percentile(points[:: max(1, len(points) // 100_000)], [2, 98], axis=0)
+    return float(np.linalg.norm(high - low))
+
+
+def _integrate(
+    volume: o3d.t.geometry.VoxelBlockGrid,
+    prediction: ScenePrediction,
+    selection: Selection,
+    view: int,
+    shrink: float,
+) -> None:
+    layer = selection.layer
+    depth = np.where(selection.keep[view], layer.depth[view] * shrink, 0).astype(np.float32)
+    depth_image = o3d.t.geometry.Image(np.ascontiguousarray(depth[..., None]))
+    color_image = o3d.t.geometry.Image(prediction.images[view].astype(np.float32) / 255)
+    intrinsics = o3d.core.Tensor(layer.intrinsics[view].astype(np.float64))
+    camera_from_world = layer.camera_from_world[view].astype(np.float64)
+    camera_from_world[:3, 3] *= shrink
+    camera = o3d.core.Tensor(camera_from_world)
+    limits = (1.0, float(depth.max()) * 1.01)
+    blocks = volume.compute_unique_block_coordinates(depth_image, intrinsics, camera, *limits)
+    volume.integrate(blocks, depth_image, color_image, intrinsics, intrinsics, camera, *limits)
+
+
+def _large_parts(mesh: Mesh) -> Mesh:
+    least = int(MIN_PART_SHARE * len(mesh.faces))
+    faces = mesh.faces[in_large_parts(len(mesh.vertices), mesh.faces, least)]
+    return without_loose_vertices(Mesh(mesh.vertices, faces, mesh.vertex_colors))
