@@ -70,4 +70,5 @@ def map_of_mode(mode: ColorMode) -> UInt8[np.ndarray, "256 3"]:
         return color_map(cv2.COLORMAP_VIRIDIS)
     if mode is ColorMode.DIFFERENCE:
         return diverging_map()
-    return color_map(cv2.COLORMAP_INFERNO)
+    from_violet = np.linspace(48, 255, 256).round().astype(int)  # black would be the background
+    return color_map(cv2.COLORMAP_INFERNO)[from_violet]
