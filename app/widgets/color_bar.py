@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.rendering.maps import color_bar_pixels
+from app.widgets.map_tile import TITLE_PX
 from app.widgets.pictures import pixmap_from_rgb
 
 TICKS = 5
@@ -43,16 +44,17 @@ class ColorBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw."""
         painter = QPainter(self)
-        bar = QRectF(6, 30, BAR_PX, max(self.height() - 42, 10))
+        bar = QRectF(6, TITLE_PX + 8, BAR_PX, max(self.height() - TITLE_PX - 24, 10))
         painter.drawPixmap(bar.toRect(), pixmap_from_rgb(color_bar_pixels(self._color_map)))
         painter.setPen(self.palette().placeholderText().color())
-        painter.drawText(QRectF(4, 0, 72, 20), Qt.AlignmentFlag.AlignVCenter, self.tr("depth"))
+        painter.drawText(
+            QRectF(4, 0, 72, TITLE_PX), Qt.AlignmentFlag.AlignVCenter, self.tr("depth")
+        )
         painter.setPen(self.palette().text().color())
         low, high = self._range
         for tick in range(TICKS):
             share = tick / (TICKS - 1)
             y = bar.top() + share * bar.height()
-            painter.drawLine(int(bar.right()) + 1, int(y), int(bar.right()) + 4, int(y))
             text = f"{low + share * (high - low):.3g}"
-            box = QRectF(bar.right() + 7, y - 9, 46, 18)
+            box = QRectF(bar.right() + 8, y - 9, 48, 18)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)

@@ -62,5 +62,5 @@ class ConfidenceSection(Section):
         display = self._display
         kept, total = display.kept(layer), display.total(layer)
         value = display.threshold(layer)
-        limit = self.tr("any value") if math.isinf(value) else f"≥ {value:.3g}"
+        limit = self.tr("any value") if math.isinf(value) else f"≥ {value:.4g}"
         return self.tr("{}: {}, kept {:,} of {:,}").format(layer_title(layer), limit, kept, total)

@@ -22,7 +22,7 @@ from app.widgets.theme import Theme
 
 Area = Qt.DockWidgetArea
 CLOSED = "closed_panels"
-PHOTOS_PX, INSPECTOR_PX, STRIP_PX = 206, 286, 240
+PHOTOS_PX, INSPECTOR_PX, STRIP_PX = 206, 286, 204
 
 
 class Docks(QObject):
@@ -45,8 +45,8 @@ class Docks(QObject):
         self._strip = _dock(
             self.tr("Maps"), "maps_dock", self.strip, MapControls(state.display, state.view)
         )
-        window.setCorner(Qt.Corner.BottomRightCorner, Area.RightDockWidgetArea)
-        window.setCorner(Qt.Corner.BottomLeftCorner, Area.LeftDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Area.BottomDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
         window.addDockWidget(Area.LeftDockWidgetArea, self._photos)
         window.addDockWidget(Area.RightDockWidgetArea, self._inspector)
         window.addDockWidget(Area.BottomDockWidgetArea, self._strip)
@@ -66,6 +66,10 @@ class Docks(QObject):
         """Give every panel an entry in a menu."""
         for dock in self._all:
             menu.addAction(dock.toggleViewAction())
+        menu.addSeparator()
+        reset = menu.addAction(self.tr("&Reset layout"))
+        reset.setObjectName("action_reset_layout")
+        reset.triggered.connect(self.reset)
 
     def show_for(self, *, is_open: bool, has_result: bool) -> None:
         """Show what there is something to show in, unless the user closed it."""
@@ -79,6 +83,22 @@ class Docks(QObject):
     def keep_layout(self) -> None:
         """The sizes were restored from an earlier start."""
         self._is_arranged = True
+
+    @Slot()
+    def reset(self) -> None:
+        """Bring every panel back to its place and usual size."""
+        places = {
+            self._photos: Area.LeftDockWidgetArea,
+            self._inspector: Area.RightDockWidgetArea,
+            self._strip: Area.BottomDockWidgetArea,
+        }
+        for dock, place in places.items():
+            dock.setFloating(False)
+            self._window.addDockWidget(place, dock)
+            dock.setVisible(True)
+            self._wanted[dock] = True
+        self._settings.set_value(CLOSED, "")
+        QTimer.singleShot(0, self.arrange)
 
     @Slot()
     def arrange(self) -> None:

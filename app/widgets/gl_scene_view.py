@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.rendering.color_mode import ColorMode
 from app.rendering.point_buffer import PointBuffer
+from app.rendering.point_picking import PickedPoint
 from app.rendering.view_colors import DARK, LIGHT
 from app.state.app_state import AppState
+from app.state.cursor import CursorPixel
 from app.widgets.cloud_view import CloudView
 from app.widgets.layer_titles import layer_title
 from app.widgets.split_cloud_view import LayoutMode, SplitCloudView
@@ -48,6 +50,8 @@ class GlSceneView(QObject):
         theme.changed.connect(self._show_colors)
         for cloud_view in self._split.views:
             cloud_view.camera_clicked.connect(view.select_view)
+            cloud_view.point_hovered.connect(self._on_point_hovered)
+            cloud_view.point_size_stepped.connect(self._on_point_size_stepped)
         self._split.set_linked(view.cameras_linked)
         self._show_colors()
         self._show_clouds()
@@ -124,6 +128,22 @@ class GlSceneView(QObject):
     def _show_selected(self, index: int) -> None:
         for view in self._split.views:
             view.set_selected_camera(index)
+
+    @Slot(object)
+    def _on_point_hovered(self, picked: PickedPoint | None) -> None:
+        prediction = self._state.display.prediction
+        if picked is None or prediction is None or picked.pixel_index < 0:
+            self._state.cursor.move_to(None)
+            return
+        y, x = divmod(picked.pixel_index, prediction.depth.shape[2])
+        layers = self._state.display.layers_shown
+        layer = layers[-1] if self.sender() is self._split.right else layers[0]
+        self._state.cursor.move_to(CursorPixel(picked.view_index, x, y, layer))
+
+    @Slot(int)
+    def _on_point_size_stepped(self, step: int) -> None:
+        options = self._state.view
+        options.set_point_size_px(options.point_size_px + 0.5 * step)
 
     @Slot()
     def _show_colors(self) -> None:

@@ -16,7 +16,8 @@ from app.widgets.pictures import pixmap_from_rgb
 from app.widgets.strip_zoom import StripZoom
 
 GAP = 10
-SMALLEST_PX = 150
+SMALLEST_PX = 140
+LEGIBLE_PX = 112
 
 
 class MapStrip(QWidget):
@@ -131,7 +132,8 @@ class MapStrip(QWidget):
     @Slot()
     def _show_cross(self) -> None:
         pixel = self._cursor.pixel
-        place = QPoint(pixel.x, pixel.y) if pixel is not None else None
+        is_here = pixel is not None and pixel.view_index == self._view.selected_view
+        place = QPoint(pixel.x, pixel.y) if pixel is not None and is_here else None
         for tile in self._tiles.values():
             tile.set_cross(place)
 
@@ -141,9 +143,11 @@ class MapStrip(QWidget):
         self._fit_tiles()
 
     def _fit_tiles(self) -> None:
-        height = self._scroll.viewport().height()
+        """All tiles beside each other if they stay legible, else the strip scrolls."""
+        room = self._scroll.viewport()
+        share = room.width() // max(len(self._tiles), 1) - GAP
         for tile in self._tiles.values():
-            tile.setFixedWidth(tile.width_for(height))
+            tile.setFixedWidth(min(tile.width_for(room.height()), max(share, LEGIBLE_PX)))
 
     def showEvent(self, event: object) -> None:
         """Fit the tiles to the height."""

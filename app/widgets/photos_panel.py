@@ -77,7 +77,7 @@ class PhotosPanel(QWidget):
     def _show_thumbnail(self, index: int) -> None:
         pixels, item = self._session.thumbnail(index), self._list.item(index)
         if pixels is not None and item is not None:
-            item.setIcon(QIcon(_fitted(pixmap_from_rgb(pixels))))  # type: ignore[arg-type]
+            item.setIcon(_untinted(_fitted(pixmap_from_rgb(pixels))))  # type: ignore[arg-type]
 
     @Slot(int)
     def _show_selected(self, index: int) -> None:
@@ -94,6 +94,12 @@ def _blank() -> QIcon:
     picture = QPixmap(THUMBNAIL)
     picture.fill(QColor(128, 128, 128, 40))
     return QIcon(picture)
+
+
+def _untinted(picture: QPixmap) -> QIcon:
+    made = QIcon(picture)
+    made.addPixmap(picture, QIcon.Mode.Selected)
+    return made
 
 
 def _fitted(picture: QPixmap) -> QPixmap:
