@@ -53,11 +53,11 @@ $(VENV)/.runs: $(SETTINGS)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt pip setuptools
 	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) torch
-	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e ".[heic]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt --build-constraint constraints.txt $(PIP_ARGS) -e ".[heic]"
 	@touch $@
 
 $(VENV)/.tests: $(VENV)/.runs
-	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e ".[heic,train,dev]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt --build-constraint constraints.txt $(PIP_ARGS) -e ".[heic,train,dev]"
 	@touch $@
 
 clean:
