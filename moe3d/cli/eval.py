@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import subcommand
 
+from moe3d.cli.eval_cost import EvalCost
 from moe3d.cli.eval_tasks import (
     EvalBoundary,
     EvalMixture,
@@ -149,6 +150,7 @@ class EvalCommand:
         | Annotated[EvalBoundary, subcommand("boundary")]
         | Annotated[EvalPose, subcommand("pose")]
         | Annotated[EvalMixture, subcommand("mixture")]
+        | Annotated[EvalCost, subcommand("cost")]
     )
 
     def run(self) -> int:

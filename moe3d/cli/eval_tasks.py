@@ -36,8 +36,8 @@ class EvalTask:
     data: Path | None = None
     """Folder of the data set."""
     dataset: str = "scenes"
-    """7-scenes, 7-scenes-usual-script, 7-scenes-file, nrgbd, nyu-v2, sintel, sintel-23, bonn, kitti,
-    or scenes (our own format)."""
+    """7-scenes, 7-scenes-usual-script, 7-scenes-file, nrgbd, nyu-v2, sintel, sintel-23, bonn,
+    kitti, or scenes (our own format)."""
     synthetic: int = 0
     """Use this many generated validation scenes instead of a data set."""
     views: int = 4

@@ -69,7 +69,7 @@ def _ratio(rows: Sequence[Row], names: tuple[str, str]) -> float:
     return part / whole if whole else math.nan
 
 
-def _mean(values: Sequence[float | None], weights: Sequence[float] | None) -> float:
+def _mean(values: Sequence[float | int | None], weights: Sequence[float | int] | None) -> float:
     """Mean of the defined values; NaN when none is."""
     array = np.array([math.nan if value is None else value for value in values], np.float64)
     defined = np.isfinite(array)

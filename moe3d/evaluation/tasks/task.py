@@ -1,7 +1,7 @@
 """What every task is: columns, which frames go into one forward pass, and a score."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from moe3d.errors import EvaluationError
 from moe3d.evaluation.columns import Column, Row
@@ -11,6 +11,7 @@ from moe3d.evaluation.protocols import EvaluationProtocol
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
 
+@runtime_checkable
 class Task(Protocol):
     """A table in the making."""
 
