@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import subcommand
 
+from moe3d.cli.eval_cost import EvalCost
+from moe3d.cli.eval_tasks import (
+    EvalBoundary,
+    EvalMixture,
+    EvalMonoDepth,
+    EvalPose,
+    EvalReconstruction,
+)
 from moe3d.errors import UsageError
 
 if TYPE_CHECKING:
@@ -137,6 +145,12 @@ class EvalCommand:
         Annotated[EvalArrays, subcommand("arrays")]
         | Annotated[EvalPoses, subcommand("poses")]
         | Annotated[EvalClouds, subcommand("clouds")]
+        | Annotated[EvalReconstruction, subcommand("mv-recon")]
+        | Annotated[EvalMonoDepth, subcommand("mono-depth")]
+        | Annotated[EvalBoundary, subcommand("boundary")]
+        | Annotated[EvalPose, subcommand("pose")]
+        | Annotated[EvalMixture, subcommand("mixture")]
+        | Annotated[EvalCost, subcommand("cost")]
     )
 
     def run(self) -> int:

@@ -44,7 +44,7 @@ class OwnScenes:
         SOURCE.require(self.root, "folder of scenes")
         if (self.root / "images").is_dir():
             return {self.root.name: self.root}
-        found = natsorted(path.parent for path in self.root.glob("*/images") if path.is_dir())
+        found = natsorted(path.parent for path in self.root.glob("[!.]*/images") if path.is_dir())
         if not found:
             SOURCE.require(self.root / "scene-0000000" / "images", "no folder with images/ is here")
         return {path.name: path for path in found}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -29,6 +29,7 @@ class SceneTruth:
     """Frames that were left out, one sentence each."""
 
 
+@runtime_checkable
 class Dataset(Protocol):
     """A data set on disk."""
 

@@ -1,0 +1,1 @@
+"""What the mixture costs: parameters, operations, measured time and memory."""

@@ -1,0 +1,201 @@
+"""Measured time and memory of the mixture head beside VGGT's head, run in alternation.
+
+Weights and tokens are random: only shapes matter. The decoder runs in both; alternation and
+medians keep a busy machine from favouring either.
+"""
+
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float64
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from moe3d.errors import UsageError
+from moe3d.model.config import ModelConfig
+from moe3d.model.depth_head import FrameChunk, MoEHead
+from moe3d.model.dpt import DPT, confidence_from_raw, depth_from_raw
+from moe3d.model.fusion import fuse, gate_weights
+from moe3d.progress import Progress
+
+
+@dataclass(frozen=True)
+class MeasuredOverhead:
+    """Both heads on the same tokens."""
+
+    vggt_s: Float64[np.ndarray, " R"]
+    """Seconds of each repeat."""
+    moe3d_s: Float64[np.ndarray, " R"]
+    vggt_peak_bytes: int
+    """Most bytes of tensors alive at once, weights not counted."""
+    moe3d_peak_bytes: int
+    height: int
+    width: int
+    frames: int
+    device: str
+    threads: int
+
+    @property
+    def time_percent(self) -> float:
+        """Median over repeats of the added time, of VGGT's depth head."""
+        return float(100 * np.median(self.moe3d_s / self.vggt_s - 1))
+
+    @property
+    def time_percent_quartiles(self) -> tuple[float, float]:
+        """Quartiles of the same."""
+        low, high = np.quantile(100 * (self.moe3d_s / self.vggt_s - 1), [0.25, 0.75])
+        return float(low), float(high)
+
+    @property
+    def memory_percent(self) -> float:
+        """Added peak, of VGGT's depth head."""
+        return 100 * (self.moe3d_peak_bytes / self.vggt_peak_bytes - 1)
+
+
+def measure_heads(
+    config: ModelConfig,
+    height: int,
+    width: int,
+    device: torch.device,
+    frames: int = 1,
+    repeats: int = 5,
+    progress: Progress | None = None,
+) -> MeasuredOverhead:
+    """Time both heads in turn.
+
+    Raises:
+        UsageError: sides are no multiples of the patch, or there is nothing to repeat.
+        JobCancelledError: progress was cancelled.
+    """
+    patch = config.patch_size
+    if height % patch or width % patch or repeats < 1 or frames < 1:
+        raise UsageError(f"cost needs sides in multiples of {patch}, repeats and frames above 0")
+    progress = progress or Progress()
+    generator = torch.Generator(device="cpu").manual_seed(0)
+    chunk = _random_chunk(config, frames, height, width, generator, device)
+    vggt, moe3d = _heads(config, chunk, device)
+    peaks = [_peak_bytes(vggt, device), _peak_bytes(moe3d, device)]  # also warms both up
+    seconds = np.zeros((2, repeats))
+    for repeat in range(repeats):
+        order = ((0, vggt), (1, moe3d)) if repeat % 2 == 0 else ((1, moe3d), (0, vggt))
+        for row, head in order:
+            seconds[row, repeat] = _seconds(head, device)
+        progress.report("time both heads", repeat + 1, repeats)
+    return MeasuredOverhead(
+        vggt_s=seconds[0],
+        moe3d_s=seconds[1],
+        vggt_peak_bytes=peaks[0],
+        moe3d_peak_bytes=peaks[1],
+        height=height,
+        width=width,
+        frames=frames,
+        device=_device_name(device),
+        threads=torch.get_num_threads(),
+    )
+
+
+class _PeakTensorBytes(TorchDispatchMode):
+    """Follows the bytes of all tensor storages that are alive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.peak = 0
+        self._alive = 0
+        self._seen: set[int] = set()
+
+    def __torch_dispatch__(
+        self,
+        func: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        for value in result if isinstance(result, tuple | list) else (result,):
+            if isinstance(value, torch.Tensor):
+                self._follow(value.untyped_storage())
+        return result
+
+    def _follow(self, storage: torch.UntypedStorage) -> None:
+        key, size = storage.data_ptr(), storage.nbytes()
+        if key == 0 or key in self._seen:
+            return
+        self._seen.add(key)
+        self._alive += size
+        self.peak = max(self.peak, self._alive)
+        weakref.finalize(storage, self._forget, key, size)
+
+    def _forget(self, key: int, size: int) -> None:
+        self._seen.discard(key)
+        self._alive -= size
+
+
+def _heads(
+    config: ModelConfig, chunk: FrameChunk, device: torch.device
+) -> tuple[Callable[[], object], Callable[[], object]]:
+    """VGGT's depth head and the mixture's, ready to run on the chunk."""
+    decoder = DPT(config, 2).to(device).eval()
+    head = MoEHead(config).to(device).eval()
+    temperature = config.moe.gate_temperature
+
+    def run_vggt() -> object:
+        full = decoder.decode(chunk.layers, chunk.images).full
+        assert full is not None
+        raw = decoder.finish(full)
+        return depth_from_raw(raw[:, 0]), confidence_from_raw(raw[:, 1])
+
+    def run_moe3d() -> object:
+        maps = decoder.decode(chunk.layers, chunk.images)
+        raw = head.experts(maps, decoder, chunk.size)
+        weights = gate_weights(head.gate(maps, chunk.size), temperature)
+        depth = fuse(depth_from_raw(raw[:, :, 0]), weights)
+        return depth, fuse(confidence_from_raw(raw[:, :, 1]), weights)
+
+    return run_vggt, run_moe3d
+
+
+def _random_chunk(
+    config: ModelConfig,
+    frames: int,
+    height: int,
+    width: int,
+    generator: torch.Generator,
+    device: torch.device,
+) -> FrameChunk:
+    patches = (height // config.patch_size) * (width // config.patch_size)
+    shape = (frames, patches, 2 * config.width)
+    layers = tuple(torch.randn(shape, generator=generator).to(device) for _ in config.dpt.layers)
+    return FrameChunk(layers, torch.rand(frames, 3, height, width, generator=generator).to(device))
+
+
+def _peak_bytes(head: Callable[[], object], device: torch.device) -> int:
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+        _seconds(head, device)
+        return torch.cuda.max_memory_allocated(device) - before
+    with torch.inference_mode(), _PeakTensorBytes() as counter:
+        head()
+    return counter.peak
+
+
+def _seconds(head: Callable[[], object], device: torch.device) -> float:
+    _synchronise(device)
+    start = time.perf_counter()
+    with torch.inference_mode():
+        head()
+    _synchronise(device)
+    return time.perf_counter() - start
+
+
+def _synchronise(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def _device_name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

@@ -1,0 +1,54 @@
+"""What is evaluated: anything that turns photos into a prediction, and which depth of it counts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from moe3d.scene.layers import DepthLayer, depth_layer
+from moe3d.scene.records import ScenePrediction, ViewSet
+
+Predict = Callable[[ViewSet], ScenePrediction]
+
+
+@dataclass(frozen=True)
+class EvaluatedModel:
+    """One column of a table."""
+
+    name: str
+    predict: Predict
+    layer: str = "fused"
+    """"fused", "vggt" (the baseline of the same prediction) or "expert:2"."""
+    identity: str = ""
+    """What tells two states of a model of one name apart, such as a checkpoint's hash."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model said of one set of photos."""
+
+    prediction: ScenePrediction
+    layer: DepthLayer
+
+
+def ask(model: EvaluatedModel, views: ViewSet) -> Answer:
+    """Run a model on photos.
+
+    Raises:
+        UsageError: the prediction has no such layer.
+    """
+    prediction = model.predict(views)
+    return Answer(prediction, depth_layer(prediction, model.layer))
+
+
+def remembering(predict: Predict) -> Predict:
+    """The same, but asked twice in a row for the same photos it answers once.
+
+    So that a mixture and its baseline, two layers of one prediction, cost one network pass.
+    """
+    last: list[tuple[ViewSet, ScenePrediction]] = []
+
+    def predict_once(views: ViewSet) -> ScenePrediction:
+        if not last or last[0][0] is not views:
+            last[:] = [(views, predict(views))]
+        return last[0][1]
+
+    return predict_once

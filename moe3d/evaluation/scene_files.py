@@ -1,0 +1,78 @@
+"""One file a scene and model, so that a finished scene is not run again."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from moe3d.errors import OutputError
+from moe3d.evaluation.columns import Row
+from moe3d.evaluation.json_values import json_value
+
+
+@dataclass(frozen=True)
+class SceneResult:
+    """What came of one model on one scene."""
+
+    scene: str
+    model: str
+    rows: tuple[Row, ...] = ()
+    error: str = ""
+    """Why there are no rows; such a scene is tried again by the next run."""
+    notes: tuple[str, ...] = ()
+    elapsed_s: float = 0.0
+
+
+def fingerprint(choices: Sequence[object]) -> str:
+    """A short hash of all that a result depends on."""
+    text = json.dumps(json_value(list(choices)), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def result_path(folder: Path, scene: str, model: str) -> Path:
+    """Where the result of this scene and model lies."""
+    names = [re.sub(r"[^\w.=-]+", "_", name) for name in (scene, model)]
+    return folder / "scenes" / names[0] / f"{names[1]}.json"
+
+
+def read_result(path: Path, mark: str) -> SceneResult | None:
+    """A finished result of the same choices; None where there is none, or it failed."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["fingerprint"] != mark or document["error"]:
+            return None
+        return SceneResult(
+            document["scene"],
+            document["model"],
+            tuple(document["rows"]),
+            notes=tuple(document["notes"]),
+            elapsed_s=document["elapsed_s"],
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_result(path: Path, result: SceneResult, mark: str) -> None:
+    """Write a result beside its place and rename it.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    write_text(path, json.dumps({"fingerprint": mark, **json_value(asdict(result))}, indent=1))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file beside its place and rename it.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(path.name + ".part")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,62 @@
+"""What every task is: columns, which frames go into one forward pass, and a score."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from moe3d.errors import EvaluationError
+from moe3d.evaluation.columns import Column, Row
+from moe3d.evaluation.grids import truth_on_grid
+from moe3d.evaluation.models import Answer
+from moe3d.evaluation.protocols import EvaluationProtocol
+from moe3d.io.datasets.records import Dataset, SceneTruth
+
+
+@runtime_checkable
+class Task(Protocol):
+    """A table in the making."""
+
+    @property
+    def name(self) -> str:
+        """As on the command line."""
+        ...
+
+    @property
+    def protocol(self) -> EvaluationProtocol:
+        """The choices that hold for this task."""
+        ...
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Metrics, in the order of the table."""
+        ...
+
+    def groups(self, dataset: Dataset, scene: str) -> Sequence[Sequence[int]]:
+        """Frames of the scene; each group is one forward pass."""
+        ...
+
+    def score(self, answer: Answer, truth: SceneTruth) -> list[Row]:
+        """Rows of one forward pass.
+
+        Raises:
+            MoE3DError: this scene cannot be scored.
+        """
+        ...
+
+
+def on_prediction_grid(answer: Answer, truth: SceneTruth) -> SceneTruth:
+    """Truth at the prediction's pixels.
+
+    Raises:
+        EvaluationError: the prediction has another number of views, or a size does not fit.
+    """
+    if answer.prediction.num_views != len(truth.views):
+        raise EvaluationError(
+            f"the model answered {answer.prediction.num_views} of {len(truth.views)} photos"
+        )
+    return truth_on_grid(truth, answer.prediction.pixel_transforms)
+
+
+def strided(protocol: EvaluationProtocol, dataset: Dataset, scene: str) -> list[int]:
+    """Frames of a scene by the protocol's stride."""
+    count = dataset.num_frames(scene)
+    return list(range(0, count, protocol.stride(dataset.name, count)))

@@ -1,0 +1,311 @@
+"""Protocols end to end on small fakes of data sets, with models that know the truth."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from moe3d.errors import DatasetError, EvaluationError, JobCancelledError
+from moe3d.evaluation.figures import FigureSheet
+from moe3d.evaluation.models import EvaluatedModel, remembering
+from moe3d.evaluation.protocols import PROTOCOLS, describe, find_protocol
+from moe3d.evaluation.runner import Evaluation, run_evaluation
+from moe3d.evaluation.summary import summarise
+from moe3d.evaluation.tables import Report, write_report
+from moe3d.evaluation.tasks.depth_maps import Boundary, MonoDepth
+from moe3d.evaluation.tasks.mixture import Mixture
+from moe3d.evaluation.tasks.pose import Pose
+from moe3d.evaluation.tasks.reconstruction import MultiViewReconstruction
+from moe3d.io.datasets.bonn import Bonn
+from moe3d.io.datasets.kitti import Kitti
+from moe3d.io.datasets.nrgbd import NeuralRgbd
+from moe3d.io.datasets.nyu import NyuDepth
+from moe3d.io.datasets.own import OwnScenes
+from moe3d.io.datasets.seven_scenes import SevenScenes
+from moe3d.io.datasets.sintel import Sintel
+from moe3d.progress import Progress
+from tests import data_sets
+from tests.fake_models import WatchedData, fake_model
+
+
+def shrunk(protocol):
+    """The same protocol on images a seventh of the size, every frame."""
+    size = protocol.input_size
+    small = size and replace(size, width=round(size.width / 7), height=round(size.height / 7))
+    crops = tuple(crop // 7 for crop in protocol.crops_px)
+    return replace(protocol, input_size=small, crops_px=crops, strides={})
+
+
+def as_shown(protocol):
+    return replace(protocol, input_size=None)
+
+
+PROJECT = as_shown(find_protocol("project"))
+
+
+def evaluate(task, data, folder, *models, scenes=()):
+    models = models or (EvaluatedModel("perfect", fake_model(data, task.protocol.input_size)),)
+    return run_evaluation(Evaluation(task, data, models, folder, scenes))
+
+
+@pytest.fixture
+def own(tmp_path):
+    data_sets.write_own(tmp_path / "data")
+    return WatchedData(OwnScenes(tmp_path / "data"))
+
+
+@pytest.fixture(scope="module")
+def rooms(tmp_path_factory):
+    """7-Scenes and NRGBD with one scene each."""
+    root = tmp_path_factory.mktemp("rooms")
+    data_sets.write_seven_scenes(root / "7", frames=2)
+    data_sets.write_nrgbd(root / "n", frames=3)
+    return root
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_a_perfect_prediction_is_perfect_in_every_reconstruction_protocol(rooms, tmp_path, name):
+    protocol = shrunk(PROTOCOLS[name])
+    for data, scene in (
+        (WatchedData(SevenScenes(rooms / "7", registration="file")), "heads/seq-01"),
+        (WatchedData(NeuralRgbd(rooms / "n")), "kitchen"),
+    ):
+        task = MultiViewReconstruction(protocol)
+        (result,) = evaluate(task, data, tmp_path / data.name, scenes=(scene,))
+        assert result.error == ""
+        (row,) = result.rows
+        for crop in protocol.crops_px:
+            label = f" crop {crop}" if crop else ""
+            assert row["acc_mean" + label] < 1e-5
+            assert row["comp_mean" + label] < 1e-5
+            assert row["nc_mean" + label] > 0.999
+            assert row["fscore" + label] == 1
+            assert row["icp_fitness" + label] == 1
+            assert row["alignment_scale" + label] == pytest.approx(2, rel=1e-4)
+
+
+def test_a_wall_that_is_three_millimetres_off_is_three_millimetres_off(own, tmp_path):
+    protocol = replace(PROJECT, alignment="none", icp_reach_m=None, crops_px=(0,))
+    for folder in (tmp_path / "data").iterdir():
+        for path in (folder / "depth").iterdir():
+            np.save(path, np.full((36, 48), 0.5, np.float32))
+    model = EvaluatedModel("off", fake_model(own, None, lambda depth: depth + 0.003, units=1.0))
+    result = evaluate(MultiViewReconstruction(protocol), own, tmp_path, model)[0]
+    assert result.rows[0]["acc_median"] == pytest.approx(0.003, rel=0.1)
+    assert result.rows[0]["comp_median"] == pytest.approx(0.003, rel=0.1)
+
+
+MONO_DATA = {
+    "sintel": (Sintel, data_sets.write_sintel, "alley_2"),
+    "bonn": (Bonn, data_sets.write_bonn, "crowd2"),
+    "kitti": (Kitti, data_sets.write_kitti, "2011_09_26_drive_0002_sync"),
+    "nyu-v2": (NyuDepth, data_sets.write_nyu, "00001"),
+}
+
+
+@pytest.mark.parametrize("name", MONO_DATA)
+@pytest.mark.parametrize("protocol_name", ["project", "cut3r", "pi3-sparse"])
+def test_a_perfect_prediction_is_perfect_in_single_frame_depth(tmp_path, name, protocol_name):
+    reader, write, scene = MONO_DATA[name]
+    write(tmp_path / "data")
+    data = WatchedData(reader(tmp_path / "data"))
+    task = MonoDepth.for_dataset(find_protocol(protocol_name), data)
+    (result,) = evaluate(task, data, tmp_path, scenes=(scene,))
+    assert result.error == ""
+    for row in result.rows:
+        assert row["absrel"] < 1e-6
+        assert row["d1"] == 1
+
+
+def test_a_quarter_of_the_columns_a_third_too_far_scores_what_the_hand_says(own, tmp_path):
+    def push_back(depth):
+        return np.where(np.arange(depth.shape[1]) % 4 == 0, 1.3 * depth, depth)
+
+    protocol = replace(PROJECT, depth_alignment="scale-l1", also_alignment=None)
+    model = EvaluatedModel("pushed", fake_model(own, None, push_back))
+    results = evaluate(MonoDepth(protocol), own, tmp_path, model)
+    summary = summarise(results, MonoDepth(protocol).columns)
+    assert summary.cell("pushed", "absrel").mean == pytest.approx(0.3 / 4, rel=1e-5)
+    assert summary.cell("pushed", "absrel").pooled == pytest.approx(0.3 / 4, rel=1e-5)
+    assert summary.cell("pushed", "d1").mean == 0.75
+    assert summary.cell("pushed", "d2").mean == 1
+
+
+def test_boundaries_of_the_truth_are_perfect_and_blurred_ones_fly(own, tmp_path):
+    predict = remembering(fake_model(own))
+    models = EvaluatedModel("moe", predict), EvaluatedModel("plain", predict, "vggt")
+    task = Boundary.for_dataset(PROJECT, own)
+    results = evaluate(task, own, tmp_path, *models)
+    summary = summarise(results, task.columns)
+    assert summary.cell("moe", "boundary_f1_masked").mean == pytest.approx(1)
+    assert summary.cell("moe", "boundary_f1_pooled_r1").pooled == 1
+    assert summary.cell("moe", "fpr_self").pooled == 0
+    assert summary.cell("moe", "boundary_acc_3d").mean < 1e-6
+    assert summary.cell("plain", "fpr_self").pooled > 0.2
+    assert summary.cell("plain", "boundary_f1_masked").mean < 0.7
+    flying = next(one for one in summary.differences if one.column == "fpr_self")
+    assert (flying.first_better, flying.num_scenes) == (2, 2)
+    assert flying.ratio == 0
+
+
+def test_two_layers_of_one_prediction_cost_one_pass(own, tmp_path):
+    calls = []
+    inner = fake_model(own)
+    predict = remembering(lambda views: calls.append(1) or inner(views))
+    models = EvaluatedModel("a", predict), EvaluatedModel("b", predict, "vggt")
+    evaluate(Boundary.for_dataset(PROJECT, own), own, tmp_path, *models)
+    assert len(calls) == 2  # one a scene
+
+
+def test_perfect_cameras_have_no_pose_error(own, tmp_path):
+    task = Pose.for_dataset(PROJECT, own)
+    for result in evaluate(task, own, tmp_path):
+        (row,) = result.rows
+        assert (row["auc5"], row["auc30"], row["rta5"]) == (1, 1, 1)
+        assert row["rre_median"] < 1e-6
+
+
+def test_a_mixture_that_always_takes_the_right_expert_has_no_regret(own, tmp_path):
+    task = Mixture.for_dataset(PROJECT, own)
+    (row,) = evaluate(task, own, tmp_path)[0].rows
+    assert row["absrel"] < 1e-6
+    assert row["regret"] < 1e-6
+    assert row["gate accuracy"] == 1
+    assert row["usage"] == [1, 0]
+    assert row["dead in scene"] == 1
+    assert row["hardness gap"] == 0
+    assert row["information"] == 0
+
+
+def test_a_finished_scene_is_not_run_again_and_a_failed_one_is(own, tmp_path):
+    task = Boundary.for_dataset(PROJECT, own)
+    (tmp_path / "data/scene-1000001/depth/000.npy").rename(tmp_path / "away.npy")
+    first = evaluate(task, own, tmp_path / "out")
+    assert first[0].error == ""
+    assert "000.npy is missing" in first[1].error
+    own.reads = 0
+    (tmp_path / "away.npy").rename(tmp_path / "data/scene-1000001/depth/000.npy")
+    second = evaluate(task, own, tmp_path / "out")
+    assert own.reads == 1
+    assert second[1].error == ""
+    assert second[0].rows == first[0].rows
+
+
+def test_other_choices_do_not_reuse_old_scenes(own, tmp_path):
+    evaluate(Boundary.for_dataset(PROJECT, own), own, tmp_path / "out")
+    own.reads = 0
+    other = replace(PROJECT, depth_alignment="affine-l2")
+    evaluate(Boundary.for_dataset(other, own), own, tmp_path / "out")
+    assert own.reads == 2
+
+
+def test_a_model_that_fails_on_a_scene_does_not_stop_the_others(own, tmp_path):
+    good = fake_model(own)
+
+    def moody(views):
+        if own.reads == 1:
+            raise EvaluationError("no idea what this is")
+        return good(views)
+
+    models = EvaluatedModel("good", good), EvaluatedModel("moody", moody)
+    task = Boundary.for_dataset(PROJECT, own)
+    results = evaluate(task, own, tmp_path, *models)
+    assert [one.error for one in results] == ["", "no idea what this is", "", ""]
+    summary = summarise(results, task.columns)
+    assert summary.cell("moody", "absrel").num_scenes == 1
+    assert summary.differences[0].num_scenes == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda depth: np.full_like(depth, np.nan), "no pixel"),
+        (lambda depth: np.full_like(depth, 0), "no pixel"),
+    ],
+)
+def test_truth_without_a_valid_pixel_fails_its_scene_only(own, tmp_path, spoil, message):
+    path = tmp_path / "data/scene-1000000/depth/000.npy"
+    np.save(path, spoil(np.load(path)))
+    results = evaluate(Boundary.for_dataset(PROJECT, own), own, tmp_path / "out")
+    assert message in results[0].error
+    assert results[1].error == ""
+
+
+def test_a_prediction_of_nan_fails_its_scene(own, tmp_path):
+    model = EvaluatedModel("nan", fake_model(own, None, lambda depth: np.full_like(depth, np.nan)))
+    for task in (MonoDepth(PROJECT), MultiViewReconstruction(PROJECT)):
+        results = evaluate(task, own, tmp_path / task.name, model)
+        assert all("not finite" in one.error for one in results)
+
+
+def test_a_single_frame_has_no_poses_to_compare(own, tmp_path):
+    class OneFrame(WatchedData):
+        def num_frames(self, scene):
+            return 1
+
+    data = OneFrame(own.inner)
+    results = evaluate(Pose.for_dataset(PROJECT, data), data, tmp_path / "out")
+    assert all("in pairs" in one.error for one in results)
+
+
+def test_a_constant_prediction_has_no_affine_alignment(own, tmp_path):
+    model = EvaluatedModel("flat", fake_model(own, None, lambda depth: np.full_like(depth, 2.0)))
+    protocol = replace(PROJECT, depth_alignment="affine-l1")
+    results = evaluate(MonoDepth(protocol), own, tmp_path / "out", model)
+    assert all("alignment failed" in one.error for one in results)
+
+
+def test_an_unknown_scene_and_an_empty_split_are_refused(own, tmp_path):
+    with pytest.raises(DatasetError, match="no scene 'kitchen'"):
+        evaluate(MonoDepth(PROJECT), own, tmp_path, scenes=("kitchen",))
+
+    class Empty(WatchedData):
+        def scene_names(self):
+            return ()
+
+    with pytest.raises(DatasetError, match="split is empty"):
+        evaluate(MonoDepth(PROJECT), Empty(own.inner), tmp_path)
+
+
+def test_cancelling_keeps_finished_scenes(own, tmp_path):
+    progress = Progress()
+    progress = Progress(lambda report: progress_cancel(report, progress))
+    task = Boundary.for_dataset(PROJECT, own)
+    models = (EvaluatedModel("perfect", fake_model(own)),)
+    with pytest.raises(JobCancelledError):
+        run_evaluation(Evaluation(task, own, models, tmp_path / "out"), progress)
+    assert len(list((tmp_path / "out/scenes").glob("*/*.json"))) == 2
+
+
+def progress_cancel(report, progress):
+    progress.cancel()
+
+
+def test_a_report_says_every_choice_and_marks_what_failed(own, tmp_path):
+    sheet = FigureSheet(tmp_path / "out")
+    predict = fake_model(own)
+    models = EvaluatedModel("moe_3", predict), EvaluatedModel("plain", predict, "vggt")
+    task = Boundary.for_dataset(PROJECT, own)
+    (tmp_path / "data/scene-1000001/cameras.json").unlink()
+    evaluation = Evaluation(task, own, models, tmp_path / "out")
+    results = run_evaluation(evaluation, watcher=sheet.watch)
+    report = Report(
+        "boundary", describe(task.protocol), task.columns, results, summarise(results, task.columns)
+    )
+    write_report(report, tmp_path / "out")
+    sheet.write(tmp_path / "out" / "sheet.png")
+    text = (tmp_path / "out/table.md").read_text()
+    for name, choice in describe(task.protocol).items():
+        assert f"{name}: {choice}" in text
+    assert "cameras.json is missing" in text
+    assert "## Paired differences" in text
+    document = json.loads((tmp_path / "out/results.json").read_text())
+    assert document["scenes"][0]["rows"][0]["frame"] == "000.png"
+    assert len(document["summary"]["cells"]) == 2 * len(task.columns)
+    assert r"moe\_3" in (tmp_path / "out/table.tex").read_text()
+    assert len((tmp_path / "out/table.csv").read_text().splitlines()) == 1 + 2 * len(task.columns)
+    assert len((tmp_path / "out/scenes.csv").read_text().splitlines()) == 5
+    from PIL import Image
+
+    assert Image.open(tmp_path / "out/sheet.png").height > 300
