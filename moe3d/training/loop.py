@@ -150,7 +150,7 @@ class Trainer:
         if not torch.isfinite(loss.total):
             raise MoE3DError(
                 f"the loss of step {step} (seed {config.seed}, process {self._rank}) is "
-                f"{float(loss.total)}; the last checkpoint is untouched"
+                f"{loss.total.item()}; the last checkpoint is untouched"
             )
         self._optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
@@ -163,7 +163,7 @@ class Trainer:
         return loss
 
     def _log(self, loss: StepLoss, pace_s: float) -> None:
-        record = {"step": self.step, "loss": float(loss.total), **loss.parts, "s": pace_s}
+        record = {"step": self.step, "loss": loss.total.item(), **loss.parts, "s": pace_s}
         left_min = (self.config.steps - self.step) * pace_s / 60
         text = " ".join(f"{name} {value:.4g}" for name, value in record.items())
         logger.info("%s, %.0f min left", text, left_min)
