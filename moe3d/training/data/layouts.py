@@ -98,7 +98,7 @@ def _add_wall_decor(
         picture = Material(
             look.texture, 2 * max(half_width, half_height), look.tint, look.gloss, glow
         )
-        parts.add(BOX, tuple(centre), tuple(half), picture)
+        parts.add(BOX, (centre[0], centre[1], centre[2]), (half[0], half[1], half[2]), picture)
 
 
 def make_room(random: Random) -> SceneLayout:
