@@ -80,6 +80,7 @@ class Viewer(QObject):
     def _on_closing(self) -> None:
         if not self._is_closed:
             self._is_closed = True
+            self.window.hide()  # a job may take a moment to stop
             self.close_down()
 
     @Slot(int)

@@ -45,4 +45,5 @@ class AboutDialog(QDialog):
             self.tr("Photos and results stay on this machine."),
         ):
             rows.addWidget(label(text, wrap=True))
+        rows.addStretch(1)
         rows.addWidget(buttons)

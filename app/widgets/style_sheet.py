@@ -100,7 +100,7 @@ QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
 QCheckBox:focus {{ color: {accent}; }}
 QCheckBox:disabled {{ color: {disabled}; }}
 
-QProgressBar {{ background: {raised}; border: none; border-radius: 4px; max-height: 8px;
+QProgressBar {{ background: {border}; border: none; border-radius: 4px; max-height: 8px;
     min-height: 8px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 4px; }}
 
@@ -142,6 +142,8 @@ QStatusBar QLabel#cursor_values {{ color: {text}; }}
 #refused_strip {{ background: {warning_surface}; border-radius: 8px; }}
 #refused_strip QPushButton {{ background: transparent; border: none; padding: 2px 4px;
     text-decoration: underline; }}
+QLabel#qt_msgbox_informativelabel {{ min-width: 380px; }}
+QLabel#qt_msgbox_label {{ font-weight: 600; }}
 #toast {{ background: {raised}; border: 1px solid {accent}; border-radius: 10px; }}
 #view_heading {{ background: {surface}; border-bottom: 1px solid {border}; }}
 #no_gl_view, #map_strip {{ background: {stage}; }}

@@ -145,5 +145,5 @@ def _values(
     return json_value(values)
 
 
-def _amount(value: float) -> str:
+def _amount(value: float | int) -> str:
     return f"{value:,.0f}" if value >= 1e5 else f"{value:,.1f}"

@@ -108,7 +108,7 @@ def compose_strip(title: str, panels: tuple[Panel, ...]) -> Picture:
     return np.asarray(framed)
 
 
-def _tile(panel: Panel) -> Picture:
+def _tile(panel: Panel) -> UInt8[np.ndarray, "h w 3"]:
     height, width = panel.picture.shape[:2]
     shown = Image.fromarray(panel.picture).resize(
         (max(1, round(PANEL_PX * width / height)), PANEL_PX), Image.Resampling.NEAREST
@@ -138,7 +138,7 @@ def _marked(photo: Picture, marks: Bool[np.ndarray, "H W"]) -> Picture:
     return np.where(marks[..., None], np.array([255, 40, 40], np.uint8), grey)
 
 
-def _edge_crop(picture: Picture, pair: DepthPair) -> Picture:
+def _edge_crop(picture: Picture, pair: DepthPair) -> UInt8[np.ndarray, "h w 3"]:
     """The square around the largest relative step of the truth."""
     height, width = picture.shape[:2]
     known = np.log(np.where(pair.valid, pair.truth, 1.0))
@@ -158,7 +158,7 @@ def _gate_panel(answer: Answer, photo: Picture) -> tuple[Panel, ...]:
     return (Panel("gate's winner", blend),)
 
 
-def _padded(strip: Picture, width: int) -> Picture:
+def _padded(strip: Picture, width: int) -> UInt8[np.ndarray, "h w 3"]:
     return np.pad(strip, ((0, 4), (0, width - strip.shape[1]), (0, 0)), constant_values=255)
 
 

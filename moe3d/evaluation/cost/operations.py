@@ -57,8 +57,8 @@ class Reading:
 
     quantity: str
     base: str
-    added: float
-    of: float
+    added: int | float
+    of: int | float
 
     @property
     def percent(self) -> float:
