@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from moe3d.errors import OutputError
-from moe3d.io.atomic import check_free
 
 
 def check_output(folder: Path, targets: Iterable[Path], overwrite: bool) -> None:
@@ -22,4 +21,7 @@ def check_output(folder: Path, targets: Iterable[Path], overwrite: bool) -> None
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         raise OutputError(f"{existing} cannot be written; choose another folder with -o")
     for target in targets:
-        check_free(target, overwrite)
+        if os.path.lexists(target) and not overwrite:
+            raise OutputError(
+                f"{target} exists; add --overwrite to replace it, or choose another folder with -o"
+            )
