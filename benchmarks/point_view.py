@@ -93,10 +93,13 @@ def next_frame(view: QWidget, change) -> np.ndarray:
     return 1000 * np.array(elapsed)
 
 
-def run_until(condition, limit_s: float = 300) -> float:
+def run_until(condition, limit_s: float = 600) -> float:
+    """Seconds until the condition holds; raises if it never does."""
     started = time.perf_counter()
     while not condition() and time.perf_counter() - started < limit_s:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+    if not condition():
+        raise TimeoutError(f"the picture was not complete after {limit_s:.0f} s")
     return time.perf_counter() - started
 
 

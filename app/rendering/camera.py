@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+NEAREST_SHARE = 4e-3
+"""The near plane's least depth as a share of the pivot's; smaller shares cost depth resolution."""
+
 
 @dataclass(frozen=True)
 class Viewport:
@@ -138,6 +141,6 @@ def clip_planes(
     if camera.orthographic:
         margin = 0.01 * (farthest - nearest) + 1e-3 * scene_size
         return nearest - margin, farthest + margin
-    smallest = 1e-3 * min(camera.pivot_depth, scene_size)
+    smallest = NEAREST_SHARE * min(camera.pivot_depth, scene_size)
     near = max(0.98 * nearest, smallest)
     return near, max(1.02 * farthest, 2 * near)

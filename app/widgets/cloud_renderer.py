@@ -19,6 +19,9 @@ from app.widgets.point_program import PointProjection
 
 MOVING_MS = 12.0
 STILL_MS = 28.0
+SMALLEST_MOVING, SMALLEST_STILL = 20_000, 80_000
+"""Points that are drawn however slow a pass was: on a starved machine a pass waits for its turn,
+and smaller passes would only wait more often."""
 LARGEST_COARSE_FACTOR = 2.0
 
 
@@ -33,8 +36,8 @@ class CloudRenderer:
         self._points = points
         self._moving, self._still = GlTarget(), GlTarget()
         self._shown = self._moving
-        self._moving_budget = PointBudget(MOVING_MS)
-        self._still_budget = PointBudget(STILL_MS)
+        self._moving_budget = PointBudget(MOVING_MS, smallest=SMALLEST_MOVING)
+        self._still_budget = PointBudget(STILL_MS, smallest=SMALLEST_STILL)
         self._lighting_pass = LightingPass()
         self._key: tuple[object, ...] = ()
         self._projection: PointProjection | None = None
