@@ -82,6 +82,11 @@ class EvalTask:
         self._print(report)
         return FAILED_SCENES_EXIT_CODE if report.failures else 0
 
+    @property
+    def scores_cameras(self) -> bool:
+        """Whether cameras count; if not, they are not refined."""
+        return False
+
     def _task(self, protocol: "EvaluationProtocol", dataset: "Dataset") -> "Task":
         raise NotImplementedError
 
@@ -102,7 +107,7 @@ class EvalTask:
             raise UsageError("give at least one --model, for example --model mini")
         if len(set(self.model)) != len(self.model):
             raise UsageError(f"a model was given twice: {', '.join(self.model)}")
-        return load_models(self.model, self.device, self.precision)
+        return load_models(self.model, self.device, self.precision, self.scores_cameras)
 
     def _print(self, report: "Report") -> None:
         from moe3d.evaluation.json_values import json_value
@@ -119,6 +124,11 @@ class EvalTask:
 @dataclass(frozen=True)
 class EvalReconstruction(EvalTask):
     """Acc, Comp, NC of the cloud of several photos."""
+
+    @property
+    def scores_cameras(self) -> bool:
+        """Clouds are lifted with them."""
+        return True
 
     def _task(self, protocol: "EvaluationProtocol", dataset: "Dataset") -> "Task":
         from moe3d.evaluation.tasks.reconstruction import MultiViewReconstruction
@@ -153,6 +163,11 @@ class EvalBoundary(EvalTask):
 class EvalPose(EvalTask):
     """Camera errors: AUC, RRA, RTA, ATE, RPE."""
 
+    @property
+    def scores_cameras(self) -> bool:
+        """They are all that counts."""
+        return True
+
     def _task(self, protocol: "EvaluationProtocol", dataset: "Dataset") -> "Task":
         from moe3d.evaluation.tasks.pose import Pose
 
@@ -170,7 +185,7 @@ class EvalMixture(EvalTask):
 
 
 def load_models(
-    names: tuple[str, ...], device: str, precision: str
+    names: tuple[str, ...], device: str, precision: str, scores_cameras: bool
 ) -> "tuple[EvaluatedModel, ...]":
     """Load each network once; NAME and NAME-vggt share theirs and its predictions."""
     from moe3d.evaluation.models import EvaluatedModel
@@ -180,21 +195,24 @@ def load_models(
     for name in names:
         base = name.removesuffix(BASELINE_ENDING)
         if base not in networks:
-            networks[base] = _load_network(base, device, precision)
+            networks[base] = _load_network(base, device, precision, scores_cameras)
         predict, identity = networks[base]
         layer = "fused" if name == base else "vggt"
         models.append(EvaluatedModel(name, predict, layer, identity))
     return tuple(models)
 
 
-def _load_network(name: str, device: str, precision: str) -> tuple[Callable, str]:
+def _load_network(
+    name: str, device: str, precision: str, scores_cameras: bool
+) -> tuple[Callable, str]:
     """What turns photos into a prediction, and the hash of the checkpoint."""
     import moe3d
     from moe3d.evaluation.models import remembering
 
     reconstructor = moe3d.load_reconstructor(name, device=device, precision=precision)
-    identity = str(getattr(getattr(reconstructor, "info", None), "sha256", ""))
-    return remembering(reconstructor.reconstruct), identity
+    options = moe3d.ReconstructionOptions(refine_poses=None if scores_cameras else False)
+    predict = remembering(lambda views: reconstructor.reconstruct(views, options))
+    return predict, reconstructor.info.sha256
 
 
 def _for_dataset(protocol: "EvaluationProtocol", dataset: "Dataset") -> "EvaluationProtocol":
@@ -209,7 +227,7 @@ def _report(task: "Task", dataset: "Dataset", results: tuple) -> "Report":
     from moe3d.evaluation.summary import summarise
     from moe3d.evaluation.tables import Report
 
-    choices = {"data": dataset.name, **describe(task.protocol)}
+    choices = {"data": dataset.name, **describe(task.protocol, task.about)}
     title = f"{task.name} on {dataset.name}"
     return Report(title, choices, task.columns, results, summarise(results, task.columns))
 

@@ -14,6 +14,10 @@ from moe3d.evaluation.grids import InputSize, Resampling
 from moe3d.geometry.alignment import AlignmentMethod
 
 
+Subject = Literal["clouds", "maps", "cameras", "clouds and maps"]
+"""What a table is about."""
+
+
 @dataclass(frozen=True)
 class EvaluationProtocol:
     """All choices of an evaluation; printed with every table."""
@@ -151,26 +155,42 @@ def find_protocol(name: str) -> EvaluationProtocol:
     return PROTOCOLS[name]
 
 
-def describe(protocol: EvaluationProtocol) -> dict[str, str]:
-    """Every choice in words, in the order in which tables print them."""
+def describe(protocol: EvaluationProtocol, about: Subject = "clouds and maps") -> dict[str, str]:
+    """The choices that matter to a table, in words, in the order in which they are printed."""
+    choices = {"protocol": protocol.name, **_about_photos(protocol)}
+    if "clouds" in about:
+        choices |= _about_clouds(protocol)
+    if "maps" in about:
+        choices |= {
+            "resampling": protocol.resampling,
+            "depth alignment": protocol.depth_alignment,
+            "second depth alignment": protocol.also_alignment or "none",
+        }
+    return choices | ({"note": protocol.note} if protocol.note else {})
+
+
+def _about_photos(protocol: EvaluationProtocol) -> dict[str, str]:
     size = protocol.input_size
     shown = "photos as they are" if size is None else f"{size.width} x {size.height}, {size.fit}"
     if size is not None and size.larger_ratio_intrinsics:
         shown += ", intrinsics scaled by the larger ratio (flaw reproduced)"
+    strides = [f"{name} every {n}" for name, n in protocol.strides.items()]
+    rule = ", NRGBD at most every half of the frames" if protocol.nrgbd_half_rule else ""
+    return {"frames": "; ".join([*strides, f"other data all{rule}"]), "input": shown}
+
+
+def _about_clouds(protocol: EvaluationProtocol) -> dict[str, str]:
     crops = ", ".join("none" if crop == 0 else f"centre {crop}" for crop in protocol.crops_px)
-    order = " before the crop" if protocol.fit_before_crop else ""
+    order = " over all pixels, before the crop" if protocol.fit_before_crop else ""
     icp = "none" if protocol.icp_reach_m is None else f"point-to-point, {protocol.icp_reach_m} m"
+    scored = protocol.points
+    if scored == "point head":
+        scored += " asked for; these models' records hold none, so depth + camera is scored"
     return {
-        "protocol": protocol.name,
-        "frames": ", ".join(f"{name} every {n}" for name, n in protocol.strides.items()) or "all",
-        "input": shown,
-        "points": protocol.points,
+        "points": scored,
         "cloud alignment": protocol.alignment + order,
         "crop": crops,
         "ICP": icp,
         "points at most": str(protocol.max_points or "all"),
-        "resampling": protocol.resampling,
-        "depth alignment": protocol.depth_alignment,
-        "second depth alignment": protocol.also_alignment or "none",
-        **({"note": protocol.note} if protocol.note else {}),
+        "cloud resampling": protocol.resampling,
     }

@@ -61,7 +61,7 @@ class Evaluation:
 
     def mark(self, model: EvaluatedModel) -> str:
         """Hash of all that this model's results depend on."""
-        choices = describe(self.task.protocol)
+        choices = describe(self.task.protocol, self.task.about)
         return fingerprint(
             (
                 self.task.name,

@@ -19,7 +19,7 @@ from moe3d.evaluation.flying_points import count_against_itself, count_against_t
 from moe3d.evaluation.grids import resize_prediction
 from moe3d.evaluation.models import Answer
 from moe3d.evaluation.pairs import DepthPair, depth_pair
-from moe3d.evaluation.protocols import EvaluationProtocol
+from moe3d.evaluation.protocols import EvaluationProtocol, Subject
 from moe3d.evaluation.tasks.task import on_prediction_grid, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
@@ -43,6 +43,7 @@ class MonoDepth:
     protocol: EvaluationProtocol
     clip_above_m: float | None = None
     name: str = "mono-depth"
+    about: Subject = "maps"
 
     @classmethod
     def for_dataset(cls, protocol: EvaluationProtocol, dataset: Dataset) -> "MonoDepth":
@@ -100,6 +101,7 @@ class Boundary:
 
     protocol: EvaluationProtocol
     name: str = "boundary"
+    about: Subject = "maps"
     max_frames: int | None = None
     """Photos of a scene that are shown together; None shows all."""
 

@@ -21,7 +21,7 @@ from moe3d.evaluation.mixture import (
 )
 from moe3d.evaluation.models import Answer
 from moe3d.evaluation.pairs import depth_pair
-from moe3d.evaluation.protocols import EvaluationProtocol
+from moe3d.evaluation.protocols import EvaluationProtocol, Subject
 from moe3d.evaluation.tasks.task import on_prediction_grid, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
@@ -34,6 +34,7 @@ class Mixture:
     seed: int = 0
     """Of the null's shifts and the noise oracle."""
     name: str = "mixture"
+    about: Subject = "maps"
 
     @classmethod
     def for_dataset(cls, protocol: EvaluationProtocol, dataset: Dataset) -> "Mixture":

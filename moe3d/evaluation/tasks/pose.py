@@ -8,7 +8,7 @@ from moe3d.evaluation.columns import Column, Row
 from moe3d.evaluation.json_values import json_value
 from moe3d.evaluation.models import Answer
 from moe3d.evaluation.pose_scores import score_poses
-from moe3d.evaluation.protocols import EvaluationProtocol
+from moe3d.evaluation.protocols import EvaluationProtocol, Subject
 from moe3d.evaluation.tasks.task import on_prediction_grid, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
@@ -22,6 +22,7 @@ class Pose:
 
     protocol: EvaluationProtocol
     name: str = "pose"
+    about: Subject = "cameras"
 
     @classmethod
     def for_dataset(cls, protocol: EvaluationProtocol, dataset: Dataset) -> "Pose":

@@ -13,7 +13,7 @@ from moe3d.evaluation.grids import resize_prediction
 from moe3d.evaluation.json_values import json_value
 from moe3d.evaluation.models import Answer
 from moe3d.evaluation.point_maps import world_points
-from moe3d.evaluation.protocols import EvaluationProtocol
+from moe3d.evaluation.protocols import EvaluationProtocol, Subject
 from moe3d.evaluation.tasks.task import on_prediction_grid, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
@@ -48,6 +48,7 @@ class MultiViewReconstruction:
     seed: int = 0
     """Of the thinning, where the protocol has one."""
     name: str = "mv-recon"
+    about: Subject = "clouds"
     fscore_threshold_m: float = field(default=0.05)
 
     @property

@@ -7,7 +7,7 @@ from moe3d.errors import EvaluationError
 from moe3d.evaluation.columns import Column, Row
 from moe3d.evaluation.grids import truth_on_grid
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.protocols import EvaluationProtocol
+from moe3d.evaluation.protocols import EvaluationProtocol, Subject
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
 
@@ -23,6 +23,11 @@ class Task(Protocol):
     @property
     def protocol(self) -> EvaluationProtocol:
         """The choices that hold for this task."""
+        ...
+
+    @property
+    def about(self) -> Subject:
+        """Which choices are printed with its table."""
         ...
 
     @property

@@ -291,12 +291,16 @@ def test_a_report_says_every_choice_and_marks_what_failed(own, tmp_path):
     evaluation = Evaluation(task, own, models, tmp_path / "out")
     results = run_evaluation(evaluation, watcher=sheet.watch)
     report = Report(
-        "boundary", describe(task.protocol), task.columns, results, summarise(results, task.columns)
+        "boundary",
+        describe(task.protocol, task.about),
+        task.columns,
+        results,
+        summarise(results, task.columns),
     )
     write_report(report, tmp_path / "out")
     sheet.write(tmp_path / "out" / "sheet.png")
     text = (tmp_path / "out/table.md").read_text()
-    for name, choice in describe(task.protocol).items():
+    for name, choice in describe(task.protocol, task.about).items():
         assert f"{name}: {choice}" in text
     assert "cameras.json is missing" in text
     assert "## Paired differences" in text
