@@ -40,6 +40,8 @@ class EvalArrays:
     """Largest aligned depth in truth units, for example 70 for Sintel."""
     allow_missing: bool = False
     """Leave out pixels where the prediction is not finite instead of refusing it."""
+    true_edges: Path | None = None
+    """(H, W) annotated depth edges, .npy, for dbe_acc and dbe_comp; left out: Canny of truth."""
     focal_px: float | None = None
     """Focal length in pixels of these maps; with it the 3D boundary distances are measured."""
     centre_px: tuple[float, float] | None = None
@@ -67,13 +69,16 @@ class EvalArrays:
     def _options(self, truth: "np.ndarray") -> "ArrayOptions":
         from moe3d.evaluation.arrays import ArrayOptions
         from moe3d.evaluation.flying_points import FlyingSettings
+        from moe3d.evaluation.pairs import as_mask
         from moe3d.geometry.alignment import alignment_method
+        from moe3d.io.array_file import read_array
 
         return ArrayOptions(
             alignment=alignment_method(self.alignment),
             clip_above=self.clip_above,
             allow_missing=self.allow_missing,
             intrinsics=self._intrinsics(truth),
+            true_edges=None if self.true_edges is None else as_mask(read_array(self.true_edges)),
             flying=FlyingSettings(self.edge_jump, self.edge_margin, self.band_px),
         )
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FAILED_SCENES_EXIT_CODE = 7
 BASELINE_ENDING = "-vggt"
+OWN_DATA = ("scenes", "synthetic")
+"""Published image sizes are for published data sets; these are shown as they are."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class EvalTask:
     """Photos of a generated scene."""
     protocol: str = "project"
     """spann3r, cut3r, vggt-point, vggt-depth, pi3-sparse, pi3-dense (or -flawed), project."""
+    stride: int | None = None
+    """Every how many frames of a scene; left out: as the protocol says."""
     scene: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """Only this scene; repeat it for more."""
     device: str = "auto"
@@ -63,7 +67,7 @@ class EvalTask:
         from moe3d.evaluation.tables import write_report
 
         dataset = self._open_dataset()
-        protocol = _for_dataset(find_protocol(self.protocol), dataset)
+        protocol = _for_dataset(find_protocol(self.protocol), dataset, self.stride)
         task = self._task(protocol, dataset)
         evaluation = Evaluation(
             task,
@@ -151,12 +155,14 @@ class EvalBoundary(EvalTask):
     """Boundary sharpness and flying points."""
 
     group: int | None = None
-    """Photos of a scene that are shown together; left out: all."""
+    """Photos of a scene that are shown together; left out: all of our own and generated scenes,
+    one by one of other data."""
 
     def _task(self, protocol: "EvaluationProtocol", dataset: "Dataset") -> "Task":
         from moe3d.evaluation.tasks.depth_maps import Boundary
 
-        return Boundary.for_dataset(protocol, dataset, self.group)
+        together = None if dataset.name in OWN_DATA else 1
+        return Boundary.for_dataset(protocol, dataset, self.group or together)
 
 
 @dataclass(frozen=True)
@@ -215,11 +221,15 @@ def _load_network(
     return predict, reconstructor.info.sha256
 
 
-def _for_dataset(protocol: "EvaluationProtocol", dataset: "Dataset") -> "EvaluationProtocol":
-    """Published image sizes are for published data sets; our own scenes are shown as they are."""
-    if dataset.name in ("scenes", "synthetic"):
-        return replace(protocol, input_size=None)
-    return protocol
+def _for_dataset(
+    protocol: "EvaluationProtocol", dataset: "Dataset", stride: int | None
+) -> "EvaluationProtocol":
+    """The protocol with this data set's photos and the user's stride."""
+    if stride is not None:
+        if stride < 1:
+            raise UsageError(f"--stride must be at least 1; got {stride}")
+        protocol = replace(protocol, strides={dataset.name: stride}, nrgbd_half_rule=False)
+    return replace(protocol, input_size=None) if dataset.name in OWN_DATA else protocol
 
 
 def _report(task: "Task", dataset: "Dataset", results: tuple) -> "Report":

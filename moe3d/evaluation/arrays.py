@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64, Shaped
+from jaxtyping import Bool, Float64, Shaped
 
 from moe3d.evaluation.boundary import (
     count_occlusions,
@@ -33,6 +33,8 @@ class ArrayOptions:
     """Leave out pixels where the prediction is not finite instead of refusing it."""
     intrinsics: Float64[np.ndarray, "3 3"] | None = None
     """Pixels of both maps; for the 3D boundary distances."""
+    true_edges: Bool[np.ndarray, "H W"] | None = None
+    """Annotated depth edges for DBE; None takes Canny edges of the truth."""
     flying: FlyingSettings = field(default_factory=FlyingSettings)
 
 
@@ -153,7 +155,7 @@ def _pooled_values(aligned: DepthPair) -> dict[str, Any]:
 
 
 def _distance_values(raw: DepthPair, aligned: DepthPair, options: ArrayOptions) -> dict[str, Any]:
-    edges = measure_edge_distances(raw.prediction, raw.truth, raw.valid)
+    edges = measure_edge_distances(raw.prediction, raw.truth, raw.valid, options.true_edges)
     values = {
         "dbe_acc": edges.accuracy,
         "dbe_comp": edges.completeness,

@@ -13,7 +13,6 @@ from moe3d.evaluation.cloud_scores import CloudAlignmentMethod
 from moe3d.evaluation.grids import InputSize, Resampling
 from moe3d.geometry.alignment import AlignmentMethod
 
-
 Subject = Literal["clouds", "maps", "cameras", "clouds and maps"]
 """What a table is about."""
 

@@ -51,8 +51,7 @@ class MonoDepth:
 
         NRGBD has no public single-frame protocol: every 100th frame is taken.
         """
-        shown = replace(protocol, input_size=None, strides={"nrgbd": NRGBD_MONO_STRIDE})
-        return cls(replace(shown, nrgbd_half_rule=False), dataset.clip_above_m)
+        return cls(_one_by_one(protocol), dataset.clip_above_m)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -110,11 +109,8 @@ class Boundary:
         cls, protocol: EvaluationProtocol, dataset: Dataset, max_frames: int | None = None
     ) -> "Boundary":
         """The task with photos shown as they are; truth always goes to the prediction's grid."""
-        strides = {**protocol.strides, "nrgbd": NRGBD_MONO_STRIDE}
-        shown = replace(
-            protocol, input_size=None, strides=strides, nrgbd_half_rule=False, crops_px=(0,)
-        )
-        return cls(replace(shown, resampling="truth-nearest"), max_frames=max_frames)
+        shown = replace(_one_by_one(protocol), resampling="truth-nearest")
+        return cls(shown, max_frames=max_frames)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -154,6 +150,14 @@ class Boundary:
             intrinsics = None if truth.intrinsics is None else truth.intrinsics[index]
             rows.append({"frame": name, **_sharpness(raw, aligned, intrinsics)})
         return rows
+
+
+def _one_by_one(protocol: EvaluationProtocol) -> EvaluationProtocol:
+    """Photos as they are; NRGBD's sparse pairs become every 100th frame."""
+    strides = dict(protocol.strides)
+    if protocol.nrgbd_half_rule or "nrgbd" not in strides:
+        strides["nrgbd"] = NRGBD_MONO_STRIDE
+    return replace(protocol, input_size=None, strides=strides, nrgbd_half_rule=False)
 
 
 def _sharpness(

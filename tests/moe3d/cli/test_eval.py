@@ -1,6 +1,7 @@
 """`moe3d eval` as a user types it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ import tyro
 
 from moe3d.cli.eval import EvalCommand
 from moe3d.errors import DatasetError, EvaluationError, ShapeError, UsageError
+from moe3d.scene.pixel_transform import PixelTransform
+from tests import data_sets
 from tests.depth_maps import blurred, box_scene, with_holes
 
 
@@ -130,3 +133,85 @@ def test_a_ply_without_points_is_refused(tmp_path):
     (tmp_path / "a.ply").write_text("ply\n")
     with pytest.raises(DatasetError, match="no points"):
         run("clouds", "--prediction", tmp_path / "a.ply", "--truth", tmp_path / "a.ply")
+
+
+def test_annotated_edges_replace_those_of_the_truth(maps, capsys):
+    edges = np.zeros((48, 64), np.uint8)
+    np.save(maps / "edges.npy", edges)
+    run("arrays", *pair(maps), "--true-edges", maps / "edges.npy", "--json")
+    assert json.loads(capsys.readouterr().out)["dbe_acc"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "either --data DIR or --synthetic"),
+        (("--synthetic", "2", "--data", "."), "either --data DIR or --synthetic"),
+        (("--data", "."), "at least one --model"),
+        (("--data", ".", "--protocol", "magic"), "no protocol"),
+        (("--data", ".", "--dataset", "magic"), "no data set"),
+        (("--data", ".", "--stride", "0"), "--stride"),
+        (("--data", ".", "--model", "mini", "--model", "mini"), "given twice"),
+    ],
+)
+def test_an_evaluation_that_cannot_be_meant_is_refused(tmp_path, arguments, message):
+    with pytest.raises(UsageError, match=message):
+        run("boundary", "-o", tmp_path / "out", *arguments)
+
+
+@pytest.fixture
+def fake_networks(monkeypatch):
+    """Networks that answer with the photo's mean grey as depth; no checkpoint is read."""
+    from moe3d.cli import eval_tasks
+    from tests.scenes import step_prediction
+
+    def load(name, device, precision, scores_cameras):
+        def predict(views):
+            first = views.views[0]
+            prediction = step_prediction(len(views), first.height, first.width)
+            transform = PixelTransform(
+                first.width, first.height, first.width, first.height, 1.0, 1.0
+            )
+            return replace(prediction, pixel_transforms=(transform,) * len(views))
+
+        return predict, "abc"
+
+    monkeypatch.setattr(eval_tasks, "_load_network", load)
+
+
+@pytest.mark.parametrize("task", ["mv-recon", "mono-depth", "boundary", "pose", "mixture"])
+def test_every_task_writes_its_tables(tmp_path, fake_networks, capsys, task):
+    data_sets.write_own(tmp_path / "data")
+    arguments = "--data", tmp_path / "data", "--model", "mini", "--model", "mini-vggt"
+    assert run(task, *arguments, "-o", tmp_path / "out") == 0
+    assert "Paired differences" in capsys.readouterr().out
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    wanted = {"results.json", "table.md", "table.csv", "scenes.csv", "table.tex", "sheet.png"}
+    assert wanted <= names
+
+
+def test_a_broken_scene_shows_in_the_exit_code_and_one_line(tmp_path, fake_networks, capsys):
+    data_sets.write_own(tmp_path / "data")
+    (tmp_path / "data/scene-1000000/cameras.json").unlink()
+    arguments = "--data", tmp_path / "data", "--model", "mini", "-o", tmp_path / "out"
+    assert run("boundary", *arguments, "--json") == 7
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["cells"]
+    lines = [line for line in captured.err.splitlines() if line.startswith("moe3d:")]
+    assert len(lines) == 1
+    assert "cameras.json is missing" in lines[0]
+
+
+def test_generated_scenes_are_a_data_set_of_validation_seeds():
+    from moe3d.cli.synthetic_scenes import SyntheticScenes
+    from moe3d.training.data.generator import SceneGenerator
+
+    data = SyntheticScenes(2, views=2, width=42, height=28, generator=SceneGenerator())
+    assert data.scene_names() == ("seed-1000000", "seed-1000001")
+    truth = data.read("seed-1000001", [1])
+    again = data.read("seed-1000001", [1])
+    np.testing.assert_array_equal(truth.depth, again.depth)
+    assert truth.depth.shape == (1, 28, 42)
+    assert truth.camera_from_world.shape == (1, 4, 4)
+    with pytest.raises(UsageError, match="1 to 1000"):
+        SyntheticScenes(1001)

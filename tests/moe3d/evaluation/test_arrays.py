@@ -1,5 +1,8 @@
 """The flat record of two depth maps."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -59,3 +62,9 @@ def test_what_is_not_defined_becomes_null():
     assert values["fpr_gt"] is None
     assert values["boundary_acc_3d"] is None
     assert values["boundary_f1_by_threshold"] == [0.0] * 10
+
+
+def test_metrics_of_arrays_never_reach_torch():
+    check = "import sys, moe3d.evaluation.arrays, moe3d.evaluation.pose_scores as _; "
+    check += "sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
