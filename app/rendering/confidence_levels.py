@@ -2,7 +2,8 @@
 
 Levels follow the quantiles, so that a percentile slider moves in equal steps, and a threshold
 given as a value hides the same points on the screen and in the count. Up to 4096 different values
-are kept exactly; more are rounded down to the nearest of 4096 quantiles.
+are kept exactly; more are rounded down to the nearest of some 4096 quantiles. Among these are the
+thresholds of every tenth of a per cent, so that a slider's filter is exact.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 from jaxtyping import Float32, UInt16
 
 MAX_LEVELS = 4096
+PERCENTILES = np.arange(1000) / 10
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ def confidence_levels(confidence: Float32[np.ndarray, " N"]) -> ConfidenceLevels
         return ConfidenceLevels(np.zeros(1, np.float32))
     distinct = np.unique(finite) if len(finite) <= MAX_LEVELS else np.empty(0, np.float32)
     if len(distinct) == 0:
-        places = np.linspace(0, len(finite) - 1, MAX_LEVELS).round().astype(np.int64)
+        even = np.linspace(0, len(finite) - 1, MAX_LEVELS - len(PERCENTILES)).round()
+        thresholds = len(finite) * PERCENTILES / 100
+        places = np.concatenate([even, thresholds]).astype(np.int64)
         distinct = np.unique(np.sort(finite)[places])
     return ConfidenceLevels(distinct.astype(np.float32))

@@ -1,0 +1,77 @@
+"""The main job as a user does it: the real window, the real model, real photos, real events."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QPushButton, QSlider, QToolButton
+
+import moe3d
+from app.state.reconstruction import Phase
+from app.widgets.cloud_view import CloudView
+from app.workers.backend import MoE3DBackend
+from tests.app.window_fixtures import build_viewer, child, drop
+
+pytestmark = [pytest.mark.gui, pytest.mark.gl, pytest.mark.slow]
+PHOTOS = Path(__file__).parents[2] / "assets" / "samples" / "leuven" / "images"
+PATIENCE_MS = 240_000
+
+
+def test_drop_run_cancel_run_split_filter_export_reopen(qtbot, store, tmp_path: Path):
+    viewer = build_viewer(qtbot, store, MoE3DBackend(), "--model", "mini", "--size", "1280x720")
+    window, run = viewer.window, viewer.state.reconstruction
+
+    assert drop(window, [PHOTOS])
+    qtbot.waitUntil(lambda: run.can_start, timeout=PATIENCE_MS)
+
+    press(qtbot, window, "tool_run")
+    qtbot.waitUntil(lambda: any(r.stage == "network" for r in run.stages), timeout=PATIENCE_MS)
+    press(qtbot, window, "tool_cancel")
+    qtbot.waitUntil(lambda: run.phase is Phase.IDLE, timeout=PATIENCE_MS)
+    assert run.prediction is None
+
+    press(qtbot, window, "tool_run")
+    qtbot.waitUntil(lambda: window.scene_view is not None, timeout=PATIENCE_MS)
+    prediction = run.prediction
+    assert prediction is not None
+    assert prediction.metadata.experts_trained
+    qtbot.waitUntil(lambda: window.scene_view.is_settled, timeout=PATIENCE_MS)
+
+    left, right = (child(window, f"{side}CloudView", CloudView) for side in ("left", "right"))
+    press(qtbot, window, "tool_single")
+    qtbot.waitUntil(lambda: not right.isVisible())
+    press(qtbot, window, "tool_split")
+    qtbot.waitUntil(right.isVisible)
+
+    slider = child(window, "confidence_slider", QSlider)
+    slider.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+    percentile = viewer.state.view.percentile
+    assert percentile == 50
+    qtbot.waitUntil(lambda: left.visible_count() == viewer.state.display.kept("fused"))
+
+    press(qtbot, window, "tool_export")
+    qtbot.waitUntil(lambda: window.findChild(QLineEdit, "export_folder") is not None)
+    folder = child(window, "export_folder", QLineEdit)
+    folder.selectAll()
+    qtbot.keyClicks(folder, str(tmp_path / "carried on"))
+    button = child(window, "export_button", QPushButton)
+    qtbot.waitUntil(button.isEnabled, timeout=PATIENCE_MS)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(viewer.state.export.last_paths), timeout=PATIENCE_MS)
+
+    ply = next(path for path in viewer.state.export.last_paths if path.suffix == ".ply")
+    reopened = trimesh.load(ply)
+    cloud = moe3d.point_cloud(prediction, confidence_percentile=percentile)
+    np.testing.assert_allclose(reopened.vertices, cloud.points, rtol=1e-6)
+    np.testing.assert_array_equal(reopened.colors[:, :3], cloud.colors)
+    assert left.visible_count() == len(cloud)
+
+
+def press(qtbot, window, name: str) -> None:
+    button = child(window, name, QToolButton)
+    qtbot.waitUntil(button.isEnabled, timeout=PATIENCE_MS)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
