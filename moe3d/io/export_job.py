@@ -69,10 +69,12 @@ class Content:
         if len(points) == 0:
             return
         self.num_points += len(points)
-        self.lowest = np.minimum(self.lowest, points.min(axis=0))
-        self.highest = np.maximum(self.highest, points.max(axis=0))
+        # By column: numpy reduces (N, 3) along its long axis twenty times as slowly.
+        columns = points.T
+        self.lowest = np.minimum(self.lowest, [column.min() for column in columns])
+        self.highest = np.maximum(self.highest, [column.max() for column in columns])
         if colors is not None:
-            self.color_sum = self.color_sum + colors.sum(axis=0, dtype=np.int64)
+            self.color_sum = self.color_sum + [column.sum(dtype=np.int64) for column in colors.T]
             self.num_colors += len(colors)
 
     def summary(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from moe3d.errors import ImageReadError
 from moe3d.io.export_job import ExportJob
 from moe3d.io.image_decode import decode, exif_orientation, open_image
 from moe3d.io.safe_names import safe_names
+from moe3d.scene.filters import usable_cameras
 from moe3d.scene.layers import DepthLayer
 
 JPEG_QUALITY = 95
@@ -21,6 +22,8 @@ JPEG_QUALITY = 95
 class ExportedPhoto:
     """One photo of an export."""
 
+    view: int
+    """Which view of the prediction."""
     file_name: str
     width: int
     height: int
@@ -35,8 +38,13 @@ class ExportedPhoto:
         return self.intrinsics + np.array([[0, 0, 0.5], [0, 0, 0.5], [0, 0, 0]])
 
 
+def photo_names(job: ExportJob, photos: list[ExportedPhoto]) -> dict[str, str]:
+    """What each file was called by the user."""
+    return {photo.file_name: job.prediction.names[photo.view] for photo in photos}
+
+
 def write_photos(job: ExportJob, layer: DepthLayer, folder: Path) -> list[ExportedPhoto]:
-    """Write every photo, upright, under a safe name.
+    """Write every photo that has a camera, upright, under a safe name.
 
     An upright JPEG or PNG is copied byte by byte; others are turned and written anew. Where the
     photo is missing or was changed, the network's own image is written with its own intrinsics.
@@ -44,9 +52,9 @@ def write_photos(job: ExportJob, layer: DepthLayer, folder: Path) -> list[Export
     folder.mkdir(parents=True, exist_ok=True)
     stems = safe_names(job.prediction.names, extension="")
     photos = []
-    for view, stem in enumerate(stems):
+    for view in np.flatnonzero(usable_cameras(layer)).tolist():
         job.progress.report("write photos", view, len(stems))
-        photos.append(_write_photo(job, layer, view, folder / stem))
+        photos.append(_write_photo(job, layer, view, folder / stems[view]))
     return photos
 
 
@@ -57,11 +65,11 @@ def _write_photo(job: ExportJob, layer: DepthLayer, view: int, stem: Path) -> Ex
     intrinsics = layer.intrinsics[view].astype(np.float64)
     size = (transform.original_width, transform.original_height)
     if source and (name := _write_original(Path(source), stem, size)):
-        return ExportedPhoto(name, *size, transform.original_intrinsics(intrinsics), True)
+        return ExportedPhoto(view, name, *size, transform.original_intrinsics(intrinsics), True)
     image = Image.fromarray(job.prediction.images[view])
     name = f"{stem.name}.png"
     image.save(stem.with_name(name))
-    return ExportedPhoto(name, image.width, image.height, intrinsics, False)
+    return ExportedPhoto(view, name, image.width, image.height, intrinsics, False)
 
 
 def _write_original(source: Path, stem: Path, size: tuple[int, int]) -> str | None:

@@ -1,6 +1,7 @@
 """A prediction's pixels as coloured points."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float32, Int64
@@ -54,7 +55,8 @@ def point_cloud(
         normals=normals,
     )
     selection = select_pixels(prediction, options)
-    return join_clouds(list(iterate_clouds(prediction, selection, normals)), selection)
+    cloud = join_clouds(list(iterate_clouds(prediction, selection, normals)), selection)
+    return replace(cloud, normals=cloud.points) if normals and len(cloud) == 0 else cloud
 
 
 def iterate_clouds(

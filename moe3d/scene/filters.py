@@ -12,10 +12,13 @@ from moe3d.geometry.edges import depth_edges
 from moe3d.geometry.projection import world_points_from_depth, world_rays
 from moe3d.geometry.voxels import first_per_voxel
 from moe3d.scene.layers import DepthLayer, depth_layer
+from moe3d.scene.ranks import kth_smallest
 from moe3d.scene.records import ScenePrediction
 
 MAX_DEPTH = 1e18
 """Larger depths are no measurement: their squares leave float32."""
+LARGE_SCENE = 1 << 24
+"""Pixels above which memory counts more than a tenth of a second."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +97,13 @@ def valid_pixels(prediction: ScenePrediction, layer: DepthLayer) -> Bool[np.ndar
         valid = layer.depth > 0
         valid &= layer.depth < MAX_DEPTH
     valid &= prediction.valid_mask
-    for view in range(prediction.num_views):
-        if not _camera_is_usable(layer, view):
-            valid[view] = False
+    valid[~usable_cameras(layer)] = False
     return valid
+
+
+def usable_cameras(layer: DepthLayer) -> Bool[np.ndarray, " S"]:
+    """Views whose camera is finite and gives finite points."""
+    return np.array([_camera_is_usable(layer, view) for view in range(len(layer.depth))], bool)
 
 
 def confidence_threshold(
@@ -110,11 +116,15 @@ def confidence_threshold(
     NaN counts as the lowest. Pixels equal to the threshold stay, so equal confidences stay
     together. -inf when nothing is valid.
     """
-    values = confidence.ravel() if valid.all() else confidence[valid]
-    if values.size == 0:
+    count = int(np.count_nonzero(valid))
+    if count == 0:
         return -np.inf
-    rank = min(int(values.size * percentile / 100), values.size - 1)
-    values = np.nan_to_num(values, nan=-np.inf, posinf=np.inf, neginf=-np.inf)
+    rank = min(int(count * percentile / 100), count - 1)
+    if count > LARGE_SCENE:
+        views = range(len(valid))
+        return kth_smallest(lambda: (confidence[view][valid[view]] for view in views), rank)
+    values = confidence.ravel() if valid.all() else confidence[valid]
+    values = np.where(np.isnan(values), np.float32(-np.inf), values)
     return float(np.partition(values, rank)[rank])
 
 
@@ -123,7 +133,7 @@ def _camera_is_usable(layer: DepthLayer, view: int) -> bool:
     intrinsics, camera_from_world = layer.intrinsics[view], layer.camera_from_world[view]
     if not (np.isfinite(intrinsics).all() and np.isfinite(camera_from_world).all()):
         return False
-    if not (intrinsics[0, 0] and intrinsics[1, 1]):
+    if not (intrinsics[0, 0] > 0 and intrinsics[1, 1] > 0):
         return False
     with np.errstate(over="ignore", invalid="ignore"):
         rays = world_rays(2, 2, intrinsics / [[max(width, 2)], [max(height, 2)], [1]], np.eye(4))

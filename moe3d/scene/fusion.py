@@ -3,7 +3,7 @@
 import numpy as np
 import open3d as o3d
 from jaxtyping import Float
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from moe3d.errors import EmptyExportError, UsageError
 from moe3d.progress import Progress
@@ -48,7 +48,7 @@ def tsdf_mesh(
     volume = o3d.t.geometry.VoxelBlockGrid(
         attr_names=("tsdf", "weight", "color"),
         attr_dtypes=(o3d.core.float32, o3d.core.float32, o3d.core.float32),
-        attr_channels=((1), (1), (3)),
+        attr_channels=[o3d.core.SizeVector([size]) for size in (1, 1, 3)],
         voxel_size=0.01,
         block_resolution=8,
         block_count=10000,
@@ -103,7 +103,7 @@ def poisson_mesh(
         ),
     )
     cell = 1.1 * float(np.ptp(cloud.points, axis=0).max()) / 2**depth
-    near = cKDTree(cloud.points).query(mesh.vertices)[0] < MAX_GAP_CELLS * cell
+    near = KDTree(cloud.points).query(mesh.vertices)[0] < MAX_GAP_CELLS * cell
     faces = mesh.faces[near[mesh.faces].all(axis=1)]
     if len(faces) == 0:
         raise EmptyExportError(
@@ -131,10 +131,10 @@ def _integrate(
     depth = np.where(selection.keep[view], layer.depth[view] * shrink, 0).astype(np.float32)
     depth_image = o3d.t.geometry.Image(np.ascontiguousarray(depth[..., None]))
     color_image = o3d.t.geometry.Image(prediction.images[view].astype(np.float32) / 255)
-    intrinsics = o3d.core.Tensor(layer.intrinsics[view].astype(np.float64))
+    intrinsics = o3d.core.Tensor.from_numpy(layer.intrinsics[view].astype(np.float64))
     camera_from_world = layer.camera_from_world[view].astype(np.float64)
     camera_from_world[:3, 3] *= shrink
-    camera = o3d.core.Tensor(camera_from_world)
+    camera = o3d.core.Tensor.from_numpy(camera_from_world)
     limits = (1.0, float(depth.max()) * 1.01)
     blocks = volume.compute_unique_block_coordinates(depth_image, intrinsics, camera, *limits)
     volume.integrate(blocks, depth_image, color_image, intrinsics, intrinsics, camera, *limits)

@@ -52,6 +52,8 @@ def grid_mesh(
         those of the network's image. Possibly empty.
     """
     options = options or GridOptions()
+    if not selection.keep[view].any():
+        return _EMPTY
     rows = np.arange(0, selection.keep.shape[1], options.step)
     columns = np.arange(0, selection.keep.shape[2], options.step)
     at = np.ix_(rows, columns)
@@ -76,6 +78,9 @@ def grid_mesh(
         texture=prediction.images[view],
     )
     return without_loose_vertices(mesh)
+
+
+_EMPTY = Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int64))
 
 
 def without_loose_vertices(mesh: Mesh) -> Mesh:

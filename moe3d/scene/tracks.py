@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float, Float32, Int, Int64
 
 from moe3d.geometry.projection import project
 from moe3d.progress import Progress
+from moe3d.scene.filters import usable_cameras
 from moe3d.scene.layers import DepthLayer
 
 OCCLUSION_RTOL = 0.015
@@ -41,7 +42,7 @@ def observe(
     """
     reporter = progress or Progress()
     seen: list[Observations] = []
-    for view in range(len(layer.depth)):
+    for view in np.flatnonzero(usable_cameras(layer)).tolist():
         reporter.report("find tracks", view, len(layer.depth))
         projection = project(points, layer.intrinsics[view], layer.camera_from_world[view])
         visible = _is_confirmed(projection.pixels, projection.depth, layer.depth[view], valid[view])
@@ -49,6 +50,9 @@ def observe(
         visible &= np.isfinite(projection.pixels).all(axis=1)
         index = np.flatnonzero(visible)
         seen.append(Observations(index, np.full(len(index), view), projection.pixels[index]))
+    if not seen:
+        nothing = np.zeros(0, np.int64)
+        return Observations(nothing, nothing, np.zeros((0, 2)))
     return Observations(
         np.concatenate([part.point_index for part in seen]),
         np.concatenate([part.view_index for part in seen]),

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 from moe3d.geometry.transforms import quaternion_from_rotation
 from moe3d.io.colmap import ColmapImage, ColmapModel, read_points_bin, write_model
 from moe3d.io.export_job import CloudStream, Content, Exporter, ExportJob
-from moe3d.io.photos_out import ExportedPhoto, write_photos
+from moe3d.io.photos_out import ExportedPhoto, photo_names, write_photos
 from moe3d.scene.filters import kept_points, valid_pixels
 from moe3d.scene.tracks import Observations, observe
 
@@ -28,15 +28,17 @@ def _write(job: ExportJob, path: Path) -> Content:
         valid_pixels(job.prediction, cloud.selection.layer),
         job.progress,
     )
+    number = np.full(job.prediction.num_views, -1)
+    number[[photo.view for photo in photos]] = np.arange(len(photos))
     at = _photo_pixels(job, photos, observations)
-    inside = _inside(photos, observations, at)
+    inside = _inside(job, photos, observations, at)
     model = ColmapModel(
-        images=tuple(_image(cloud, photo, view) for view, photo in enumerate(photos)),
+        images=tuple(_image(cloud, photo) for photo in photos),
         points=np.concatenate([part.points for part in parts]),
         colors=np.concatenate([part.colors for part in parts]),
         errors=np.zeros(len(cloud)),  # observations are projections of the point itself
         seen_point=observations.point_index[inside],
-        seen_image=observations.view_index[inside],
+        seen_image=number[observations.view_index[inside]],
         seen_at=at[inside],
     )
     job.progress.report("write COLMAP model")
@@ -47,9 +49,9 @@ def _write(job: ExportJob, path: Path) -> Content:
     return content
 
 
-def _image(cloud: CloudStream, photo: ExportedPhoto, view: int) -> ColmapImage:
+def _image(cloud: CloudStream, photo: ExportedPhoto) -> ColmapImage:
     matrix = photo.corner_intrinsics
-    camera_from_export = cloud.job.camera_from_export(cloud.selection.layer, view)
+    camera_from_export = cloud.job.camera_from_export(cloud.selection.layer, photo.view)
     return ColmapImage(
         name=photo.file_name,
         width=photo.width,
@@ -65,18 +67,23 @@ def _photo_pixels(
 ) -> Float[np.ndarray, "M 2"]:
     """Where points are seen in the exported photos, corner origin."""
     at = observations.pixels.copy()
-    for view, photo in enumerate(photos):
+    for photo in photos:
         if photo.is_original:
-            rows = observations.view_index == view
-            at[rows] = job.prediction.pixel_transforms[view].original_from_network(at[rows])
+            rows = observations.view_index == photo.view
+            at[rows] = job.prediction.pixel_transforms[photo.view].original_from_network(at[rows])
     return at + 0.5
 
 
 def _inside(
-    photos: list[ExportedPhoto], observations: Observations, at: Float[np.ndarray, "M 2"]
+    job: ExportJob,
+    photos: list[ExportedPhoto],
+    observations: Observations,
+    at: Float[np.ndarray, "M 2"],
 ) -> Bool[np.ndarray, " M"]:
-    sizes = np.array([(photo.width, photo.height) for photo in photos])[observations.view_index]
-    return np.all((at >= 0) & (at <= sizes), axis=1)
+    sizes = np.full((job.prediction.num_views, 2), -1)  # a photo without a camera sees nothing
+    for photo in photos:
+        sizes[photo.view] = photo.width, photo.height
+    return np.all((at >= 0) & (at <= sizes[observations.view_index]), axis=1)
 
 
 def _write_project(path: Path, num_photos: int) -> None:
@@ -88,9 +95,8 @@ def _write_project(path: Path, num_photos: int) -> None:
 
 def _details(job: ExportJob, photos: list[ExportedPhoto], model: ColmapModel) -> dict[str, object]:
     lengths = np.bincount(model.seen_point, minlength=len(model.points))
-    names = [photo.file_name for photo in photos]
     return {
-        "photos": dict(zip(names, job.prediction.names, strict=True)),
+        "photos": photo_names(job, photos),
         "network_images_instead_of_photos": [
             photo.file_name for photo in photos if not photo.is_original
         ],

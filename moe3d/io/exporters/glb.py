@@ -10,6 +10,7 @@ import numpy as np
 from moe3d.geometry.transforms import invert_rigid
 from moe3d.io.export_job import Content, Exporter, ExportJob
 from moe3d.io.glb import GlbBuilder, srgb_colors
+from moe3d.scene.filters import usable_cameras
 from moe3d.scene.layers import depth_layer
 
 
@@ -29,13 +30,11 @@ def add_cameras(job: ExportJob, builder: GlbBuilder) -> None:
     """Add every photo's camera, named after the photo, by the network's image."""
     layer = depth_layer(job.prediction, job.options.cloud.layer)
     height, width = layer.depth.shape[1:]
-    for view, name in enumerate(job.prediction.names):
+    for view in np.flatnonzero(usable_cameras(layer)).tolist():
         world_from_camera = invert_rigid(layer.camera_from_world[view].astype(np.float64))
-        if not np.isfinite(world_from_camera).all() or not layer.intrinsics[view, 0, 0] > 0:
-            continue
-        builder.add_camera(
-            job.export_from_world @ world_from_camera, layer.intrinsics[view], (width, height), name
-        )
+        pose = job.export_from_world @ world_from_camera
+        name = job.prediction.names[view]
+        builder.add_camera(pose, layer.intrinsics[view], (width, height), name)
 
 
 def read_glb(path: Path) -> tuple[dict[str, Any], memoryview]:

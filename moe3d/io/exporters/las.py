@@ -63,10 +63,14 @@ def _reread(path: Path) -> Content:
     content = Content()
     with laspy.open(path) as reader:
         for part in reader.chunk_iterator(READ_POINTS):
-            points = np.stack([part.x, part.y, part.z], axis=1).astype(np.float32)
-            colors = np.stack([part.red, part.green, part.blue], axis=1)
+            points = _columns(part, "x", "y", "z").astype(np.float32)
+            colors = _columns(part, "red", "green", "blue")
             content.add(points, (colors // 257).astype(np.uint8))
     return content
+
+
+def _columns(part: laspy.ScaleAwarePointRecord, *names: str) -> np.ndarray:
+    return np.stack([np.asarray(part[name]) for name in names], axis=1)
 
 
 LAS = Exporter("Surveying programs (LAS)", ".las", _write, _reread, up="z", bytes_per_point=43)

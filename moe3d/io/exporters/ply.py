@@ -4,10 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from moe3d.io.export_job import Content, Exporter, ExportJob
-from moe3d.io.ply import read_ply, vertex_layout, write_header, write_vertices
+import numpy as np
 
-READ_POINTS = 1 << 20
+from moe3d.io.export_job import Content, Exporter, ExportJob
+from moe3d.io.ply import PlyVertices, read_ply, vertex_layout, write_header, write_vertices
+
+READ_POINTS = 1 << 18
 
 
 def _write(preset: str, job: ExportJob, path: Path) -> Content:
@@ -23,9 +25,13 @@ def _write(preset: str, job: ExportJob, path: Path) -> Content:
 def reread_ply(path: Path) -> Content:
     """Count what the file holds, a piece at a time."""
     content = Content()
-    vertices = read_ply(path)
-    for start in range(0, len(vertices.records), READ_POINTS):
-        piece = type(vertices)(vertices.records[start : start + READ_POINTS], ())
+    records = read_ply(path).records
+    offset = records.offset if isinstance(records, np.memmap) else 0
+    for start in range(0, len(records), READ_POINTS):
+        # Read, not mapped: mapped pages would count as this program's memory.
+        count = min(READ_POINTS, len(records) - start)
+        at = offset + start * records.dtype.itemsize
+        piece = PlyVertices(np.fromfile(path, records.dtype, count, offset=at), ())
         content.add(piece.points, piece.colors)
     return content
 

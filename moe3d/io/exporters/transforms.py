@@ -10,7 +10,7 @@ from jaxtyping import Float
 from moe3d.geometry.transforms import invert_rigid
 from moe3d.io.export_job import Content, Exporter, ExportJob
 from moe3d.io.exporters.ply import reread_ply
-from moe3d.io.photos_out import ExportedPhoto, write_photos
+from moe3d.io.photos_out import ExportedPhoto, photo_names, write_photos
 from moe3d.io.ply import vertex_layout, write_header, write_vertices
 
 _OPENCV_FROM_OPENGL = np.diag([1.0, -1.0, -1.0, 1.0])
@@ -26,8 +26,9 @@ def _write(job: ExportJob, path: Path) -> Content:
         write_vertices(stream, cloud.counted(content), layout)
     photos = write_photos(job, cloud.selection.layer, path / "images")
     poses = [
-        invert_rigid(job.camera_from_export(cloud.selection.layer, view)) @ _OPENCV_FROM_OPENGL
-        for view in range(len(photos))
+        invert_rigid(job.camera_from_export(cloud.selection.layer, photo.view))
+        @ _OPENCV_FROM_OPENGL
+        for photo in photos
     ]
     document = {
         "camera_model": "OPENCV",
@@ -38,8 +39,7 @@ def _write(job: ExportJob, path: Path) -> Content:
     text = json.dumps(document, indent=2, sort_keys=True)
     (path / "transforms.json").write_text(text + "\n", encoding="utf-8")
     content.num_files = len(photos) + 2
-    names = [photo.file_name for photo in photos]
-    content.details["photos"] = dict(zip(names, job.prediction.names, strict=True))
+    content.details["photos"] = photo_names(job, photos)
     return content
 
 
