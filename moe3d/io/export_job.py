@@ -198,6 +198,12 @@ class Exporter:
     point_limit: int | None = None
     bytes_per_point: int = 0
     """For the estimate; 0 when the size does not depend on points."""
+    bytes_per_pixel: Callable[[ScenePrediction], float] | None = None
+    """For the estimate of formats that hold every pixel."""
+    has_photos: bool = False
+    """Whether the photos are written too."""
+    point_s: float = 1e-7
+    """Processor seconds a point, for the estimate."""
 
 
 _AXES_WORDS = {

@@ -26,7 +26,8 @@ _TYPE_CODES |= {"int8": "i1", "int16": "i2", "uint32": "u4"}
 _NORMALS = [("nx", "<f4"), ("ny", "<f4"), ("nz", "<f4")]
 _EXTRAS = {
     "plain": [],
-    "universal": [("confidence", "<f4"), ("photo_id", "<u2"), ("winner", "u1")],
+    # MeshLab reads "quality"; a float named "confidence" it takes for half of a double.
+    "universal": [("quality", "<f4"), ("photo_id", "<u2"), ("winner", "u1")],
     "cloudcompare": [
         ("scalar_confidence", "<f4"),
         ("scalar_winner", "<f4"),
@@ -84,7 +85,7 @@ def vertex_records(cloud: PointCloud, layout: np.dtype) -> Shaped[np.ndarray, " 
         records[name] = cloud.colors[:, channel]
     for name in layout.names or ():
         plain = name.removeprefix("scalar_")
-        if plain == "confidence":
+        if plain in ("quality", "confidence"):
             records[name] = cloud.confidence
         elif plain == "winner":
             records[name] = cloud.expert_index

@@ -121,4 +121,6 @@ COLMAP = Exporter(
     is_folder=True,
     point_limit=100_000,
     bytes_per_point=300,
+    has_photos=True,
+    point_s=1e-4,
 )

@@ -77,6 +77,7 @@ PNG = Exporter(
     partial(_write, _write_png, ".png"),
     partial(_reread, "*.png"),
     is_folder=True,
+    bytes_per_pixel=lambda prediction: 1.5,
 )
 EXR = Exporter(
     "Depth maps, float (EXR)",
@@ -84,4 +85,5 @@ EXR = Exporter(
     partial(_write, _write_exr, ".exr"),
     partial(_reread, "*.exr"),
     is_folder=True,
+    bytes_per_pixel=lambda prediction: 4.0,
 )

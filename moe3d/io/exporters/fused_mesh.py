@@ -57,5 +57,19 @@ def _reread(path: Path) -> Content:
     return _facts(read_mesh_ply(path))
 
 
-TSDF = Exporter("Fused surface, TSDF (PLY)", "_tsdf.ply", _write_tsdf, _reread)
-POISSON = Exporter("Smooth surface, Poisson (PLY)", "_poisson.ply", _write_poisson, _reread)
+TSDF = Exporter(
+    "Fused surface, TSDF (PLY)",
+    "_tsdf.ply",
+    _write_tsdf,
+    _reread,
+    bytes_per_point=20,
+    point_s=2e-6,
+)
+POISSON = Exporter(
+    "Smooth surface, Poisson (PLY)",
+    "_poisson.ply",
+    _write_poisson,
+    _reread,
+    bytes_per_point=10,
+    point_s=5e-5,
+)

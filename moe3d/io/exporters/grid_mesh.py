@@ -144,7 +144,13 @@ def _reread_obj(path: Path) -> Content:
 
 
 GLB_MESH = Exporter(
-    "Textured mesh for Blender and web viewers (GLB)", "_mesh.glb", _write_glb, reread_glb, up="y"
+    "Textured mesh for Blender and web viewers (GLB)",
+    "_mesh.glb",
+    _write_glb,
+    reread_glb,
+    up="y",
+    bytes_per_point=44,
+    point_s=2e-6,
 )
 OBJ = Exporter(
     "Textured mesh for older programs (OBJ)",
@@ -153,4 +159,6 @@ OBJ = Exporter(
     _reread_obj,
     is_folder=True,
     up="y",
+    bytes_per_point=110,
+    point_s=2e-5,
 )

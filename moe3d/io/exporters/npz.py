@@ -6,6 +6,7 @@ import numpy as np
 
 from moe3d.io.export_job import Content, Exporter, ExportJob
 from moe3d.io.prediction_file import prediction_arrays, read_prediction
+from moe3d.scene.records import ScenePrediction
 
 
 def _write(job: ExportJob, path: Path) -> Content:
@@ -23,4 +24,9 @@ def _facts(depth: np.ndarray) -> Content:
     return Content(details={"depth": shape, "filters": "none: every pixel is in the file"})
 
 
-NPZ = Exporter("Research arrays (NPZ)", ".npz", _write, _reread)
+def _pixel_bytes(prediction: ScenePrediction) -> float:
+    arrays = prediction_arrays(prediction).values()
+    return sum(array.nbytes for array in arrays) / max(prediction.depth.size, 1)
+
+
+NPZ = Exporter("Research arrays (NPZ)", ".npz", _write, _reread, bytes_per_pixel=_pixel_bytes)

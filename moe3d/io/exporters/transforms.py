@@ -78,4 +78,5 @@ TRANSFORMS = Exporter(
     up="z",
     point_limit=200_000,
     bytes_per_point=15,
+    has_photos=True,
 )

@@ -38,7 +38,7 @@ def test_properties_have_the_names_that_programs_know(tmp_path):
         return [item.name for item in plyfile.PlyData.read(str(path))["vertex"].properties]
 
     common = ["x", "y", "z", "nx", "ny", "nz", "red", "green", "blue"]
-    assert names("universal") == [*common, "confidence", "photo_id", "winner"]
+    assert names("universal") == [*common, "quality", "photo_id", "winner"]
     assert names("cloudcompare") == [
         *common,
         "scalar_confidence",

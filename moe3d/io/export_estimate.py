@@ -1,0 +1,56 @@
+"""How large an export will be and about how long it takes, before it is started."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from moe3d.io.export import exporter
+from moe3d.io.export_job import ExportOptions
+from moe3d.scene.filters import select_pixels
+from moe3d.scene.records import ScenePrediction
+
+BYTES_PER_SECOND = 100e6
+"""Of a middling disk, written and read back."""
+
+
+@dataclass(frozen=True)
+class ExportEstimate:
+    """What to expect. Sizes of clouds are exact to a few bytes, of meshes and models to a factor
+    of two, seconds to a factor of five."""
+
+    num_points: int
+    size_bytes: int
+    seconds: float
+
+
+def estimate_export(
+    prediction: ScenePrediction, name: str, options: ExportOptions | None = None
+) -> ExportEstimate:
+    """Estimate one format. Takes as long as the filters, some 10 ms a million pixels.
+
+    Raises:
+        UsageError: an unknown format or option.
+    """
+    options = options or ExportOptions()
+    format_ = exporter(name)
+    cloud = options.cloud
+    if cloud.max_points is None:
+        cloud = replace(cloud, max_points=format_.point_limit)
+    num_points = int(np.count_nonzero(select_pixels(prediction, cloud).keep))
+    size = num_points * format_.bytes_per_point
+    if format_.has_photos:
+        size += _photo_bytes(prediction)
+    if format_.bytes_per_pixel:
+        size += int(prediction.depth.size * format_.bytes_per_pixel(prediction))
+    return ExportEstimate(num_points, size, size / BYTES_PER_SECOND + num_points * format_.point_s)
+
+
+def _photo_bytes(prediction: ScenePrediction) -> int:
+    total = 0
+    for source in prediction.metadata.sources or [""] * prediction.num_views:
+        try:
+            total += Path(source).stat().st_size if source else prediction.images[0].nbytes // 2
+        except OSError:
+            total += prediction.images[0].nbytes // 2
+    return total

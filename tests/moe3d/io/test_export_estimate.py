@@ -1,0 +1,33 @@
+"""Estimates against what is then written."""
+
+import pytest
+
+from moe3d.io.export import FORMATS, export
+from moe3d.io.export_estimate import estimate_export
+from moe3d.io.export_job import ExportOptions, MeshSettings
+from tests.scenes import step_prediction
+
+SCENE = step_prediction(num_views=3, height=112, width=168)
+FUSED = ("mesh-tsdf", "mesh-poisson")
+
+
+@pytest.mark.parametrize("name", ["ply", "ply-cloudcompare", "ply-splat", "las", "glb", "npz"])
+def test_sizes_of_clouds_are_right_within_a_tenth(tmp_path, name):
+    estimate = estimate_export(SCENE, name)
+    (done,) = export(SCENE, tmp_path, [name])
+    assert estimate.size_bytes == pytest.approx(done.size_bytes, rel=0.1)
+    assert estimate.num_points == done.written.get("points", estimate.num_points)
+
+
+@pytest.mark.parametrize("name", ["mesh-grid", "obj", "colmap", "depth-exr"])
+def test_sizes_of_models_are_right_within_a_factor_of_two(tmp_path, name):
+    estimate = estimate_export(SCENE, name)
+    (done,) = export(SCENE, tmp_path, [name])
+    assert 0.5 < estimate.size_bytes / done.size_bytes < 2
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_has_an_estimate(name):
+    estimate = estimate_export(SCENE, name, ExportOptions(mesh=MeshSettings(grid_step=2)))
+    assert estimate.size_bytes > 0
+    assert estimate.seconds > 0
