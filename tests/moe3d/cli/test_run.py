@@ -5,10 +5,12 @@ import os
 from pathlib import Path
 
 import numpy as np
+import open3d
 import pytest
 import trimesh
 from PIL import Image
 
+import moe3d
 from moe3d.cli.main import run_command
 
 
@@ -114,3 +116,15 @@ def test_an_unknown_option_is_a_usage_error(capsys):
     with pytest.raises(SystemExit) as exit_info:
         run_command(["run", "photos", "-o", "out", "--nonsense"])
     assert exit_info.value.code == 2
+
+
+def test_other_libraries_read_the_real_photos_cloud_alike(tmp_path: Path):
+    photos = Path(__file__).parents[3] / "assets" / "samples" / "leuven" / "images"
+    assert run_command(["run", str(photos), "-o", str(tmp_path), "--quiet", "--no-sheet"]) == 0
+    wanted = moe3d.point_cloud(moe3d.read_prediction(tmp_path / "prediction.npz"))
+    by_trimesh = trimesh.load(tmp_path / "leuven.ply")
+    by_open3d = open3d.io.read_point_cloud(str(tmp_path / "leuven.ply"))
+    np.testing.assert_array_equal(np.asarray(by_trimesh.vertices, np.float32), wanted.points)
+    np.testing.assert_array_equal(np.asarray(by_open3d.points, np.float32), wanted.points)
+    np.testing.assert_array_equal(by_trimesh.colors[:, :3], wanted.colors)
+    np.testing.assert_allclose(np.asarray(by_open3d.colors) * 255, wanted.colors, atol=1e-3)

@@ -1,3 +1,5 @@
+import contextlib
+
 """Complete or not at all: failures of every kind leave the old file, or none."""
 
 import os
@@ -13,13 +15,18 @@ def listing(folder) -> list[str]:
     return sorted(path.name for path in folder.rglob("*"))
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def small_disk():
-    """Files may not grow above 4 kB: what a full disk looks like to a program."""
+    """Files may not grow above 4 kB: what a full disk looks like to a program.
+
+    No fixture: the test runner's own log would meet the limit between a test and its tear-down.
+    """
     old = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, old[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, old)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)
 
 
 def test_a_file_appears_when_it_is_complete(tmp_path):
@@ -51,10 +58,11 @@ def test_a_failure_inside_leaves_the_old_file_and_no_rest(tmp_path):
     assert listing(tmp_path) == ["a.bin"]
 
 
-def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path, small_disk):
+def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path):
     target = tmp_path / "a.bin"
     target.write_bytes(b"old")
     with (
+        small_disk(),
         pytest.raises(OutputError, match="the disk is full"),
         new_file(target, overwrite=True) as part,
     ):
@@ -63,11 +71,12 @@ def test_a_full_disk_leaves_the_old_file_and_says_so(tmp_path, small_disk):
     assert listing(tmp_path) == ["a.bin"]
 
 
-def test_a_full_disk_leaves_the_old_folder(tmp_path, small_disk):
+def test_a_full_disk_leaves_the_old_folder(tmp_path):
     target = tmp_path / "out"
     target.mkdir()
     (target / "old").write_bytes(b"old")
     with (
+        small_disk(),
         pytest.raises(OutputError, match="the disk is full"),
         new_folder(target, overwrite=True) as part,
     ):
