@@ -1,7 +1,6 @@
-import contextlib
-
 """Complete or not at all: failures of every kind leave the old file, or none."""
 
+import contextlib
 import os
 import resource
 
