@@ -26,8 +26,6 @@ class AdjustmentSettings:
 
     max_matches: int = 4000
     """Matches used; more are thinned evenly."""
-    pixel_sigma: float = 0.002
-    """Error of a keypoint, as a share of the image's width."""
     scale_sigma: float = 0.2
     """Spread of the views' depth scales, in the logarithm."""
     focal_sigma: float = 0.1

@@ -69,16 +69,15 @@ def place_view(
     guesses = [
         state.camera_from_world[view],
         camera_from_points(points, own.target_pixels, intrinsics[view], tolerance_px),
-        camera_from_epipolar_geometry(nearest, intrinsics, state, 0.1 * tolerance_px),
+        camera_from_epipolar_geometry(nearest, intrinsics, state, 2 * own.pixel_sigma),
     ]
     fixed_focal = AdjustmentSettings(focal_sigma=0.0, max_evaluations=10)
-    expected = fixed_focal.pixel_sigma, settings.depth_sigma
-    errors = MatchErrors(matches.thinned(600), intrinsics, *expected)
+    errors = MatchErrors(matches.thinned(600), intrinsics, settings.depth_sigma)
     problem = CameraAdjustment(errors, np.array([view]), fixed_focal)
     starts = [_with_camera(state, view, guess) for guess in guesses if guess is not None]
     likely = sorted(starts, key=problem.cost)[:2]
     best = min((problem.solve(start) for start in likely), key=problem.cost)
-    return best, int(MatchErrors(own, intrinsics, *expected).fits(best).sum())
+    return best, int(MatchErrors(own, intrinsics, settings.depth_sigma).fits(best).sum())
 
 
 def _with_camera(state: CameraState, view: int, camera: Float64[np.ndarray, "4 4"]) -> CameraState:
@@ -141,8 +140,8 @@ def adjust_together(
     if len(free) == 0 or len(chosen) < 6 * len(free) + 6:
         return None
     thinned = chosen.thinned(settings.max_matches)
-    loose = MatchErrors(thinned, intrinsics, settings.pixel_sigma, 0.1)
+    loose = MatchErrors(thinned, intrinsics, 0.1)
     depth_sigma = float(np.clip(loose.depth_spread(placed.state), 0.003, 0.3))
-    errors = MatchErrors(thinned, intrinsics, settings.pixel_sigma, depth_sigma)
+    errors = MatchErrors(thinned, intrinsics, depth_sigma)
     found = CameraAdjustment(errors, free, settings).solve(placed.state)
     return None if found is placed.state else found

@@ -28,6 +28,8 @@ class DepthMatches:
     target_pixels: Float64[np.ndarray, "M 2"]
     target_depth: Float64[np.ndarray, " M"]
     """The target's own depth there; NaN where it says nothing."""
+    pixel_sigma: float
+    """Expected error of a keypoint."""
 
     def __len__(self) -> int:
         return len(self.source)
@@ -41,6 +43,7 @@ class DepthMatches:
             self.source_depth[chosen],
             self.target_pixels[chosen],
             self.target_depth[chosen],
+            self.pixel_sigma,
         )
 
     def thinned(self, most: int) -> "DepthMatches":
@@ -87,6 +90,7 @@ def gather_matches(
     pairs: Sequence[PairMatches],
     depth: Float[np.ndarray, "S H W"],
     image_size: tuple[int, int],
+    keypoint_sigma_px: float,
 ) -> DepthMatches:
     """Read the depth at all matches.
 
@@ -94,12 +98,13 @@ def gather_matches(
         pairs: matches in pixels of photos of `image_size`.
         depth: z-depth; NaN where unknown.
         image_size: height and width of the photos, which show the same field of view as the depth.
+        keypoint_sigma_px: expected error of a keypoint, pixels of the photos.
 
     Returns:
         Each match twice, once from either side, without those whose source depth is unknown.
     """
     scale = np.array([depth.shape[2] / image_size[1], depth.shape[1] / image_size[0]])
-    parts = []
+    parts, pixel_sigma = [], float(keypoint_sigma_px * scale[0])
     for pair in pairs:
         pixels = [
             (p.astype(np.float64) + 0.5) * scale - 0.5
@@ -118,16 +123,17 @@ def gather_matches(
                     depths[s][known],
                     pixels[t][known],
                     depths[t][known],
+                    pixel_sigma,
                 )
             )
-    return _concatenate(parts)
+    return _concatenate(parts, pixel_sigma)
 
 
-def _concatenate(parts: Sequence[DepthMatches]) -> DepthMatches:
+def _concatenate(parts: Sequence[DepthMatches], pixel_sigma: float) -> DepthMatches:
     """One record of many; an empty one of none."""
     if not parts:
         none, pair = np.zeros(0), np.zeros((0, 2))
-        return DepthMatches(np.zeros(0, int), np.zeros(0, int), pair, none, pair, none)
+        return DepthMatches(np.zeros(0, int), np.zeros(0, int), pair, none, pair, none, pixel_sigma)
     return DepthMatches(
         np.concatenate([part.source for part in parts]),
         np.concatenate([part.target for part in parts]),
@@ -135,4 +141,5 @@ def _concatenate(parts: Sequence[DepthMatches]) -> DepthMatches:
         np.concatenate([part.source_depth for part in parts]),
         np.concatenate([part.target_pixels for part in parts]),
         np.concatenate([part.target_depth for part in parts]),
+        pixel_sigma,
     )

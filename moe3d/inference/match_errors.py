@@ -31,8 +31,6 @@ class MatchErrors:
     matches: DepthMatches
     intrinsics: Float64[np.ndarray, "S 3 3"]
     """Pixels of the depth maps, before the focal scale."""
-    pixel_sigma: float
-    """Error of a keypoint, as a share of the image's width."""
     depth_sigma: float
     """Error of the depth, in the logarithm."""
 
@@ -79,8 +77,8 @@ class MatchErrors:
         error = pixels - self.matches.target_pixels
         along = (error * direction).sum(axis=1)
         across = error[:, 1] * direction[:, 0] - error[:, 0] * direction[:, 1]
-        pixel_sigma = self.pixel_sigma * 2 * float(self.intrinsics[0, 0, 2])
-        return across / pixel_sigma, along / np.hypot(pixel_sigma, length * self.depth_sigma)
+        blur = np.hypot(self.matches.pixel_sigma, length * self.depth_sigma)
+        return across / self.matches.pixel_sigma, along / blur
 
     def fits(self, state: CameraState) -> Bool[np.ndarray, " M"]:
         """Which matches fit within three expected errors."""

@@ -21,6 +21,8 @@ class MatchingSettings:
     """A match must be closer than this times the second best, in descriptor distance."""
     verification_px: float = 1.5
     """Largest distance from the epipolar line, pixels of the photo."""
+    keypoint_sigma_px: float = 0.6
+    """Expected error of a keypoint, pixels of the photo."""
     min_matches: int = 20
     """A pair of photos with fewer verified matches counts as not overlapping."""
     max_pairs: int = 120

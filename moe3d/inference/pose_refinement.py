@@ -149,7 +149,8 @@ def refine_poses(
     is_known = scene.valid_mask & np.isfinite(scene.depth) & (scene.depth > 0)
     size = scene.images.shape[1], scene.images.shape[2]
     pairs = match_photos(scene.images, _resize_masks(is_known, size), settings.matching, progress)
-    matches = gather_matches(pairs, np.where(is_known, scene.depth, np.nan), size)
+    sigma_px = settings.matching.keypoint_sigma_px
+    matches = gather_matches(pairs, np.where(is_known, scene.depth, np.nan), size, sigma_px)
     intrinsics = _share_focal(given.intrinsics) if settings.share_focal else given.intrinsics
     placed = place_cameras(
         matches, intrinsics, given.camera_from_world, settings.placement, progress
