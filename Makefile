@@ -1,7 +1,7 @@
 # make run   - set everything up, open the viewer on the bundled sample (or, without a display, do the
 #              same job by the command line and write out/sample/)
 # make test  - set everything up and run the five checks that decide what lands
-# make help  - the rest
+# make interop, make screenshot, make clean; make help shows these lines
 SHELL := /bin/sh
 PYTHON ?= python3
 SAMPLE ?= room
@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 SETTINGS := pyproject.toml constraints.txt packaging/system_packages.txt
 GL_SCREEN := -screen 0 1600x1200x24
 
-.PHONY: help run test check-format check-lint check-types check-imports check-tests interop bench train-mini screenshots clean
+.PHONY: help run test check-format check-lint check-types check-imports check-tests interop screenshot clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -59,6 +59,15 @@ $(VENV)/.runs: $(SETTINGS)
 $(VENV)/.tests: $(VENV)/.runs
 	$(BIN)/python -m pip install --quiet -c constraints.txt --build-constraint constraints.txt $(PIP_ARGS) -e ".[heic,train,dev]"
 	@touch $@
+
+# Exports opened by programs that no one here wrote.
+interop: $(VENV)/.tests
+	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e ".[interop]"
+	$(BIN)/python -m pytest -m interop -q tests/interop
+
+# The picture in the README.
+screenshot: $(VENV)/.runs
+	xvfb-run -a -s "$(GL_SCREEN)" $(BIN)/moe3d-viewer assets/samples/$(SAMPLE)/images --run --size 1480x920 --screenshot docs/images/window.png
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info
