@@ -122,7 +122,8 @@ def _measured_lines(measured: "MeasuredOverhead") -> list[str]:
     )
     return [
         f"| {moe3d_ms - vggt_ms:.1f} ms | {vggt_ms:.1f} ms | VGGT's depth head, {where}, "
-        f"{measured.threads} thread(s), {len(measured.vggt_s)} runs in alternation "
+        f"{measured.clock} time, {measured.threads} thread(s), {len(measured.vggt_s)} runs in "
+        f"alternation "
         f"| {measured.time_percent:.1f} % [{low:.1f}, {high:.1f}] |",
         f"| {moe3d_mib - vggt_mib:.0f} MiB | {vggt_mib:.0f} MiB | peak of tensors in VGGT's depth "
         f"head | {measured.memory_percent:.1f} % |",
@@ -146,4 +147,4 @@ def _values(
 
 
 def _amount(value: float | int) -> str:
-    return f"{value:,.0f}" if value >= 1e5 else f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
