@@ -130,11 +130,15 @@ def _keep_nearest(
     index: Int[Tensor, " P"],
     met: Float[Tensor, "P R"],
 ) -> None:
-    """Write hits that are nearer than what is there, in place; rows may repeat."""
+    """Write hits that are nearer than what is there, in place; rows may repeat.
+
+    Of parts met at one distance the smallest index stays, whatever the threads' order.
+    """
     pair, ray = (met < distance[row]).nonzero(as_tuple=True)
     place = row[pair] * distance.shape[1] + ray
     values = met[pair, ray]
     flat = distance.view(-1)
     flat.scatter_reduce_(0, place, values, "amin")
     first = (flat[place] == values).nonzero()[:, 0]
-    part.view(-1)[place[first]] = index[pair[first]]
+    winners = index[pair[first]].to(part.dtype)
+    part.view(-1).scatter_reduce_(0, place[first], winners, "amin", include_self=False)

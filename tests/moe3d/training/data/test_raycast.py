@@ -1,6 +1,7 @@
 """The bundled ray caster against one ray and one part at a time, by sampling and by formula."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,6 +56,14 @@ def test_a_cylinder_from_the_side_is_round():
     # (0.1 t)^2 + (t - 5)^2 = 1
     a, b, c = 1.01, -10.0, 24.0
     assert found == pytest.approx((-b - math.sqrt(b * b - 4 * a * c)) / (2 * a), rel=1e-5)
+
+
+def test_of_faces_in_one_place_the_first_part_is_seen():
+    box = one_part(BOX, (1.0, 1.0, 0.5))
+    names = ("kind", "centre", "half_size", "world_from_part", "radius")
+    twice = {name: getattr(box, name).repeat_interleave(2, dim=1) for name in names}
+    parts = replace(box, **twice)
+    assert cast_one(parts, (0.0, 0.0, 1.0)) == (pytest.approx(4.5, rel=1e-5), 0)
 
 
 @pytest.mark.parametrize(
