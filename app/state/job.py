@@ -96,25 +96,29 @@ class LatestJob(QObject):
         self.cancel()
         self._job = None
 
+    def _is_newest(self, job: QObject | None) -> bool:
+        """No sender means a job that is gone already: never the one that is kept here."""
+        return job is not None and job is self._job
+
     @Slot(object)
     def _on_progressed(self, report: object) -> None:
-        if self.sender() is self._job:
+        if self._is_newest(self.sender()):
             self.progressed.emit(report)
 
     @Slot(object)
     def _on_published(self, part: object) -> None:
-        if self.sender() is self._job:
+        if self._is_newest(self.sender()):
             self.published.emit(part)
 
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:
-        if self.sender() is self._job:
+        if self._is_newest(self.sender()):
             self._job = None
             self.succeeded.emit(result)
 
     @Slot(object)
     def _on_failed(self, error: object) -> None:
-        if self.sender() is self._job:
+        if self._is_newest(self.sender()):
             self._job = None
             self.failed.emit(error)
 

@@ -1,3 +1,7 @@
+import threading
+
+from PySide6.QtCore import QCoreApplication
+
 from app.state.job import Job, LatestJob, error_text
 from moe3d.errors import CheckpointError, JobCancelledError
 from tests.app.fakes import FakeRunner
@@ -41,6 +45,24 @@ def test_an_older_job_is_cancelled_and_no_longer_heard():
     runner.run_all()
     assert results == [("new",)]
     assert failures == []
+
+
+class DroppingRunner:
+    """Does the work in another thread and keeps no job, so that its signals may outlive it."""
+
+    def start(self, job):
+        worker = threading.Thread(target=lambda: job.succeed(job.work(job.progress, None)))
+        worker.start()
+        worker.join()
+
+
+def test_a_job_that_is_gone_before_its_result_arrives_is_not_heard(qapp):
+    latest = LatestJob(DroppingRunner())
+    results = record(latest.succeeded)
+    latest.start(lambda progress, publish: "old")
+    latest.abandon()
+    QCoreApplication.processEvents()
+    assert results == []
 
 
 def test_a_cancelled_job_fails_with_the_reason():
