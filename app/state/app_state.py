@@ -9,10 +9,12 @@ from app.state.backend import Backend
 from app.state.cursor import CursorState
 from app.state.display import DisplayState
 from app.state.export import ExportState
+from app.state.history import History
 from app.state.job import JobRunner
 from app.state.models import ModelsState
 from app.state.notices import Notices
 from app.state.reconstruction import ReconstructionState
+from app.state.remembered import RememberedRegistry
 from app.state.run_options import RunOptionsState
 from app.state.saved_results import SUFFIX, SavedResultsState
 from app.state.session import SessionState
@@ -49,7 +51,16 @@ class AppState(QObject):
         self.saved = SavedResultsState(
             backend, runner, self.session, self.reconstruction, self.notices
         )
+        self.remembered = self._remember()
+        self.history = History(self.remembered, parent=self)
         self.session.views_changed.connect(self._on_views_changed)
+        self.display.changed.connect(self.history.clear)
+
+    def _remember(self) -> RememberedRegistry:
+        """Whatever the user chose; a state of another feature adds its line here."""
+        registry = RememberedRegistry(self)
+        registry.add("view", self.view)
+        return registry
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open what was dropped or chosen: a folder, photos, or one saved prediction."""
@@ -79,6 +90,7 @@ class AppState(QObject):
     def _on_views_changed(self) -> None:
         self.view.reset_for_scene()
         self.cursor.move_to(None)
+        self.history.clear()
         for path in self.session.paths[:1]:
             kept = path if len(self.session.paths) == 1 else path.parent
             self.settings.add_recent(kept)

@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
+from app.state.chosen_values import flag, indices, member_of, number, one_of, text, whole
+from app.state.remembered import Chosen, Remembered
 from app.state.scene_display import RangeLock
 
 DEFAULT_PERCENTILE = 20.0
@@ -19,7 +21,7 @@ class Layout(StrEnum):
     SPLIT = "split"
 
 
-class ViewOptionsState(QObject):
+class ViewOptionsState(Remembered):
     """Live options: each acts at once and needs no new run."""
 
     selected_view_changed = Signal(int)
@@ -32,109 +34,52 @@ class ViewOptionsState(QObject):
     """Point size, colour mode, cameras or hidden experts: restyle the 3D view."""
     linked_changed = Signal(bool)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._selected_view = 0
-        self._layer = "fused"
-        self._layout = Layout.SPLIT
-        self._percentile = DEFAULT_PERCENTILE
-        self._overlay_opacity = 0.65
-        self._range_lock = RangeLock.BOTH
-        self._color_map, self._palette, self._color_mode = "turbo", "okabe-ito", "photo"
-        self._point_size_px = 2.0
-        self._cameras_shown = True
-        self._cameras_linked = True
-        self._hidden_experts: frozenset[int] = frozenset()
-
-    @property
-    def selected_view(self) -> int:
-        """Index of the photo that the maps show."""
-        return self._selected_view
-
-    @property
-    def layer(self) -> str:
-        """Depth layer of the left or only 3D view."""
-        return self._layer
-
-    @property
-    def layout(self) -> Layout:
-        """One 3D view, or two side by side."""
-        return self._layout
-
-    @property
-    def percentile(self) -> float:
-        """Share of points of lowest confidence that is hidden, in %; 0 hides nothing."""
-        return self._percentile
-
-    @property
-    def overlay_opacity(self) -> float:
-        """Of the gating colours over the photo, 0 to 1."""
-        return self._overlay_opacity
-
-    @property
-    def range_lock(self) -> RangeLock:
-        """Over what the depth colours are spread."""
-        return self._range_lock
-
-    @property
-    def color_map(self) -> str:
-        """One of COLOR_MAPS."""
-        return self._color_map
-
-    @property
-    def palette(self) -> str:
-        """One of PALETTES: the experts' colours."""
-        return self._palette
-
-    @property
-    def color_mode(self) -> str:
-        """One of COLOR_MODES: what colours the points."""
-        return self._color_mode
-
-    @property
-    def point_size_px(self) -> float:
-        """Diameter of a point on the screen."""
-        return self._point_size_px
-
-    @property
-    def cameras_shown(self) -> bool:
-        """Whether camera frusta are drawn."""
-        return self._cameras_shown
-
-    @property
-    def cameras_linked(self) -> bool:
-        """Whether both 3D views move together."""
-        return self._cameras_linked
-
-    @property
-    def hidden_experts(self) -> frozenset[int]:
-        """0-based experts whose pixels and points are not drawn; the result is untouched."""
-        return self._hidden_experts
+    selected_view = Chosen(0, whole(), "select_view", in_history=False)
+    """Index of the photo that the maps show."""
+    layer = Chosen("fused", text, "select_layer")
+    """Depth layer of the left or only 3D view."""
+    layout = Chosen(Layout.SPLIT, member_of(Layout))
+    """One 3D view, or two side by side."""
+    percentile = Chosen(DEFAULT_PERCENTILE, number(0, 100))
+    """Share of points of lowest confidence that is hidden, in %; 0 hides nothing."""
+    overlay_opacity = Chosen(0.65, number(0, 1))
+    """Of the gating colours over the photo, 0 to 1."""
+    range_lock = Chosen(RangeLock.BOTH, member_of(RangeLock))
+    """Over what the depth colours are spread."""
+    color_map = Chosen("turbo", one_of(COLOR_MAPS))
+    """One of COLOR_MAPS."""
+    palette = Chosen("okabe-ito", one_of(PALETTES))
+    """One of PALETTES: the experts' colours."""
+    color_mode = Chosen("photo", one_of(COLOR_MODES))
+    """One of COLOR_MODES: what colours the points."""
+    point_size_px = Chosen(2.0, number(1, 12))
+    """Diameter of a point on the screen."""
+    cameras_shown = Chosen(True, flag, "show_cameras")
+    """Whether camera frusta are drawn."""
+    cameras_linked = Chosen(True, flag, "link_cameras")
+    """Whether both 3D views move together."""
+    hidden_experts = Chosen(frozenset[int](), indices)
+    """0-based experts whose pixels and points are not drawn; the result is untouched."""
 
     def select_view(self, index: int) -> None:
         """Show the maps of another photo."""
-        if index != self._selected_view and index >= 0:
-            self._selected_view = index
+        if index >= 0 and self._keep("selected_view", index):
             self.selected_view_changed.emit(index)
 
     def select_layer(self, layer: str) -> None:
         """Show another depth layer in the left or only 3D view."""
-        if layer != self._layer:
-            self._layer = layer
+        if self._keep("layer", layer):
             self.layer_changed.emit(layer)
 
     def set_layout(self, layout: Layout) -> None:
         """Divide the 3D part."""
-        if layout is not self._layout:
-            self._layout = layout
+        if self._keep("layout", layout):
             self.layout_changed.emit(layout)
 
     def set_percentile(self, percentile: float) -> None:
         """Hide the points of lowest confidence."""
-        percentile = min(max(float(percentile), 0.0), 100.0)
-        if percentile != self._percentile:
-            self._percentile = percentile
-            self.percentile_changed.emit(percentile)
+        if self._keep("percentile", min(max(float(percentile), 0.0), 100.0)):
+            self.percentile_changed.emit(self.percentile)
 
     def set_overlay_opacity(self, opacity: float) -> None:
         """Blend the gating colours with the photo."""
@@ -150,8 +95,7 @@ class ViewOptionsState(QObject):
 
     def set_palette(self, name: str) -> None:
         """Choose the colours of the experts."""
-        if name != self._palette:
-            self._palette = name
+        if self._keep("palette", name):
             self.maps_changed.emit()
             self.points_changed.emit()
 
@@ -169,33 +113,31 @@ class ViewOptionsState(QObject):
 
     def link_cameras(self, linked: bool) -> None:
         """Move both 3D views together, or each by itself."""
-        if linked != self._cameras_linked:
-            self._cameras_linked = linked
+        if self._keep("cameras_linked", linked):
             self.linked_changed.emit(linked)
 
     def show_expert(self, index: int, shown: bool) -> None:
         """Draw or hide what one expert decided."""
-        hidden = self._hidden_experts - {index} if shown else self._hidden_experts | {index}
-        self._replace_hidden(hidden)
+        hidden = self.hidden_experts - {index} if shown else self.hidden_experts | {index}
+        self.set_hidden_experts(hidden)
 
-    def reset_for_scene(self) -> None:
-        """Back to the first photo, the fused layer and all experts, for another scene."""
-        self.select_view(0)
-        self.select_layer("fused")
-        self._replace_hidden(frozenset())
-
-    def _replace_hidden(self, hidden: frozenset[int]) -> None:
-        if hidden != self._hidden_experts:
-            self._hidden_experts = hidden
+    def set_hidden_experts(self, hidden: frozenset[int]) -> None:
+        """Draw everything but what these experts decided."""
+        if self._keep("hidden_experts", hidden):
             self.maps_changed.emit()
             self.points_changed.emit()
 
+    def reset_for_scene(self) -> None:
+        """Back to the first photo, the fused layer and all experts, for another scene."""
+        with self.one_change("scene"):
+            self.select_view(0)
+            self.select_layer("fused")
+            self.set_hidden_experts(frozenset())
+
     def _set_map(self, name: str, value: object) -> None:
-        if value != getattr(self, f"_{name}"):
-            setattr(self, f"_{name}", value)
+        if self._keep(name, value):
             self.maps_changed.emit()
 
     def _set_points(self, name: str, value: object) -> None:
-        if value != getattr(self, f"_{name}"):
-            setattr(self, f"_{name}", value)
+        if self._keep(name, value):
             self.points_changed.emit()

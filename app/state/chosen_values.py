@@ -1,0 +1,73 @@
+"""How chosen values are read back from JSON: each reader refuses what it cannot take."""
+
+import math
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+def number(low: float = -math.inf, high: float = math.inf) -> Callable[[object], float]:
+    """A finite number, held between two ends."""
+
+    def read(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"wanted a number, got {value!r}")
+        if not math.isfinite(value):
+            raise ValueError(f"wanted a finite number, got {value!r}")
+        return min(max(float(value), low), high)
+
+    return read
+
+
+def whole(low: int = 0, high: int = 2**31 - 1) -> Callable[[object], int]:
+    """A whole number, held between two ends."""
+
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"wanted a whole number, got {value!r}")
+        return min(max(value, low), high)
+
+    return read
+
+
+def flag(value: object) -> bool:
+    """Yes or no."""
+    if not isinstance(value, bool):
+        raise TypeError(f"wanted true or false, got {value!r}")
+    return value
+
+
+def text(value: object) -> str:
+    """Any text."""
+    if not isinstance(value, str):
+        raise TypeError(f"wanted a text, got {value!r}")
+    return value
+
+
+def one_of(allowed: Sequence[str]) -> Callable[[object], str]:
+    """One of some words."""
+
+    def read(value: object) -> str:
+        if value not in allowed:
+            raise ValueError(f"wanted one of {', '.join(allowed)}, got {value!r}")
+        return str(value)
+
+    return read
+
+
+def member_of(kind: type[Kind]) -> Callable[[object], Kind]:
+    """A member of an enumeration, by its value."""
+
+    def read(value: object) -> Kind:
+        return kind(text(value))
+
+    return read
+
+
+def indices(value: object) -> frozenset[int]:
+    """A set of indices, none below zero."""
+    if not isinstance(value, list | tuple | frozenset | set):
+        raise TypeError(f"wanted a list of indices, got {value!r}")
+    return frozenset(whole()(item) for item in value)
