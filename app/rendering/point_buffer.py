@@ -1,4 +1,4 @@
-"""A point cloud as the GPU wants it: one interleaved buffer of 20 bytes a point, in blocks.
+"""A point cloud as the GPU wants it: 20 to 22 bytes a point, in blocks.
 
 Built in a worker. `without_vertices` is what a view keeps after the upload: the order (4 bytes a
 point) leads from a place in the buffer back to the point of the cloud.
@@ -11,24 +11,21 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, Shaped, UInt32
 
 from app.rendering.confidence_levels import ConfidenceLevels, confidence_levels
+from app.rendering.edge_levels import edge_levels
 from app.rendering.morton import block_order, morton_codes
+from app.rendering.point_vertex import (
+    EXTRA_DTYPE,
+    VERTEX_DTYPE,
+    confidence_level,
+    expert_index,
+    is_flying,
+    packed_vertices,
+    photo_index,
+)
 from app.rendering.scene_frame import Bounds, robust_bounds
 from moe3d.scene.records import PointCloud
 
 BLOCK_SIZE = 65536
-FLYING_BIT = 128
-"""Added to the expert's index where a point flies."""
-
-VERTEX_DTYPE = np.dtype(
-    [
-        ("position", "<f4", 3),
-        ("color", "u1", 3),
-        ("expert", "u1"),
-        ("confidence", "<u2"),
-        ("photo", "<u2"),
-    ]
-)
-EXTRA_DTYPE = np.dtype([("entropy", "u1"), ("difference", "u1"), ("spare", "u1", 2)])
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,8 @@ class PointExtras:
     """Signed difference to the other network, any unit."""
     flying: Bool[np.ndarray, " N"] | None = None
     """Points that hang between two surfaces."""
+    edge_jump: Float[np.ndarray, " N"] | None = None
+    """How far depth spans around the point's pixel, as a share of its depth."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def build_point_buffer(
     order = blocks.order if len(finite) == len(cloud) else finite[blocks.order].astype(np.uint32)
     levels = confidence_levels(cloud.confidence)
     vertices = _reordered(_packed(cloud, levels, extras), order)
-    lower, upper = _block_boxes(vertices["position"], blocks.starts)
+    lower, upper = block_boxes(vertices["position"], blocks.starts)
     bounds = Bounds(lower.min(axis=0), upper.max(axis=0)) if len(order) else robust
     difference_range = _difference_range(extras)
     packed_extras = _packed_extras(len(cloud), extras, difference_range)
@@ -146,14 +145,16 @@ def build_point_buffer(
 def _packed(
     cloud: PointCloud, levels: ConfidenceLevels, extras: PointExtras
 ) -> Shaped[np.ndarray, " N"]:
-    vertices = np.empty(len(cloud), VERTEX_DTYPE)
+    vertices = packed_vertices(
+        len(cloud),
+        cloud.expert_index,
+        levels.encode(cloud.confidence),
+        cloud.view_index,
+        None if extras.edge_jump is None else edge_levels(extras.edge_jump.astype(np.float32)),
+        extras.flying,
+    )
     vertices["position"] = cloud.points
     vertices["color"] = cloud.colors
-    vertices["expert"] = np.minimum(cloud.expert_index, FLYING_BIT - 1)
-    if extras.flying is not None:
-        vertices["expert"] |= np.where(extras.flying, FLYING_BIT, 0).astype(np.uint8)
-    vertices["confidence"] = levels.encode(cloud.confidence)
-    vertices["photo"] = cloud.view_index
     return vertices
 
 
@@ -161,7 +162,8 @@ def _reordered(
     packed: Shaped[np.ndarray, " N"], order: UInt32[np.ndarray, " K"]
 ) -> Shaped[np.ndarray, " K"]:
     """One gather of whole records: several times faster than one a field."""
-    words = packed.view(np.uint32).reshape(len(packed), packed.dtype.itemsize // 4)
+    word = np.uint32 if packed.dtype.itemsize % 4 == 0 else np.uint16
+    words = packed.view(word).reshape(len(packed), packed.dtype.itemsize // np.dtype(word).itemsize)
     return np.take(words, order, axis=0).view(packed.dtype)[:, 0]
 
 
@@ -186,9 +188,10 @@ def _difference_range(extras: PointExtras) -> float:
     return max(float(np.percentile(finite, 98)), 1e-9) if len(finite) else 1e-9
 
 
-def _block_boxes(
+def block_boxes(
     positions: Float32[np.ndarray, "N 3"], starts: Int[np.ndarray, " B+1"]
 ) -> tuple[Float32[np.ndarray, "B 3"], Float32[np.ndarray, "B 3"]]:
+    """The box around the points of every block."""
     if len(positions) == 0:
         return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32)
     lower = np.minimum.reduceat(positions, starts[:-1], axis=0)
@@ -199,16 +202,14 @@ def _block_boxes(
 def _counts_at_level(
     vertices: Shaped[np.ndarray, " N"], num_levels: int
 ) -> UInt32[np.ndarray, "S F E L+1"]:
-    experts = vertices["expert"] & (FLYING_BIT - 1)
-    num_photos = int(vertices["photo"].max(initial=0)) + 1
-    num_experts = int(experts.max(initial=0)) + 1
+    num_photos = int(photo_index(vertices).max(initial=0)) + 1
+    num_experts = int(expert_index(vertices).max(initial=0)) + 1
     shape = (num_photos, 2, num_experts, num_levels)
     counts = np.zeros(int(np.prod(shape)), np.uint32)
     for start in range(0, len(vertices), 1_000_000):
         part = vertices[start : start + 1_000_000]
-        flying = part["expert"] >> 7
-        cell = (part["photo"].astype(np.int64) * 2 + flying) * num_experts
-        cell = (cell + (part["expert"] & (FLYING_BIT - 1))) * num_levels + part["confidence"]
+        cell = (photo_index(part).astype(np.int64) * 2 + is_flying(part)) * num_experts
+        cell = (cell + expert_index(part)) * num_levels + confidence_level(part)
         places, found = np.unique(cell, return_counts=True)
         counts[places] += found.astype(np.uint32)
     ascending = counts.reshape(shape)

@@ -7,8 +7,16 @@ from jaxtyping import Bool, Float, Float32, Int, Shaped
 
 from app.rendering.camera_frusta import PhotoCameras
 from app.rendering.confidence_levels import ConfidenceLevels
-from app.rendering.point_buffer import FLYING_BIT, PointBuffer
-from app.rendering.point_style import PointStyle
+from app.rendering.edge_levels import edge_step
+from app.rendering.point_buffer import PointBuffer
+from app.rendering.point_style import BLACK_LEVEL, WHITE_LEVEL, PointStyle
+from app.rendering.point_vertex import (
+    confidence_level,
+    edge_level,
+    expert_index,
+    is_flying,
+    photo_index,
+)
 
 
 @dataclass(frozen=True)
@@ -44,14 +52,21 @@ def visible_mask(
     vertices: Shaped[np.ndarray, " N"], style: PointStyle, levels: ConfidenceLevels
 ) -> Bool[np.ndarray, " N"]:
     """Which points the style's filters leave; the shader's rule."""
-    visible = vertices["confidence"] >= levels.threshold_level(style.confidence_threshold)
-    experts = vertices["expert"] & (FLYING_BIT - 1)
+    visible = confidence_level(vertices) >= levels.threshold_level(style.confidence_threshold)
     if style.hidden_experts:
-        visible &= ~np.isin(experts, list(style.hidden_experts))
+        visible &= ~np.isin(expert_index(vertices), list(style.hidden_experts))
     if style.hidden_photos:
-        visible &= ~np.isin(vertices["photo"], list(style.hidden_photos))
+        visible &= ~np.isin(photo_index(vertices), list(style.hidden_photos))
     if style.hide_flying:
-        visible &= vertices["expert"] < FLYING_BIT
+        visible &= ~is_flying(vertices)
+    if style.edge_rtol is not None:
+        visible &= edge_level(vertices) <= edge_step(style.edge_rtol)
+    if style.hide_black:
+        visible &= vertices["color"].max(axis=1) > BLACK_LEVEL
+    if style.hide_white:
+        visible &= vertices["color"].min(axis=1) < WHITE_LEVEL
+    if style.section is not None:
+        visible &= style.section.contains(vertices["position"])
     return visible
 
 

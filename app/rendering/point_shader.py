@@ -17,10 +17,14 @@ uniform mat4 u_clip_from_world;
 uniform vec4 u_view_depth;       // dot with (x, y, z, 1) gives the depth along the line of sight
 uniform float u_min_level;
 uniform float u_hide_flying;
+uniform float u_max_edge;        // highest visible edge level
+uniform vec2 u_color_limits;     // visible: highest channel above x, lowest channel below y
+uniform mat4 u_box_from_world;   // rows 0 to 2 take the section box to -1..1; zero without one
 uniform float u_level_scale;     // level to table: 1 / highest level
 uniform vec2 u_depth_range;      // lowest depth, 1 / (highest - lowest)
 uniform vec4 u_size;             // smallest, largest, factor of the whole, in pixels
 uniform float u_px_per_unit;     // pixels of a world unit at depth 1; 0: sizes do not follow depth
+uniform float u_world_px;        // pixels at depth 1 of points of a size in the world; 0: none
 uniform float u_orthographic;
 uniform float u_has_cameras;
 uniform vec3 u_plain;
@@ -30,7 +34,7 @@ uniform sampler2D u_photos;
 uniform sampler2D u_map;
 in vec3 a_position;
 in vec4 a_color;
-in vec2 a_codes;                 // confidence level, photo
+in vec2 a_codes;                 // confidence level, photo; 12 bits each, 4 of the edge level
 in vec4 a_extras;                // entropy, difference
 flat out vec3 v_color;
 flat out float v_round;
@@ -48,18 +52,28 @@ void main() {{
     float code = floor(a_color.a * 255.0 + 0.5);
     float flying = step(127.5, code);
     int expert = int(code - 128.0 * flying);
-    int photo = int(a_codes.y);
+    vec2 edge_parts = floor(a_codes / 4096.0);
+    vec2 codes = a_codes - 4096.0 * edge_parts;  // confidence level, photo
+    float edge = edge_parts.x + 16.0 * edge_parts.y;
+    int photo = int(codes.y);
     vec4 expert_color = u_experts[min(expert, {MAX_EXPERTS - 1})];
     vec4 lens = photo_texel(photo, 1);
     vec4 world = vec4(a_position, 1.0);
     float depth = dot(u_view_depth, world);
-    bool hidden = a_codes.x < u_min_level || expert_color.a < 0.5 || lens.y < 0.5
-        || flying * u_hide_flying > 0.5;
+    float brightest = max(max(a_color.r, a_color.g), a_color.b);
+    float darkest = min(min(a_color.r, a_color.g), a_color.b);
+    vec3 in_box = abs((u_box_from_world * world).xyz);
+    bool hidden = codes.x < u_min_level || expert_color.a < 0.5 || lens.y < 0.5
+        || flying * u_hide_flying > 0.5 || edge > u_max_edge
+        || brightest <= u_color_limits.x || darkest >= u_color_limits.y
+        || max(max(in_box.x, in_box.y), in_box.z) > 1.0;
     gl_Position = hidden ? vec4(2.0, 2.0, 2.0, 1.0) : u_clip_from_world * world;
 
     float photo_depth = dot(photo_texel(photo, 0), world);
     float footprint = photo_depth * lens.x * u_px_per_unit / mix(depth, 1.0, u_orthographic);
-    float size = clamp(footprint, u_size.x, u_size.y) * u_size.z;
+    float sized = u_world_px / mix(depth, 1.0, u_orthographic);
+    float size = u_world_px > 0.0 ? clamp(sized, 1.0, 64.0) : clamp(footprint, u_size.x, u_size.y);
+    size *= u_size.z;
     gl_PointSize = size;
     v_round = step(2.6, size);
 
@@ -84,7 +98,7 @@ void main() {
 _COLORS = {
     ColorMode.PHOTO: "a_color.rgb",
     ColorMode.DEPTH: "mapped((range_depth - u_depth_range.x) * u_depth_range.y)",
-    ColorMode.CONFIDENCE: "mapped(a_codes.x * u_level_scale)",
+    ColorMode.CONFIDENCE: "mapped(codes.x * u_level_scale)",
     ColorMode.EXPERT: "expert_color.rgb",
     ColorMode.PHOTO_INDEX: "photo_texel(photo, 2).rgb",
     ColorMode.ENTROPY: "mapped(a_extras.x)",

@@ -7,9 +7,15 @@ import numpy as np
 from jaxtyping import Float, Float32, UInt8
 
 from app.rendering.color_mode import ColorMode
+from app.rendering.edge_levels import edge_step
 from app.rendering.palettes import EXPERT_COLORS, map_of_mode, photo_colors
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_shader import MAX_EXPERTS, PHOTO_TEXELS, TABLE_WIDTH
+from app.rendering.point_vertex import photo_index
+from moe3d.geometry.box import OrientedBox
+
+BLACK_LEVEL, WHITE_LEVEL = 16, 240
+"""Black: no channel above this. White: no channel below this. Of 255."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +29,54 @@ class PointStyle:
     """Points whose winner is one of these are hidden; 0-based."""
     hidden_photos: frozenset[int] = frozenset()
     hide_flying: bool = False
+    edge_rtol: float | None = None
+    """Points at larger relative depth jumps are hidden; None hides none. Takes the nearest of
+    `EDGE_STEPS`."""
+    hide_black: bool = False
+    """Points as dark as unlit background are hidden."""
+    hide_white: bool = False
+    """Points as bright as blown-out background are hidden."""
+    section: OrientedBox | None = None
+    """Points outside this box are hidden."""
     size_px: float = 2.0
     """Smallest size, in pixels of a screen without scaling."""
     size_follows_depth: bool = True
     """Points grow with nearness as their photo's pixels do, so that surfaces stay closed."""
+    size_world: float | None = None
+    """Diameter in scene units, in place of all sizes in pixels."""
     depth_range: tuple[float, float] | None = None
     """Depths of the two ends of the colour map; None takes the scene's."""
+
+    @property
+    def only_counted_filters(self) -> bool:
+        """Whether `PointBuffer.visible_count` knows every filter that is on."""
+        others = (self.edge_rtol, self.section)
+        return all(other is None for other in others) and not (self.hide_black or self.hide_white)
 
     @property
     def largest_px(self) -> float:
         """Points never grow beyond this."""
         return max(8.0, 4.0 * self.size_px)
+
+
+def highest_edge_level(style: PointStyle) -> float:
+    """The largest edge level that the style leaves visible; between levels, against rounding."""
+    return 256.0 if style.edge_rtol is None else edge_step(style.edge_rtol) + 0.5
+
+
+def color_limits(style: PointStyle) -> tuple[float, float]:
+    """Visible: highest channel above the first, lowest channel below the second, 0..1."""
+    black = (BLACK_LEVEL + 0.5) / 255 if style.hide_black else -1.0
+    white = (WHITE_LEVEL - 0.5) / 255 if style.hide_white else 2.0
+    return black, white
+
+
+def box_matrix(style: PointStyle) -> Float[np.ndarray, "4 4"]:
+    """World to -1..1 inside the section box; zero, so that all is inside, without one."""
+    matrix = np.zeros((4, 4))
+    if style.section is not None:
+        matrix[:3] = style.section.box_from_world
+    return matrix
 
 
 def expert_table(hidden_experts: frozenset[int]) -> Float32[np.ndarray, "32 4"]:
@@ -82,7 +125,7 @@ def scene_depth_range(
     sample = buffer.sample
     if camera_from_world is None or len(sample) == 0:
         return 0.0, buffer.robust.diagonal
-    rows = camera_from_world[np.minimum(sample["photo"], len(camera_from_world) - 1), 2]
+    rows = camera_from_world[np.minimum(photo_index(sample), len(camera_from_world) - 1), 2]
     depths = np.einsum("ni,ni->n", rows[:, :3], sample["position"]) + rows[:, 3]
     low, high = np.percentile(depths, [2, 98])
     return float(low), float(max(high, low + 1e-6))

@@ -12,6 +12,7 @@ from app.rendering.camera_frusta import PhotoCameras
 from app.rendering.grid import grid_segments
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_picking import PickedPoint
+from app.rendering.point_positions import PointPositions
 from app.rendering.scene_frame import DEFAULT_FRAME, UNIT_BOUNDS, opening_camera, scene_frame
 from app.rendering.view_colors import DARK, ViewColors
 from app.rendering.view_frame import ViewFrame
@@ -63,6 +64,15 @@ class CloudView(StyledView):
         self._points.set_buffer(buffer)
         self._picker.forget()
         self._scene_changed()
+
+    def update_positions(self, positions: PointPositions) -> None:
+        """Move the points of the shown cloud, as often as a slider moves; the rest stays."""
+        self._points.update_positions(positions)
+        self._picker.forget()
+        buffer, cameras = self._points.buffer, self._photos.cameras
+        if buffer is not None:
+            centers = np.zeros((0, 3)) if cameras is None else cameras.centers
+            self._bounds_changed(buffer.bounds, buffer.robust, centers)
 
     def set_cameras(
         self,

@@ -7,6 +7,7 @@ from pyqtgraph.opengl.GLGraphicsItem import GLGraphicsItem
 
 from app.rendering.draw_plan import DrawRanges, block_slices, blocks_in_view
 from app.rendering.point_buffer import PointBuffer
+from app.rendering.point_positions import PointPositions
 from app.rendering.point_style import PointStyle
 from app.widgets.point_program import PointProgram, PointProjection
 from app.widgets.point_storage import PointStorage
@@ -48,6 +49,11 @@ class PointItem(GLGraphicsItem):
         """Show this cloud, or nothing; its vertices are let go after the upload."""
         self._storage.start(buffer)
         self._configure()
+
+    def update_positions(self, positions: PointPositions) -> None:
+        """Move the points; only their positions are sent again."""
+        self._storage.move(positions)
+        self.revision += 1
 
     def set_style(self, style: PointStyle) -> None:
         """Colour, filter and size from now on; nothing is sent but small tables."""

@@ -3,7 +3,6 @@
 import numpy as np
 
 from app.rendering.camera_frusta import PhotoCameras
-from app.rendering.point_buffer import FLYING_BIT
 from app.rendering.point_picking import (
     PickedPoint,
     blocks_around,
@@ -12,6 +11,7 @@ from app.rendering.point_picking import (
     pixel_in_photo,
     visible_mask,
 )
+from app.rendering.point_vertex import confidence_level, expert_index, is_flying, photo_index
 from app.rendering.view_frame import ViewFrame
 from app.widgets.cloud_renderer import CloudRenderer
 from app.widgets.point_item import PointItem
@@ -54,32 +54,33 @@ class PointPicker:
         buffer = self._points.buffer
         if buffer is None:
             return None
-        best: tuple[float, int, np.void] | None = None
+        best: tuple[float, int, np.ndarray] | None = None
         for block in blocks_around(buffer, surface, 0.01 * buffer.robust.diagonal)[:CACHED_BLOCKS]:
             vertices = self._block(int(block))
             visible = visible_mask(vertices, self._points.style, buffer.levels)
             index, distance = nearest_point(vertices["position"], visible, surface)
             if index >= 0 and (best is None or distance < best[0]):
-                best = distance, int(buffer.block_starts[block]) + index, vertices[index]
+                vertex = vertices[index : index + 1]
+                best = distance, int(buffer.block_starts[block]) + index, vertex
         return None if best is None else self._described(best[1], best[2], cameras)
 
     def _described(
-        self, place: int, vertex: np.void, cameras: PhotoCameras | None
+        self, place: int, vertex: np.ndarray, cameras: PhotoCameras | None
     ) -> PickedPoint | None:
         buffer = self._points.buffer
         if buffer is None:
             return None
-        position = vertex["position"].astype(float)
-        photo = int(vertex["photo"])
+        position = vertex["position"][0].astype(float)
+        photo = int(photo_index(vertex)[0])
         pixel = -1 if cameras is None else pixel_in_photo(cameras, photo, position)
         return PickedPoint(
             cloud_index=int(buffer.order[place]),
             position=(float(position[0]), float(position[1]), float(position[2])),
             view_index=photo,
             pixel_index=pixel,
-            expert_index=int(vertex["expert"]) & (FLYING_BIT - 1),
-            confidence=float(buffer.levels.values[vertex["confidence"]]),
-            is_flying=bool(vertex["expert"] >= FLYING_BIT),
+            expert_index=int(expert_index(vertex)[0]),
+            confidence=float(buffer.levels.values[confidence_level(vertex)[0]]),
+            is_flying=bool(is_flying(vertex)[0]),
         )
 
     def _block(self, block: int) -> np.ndarray:

@@ -15,8 +15,11 @@ from app.rendering.point_shader import (
 )
 from app.rendering.point_style import (
     PointStyle,
+    box_matrix,
+    color_limits,
     color_table,
     expert_table,
+    highest_edge_level,
     photo_table,
     scene_depth_range,
 )
@@ -106,6 +109,7 @@ class PointProgram:
         program.set_matrix("u_clip_from_world", projection.clip_from_world)
         program.set_float("u_view_depth", *projection.view_depth_row)
         program.set_float("u_px_per_unit", growth)
+        program.set_float("u_world_px", projection.px_per_unit * (style.size_world or 0.0))
         program.set_float("u_orthographic", projection.orthographic)
         program.set_float("u_size", smallest, largest, size_factor, 0.0)
 
@@ -114,6 +118,9 @@ class PointProgram:
         low, high = self.depth_range
         program.set_float("u_min_level", levels.threshold_level(style.confidence_threshold))
         program.set_float("u_hide_flying", style.hide_flying)
+        program.set_float("u_max_edge", highest_edge_level(style))
+        program.set_float("u_color_limits", *color_limits(style))
+        program.set_matrix("u_box_from_world", box_matrix(style))
         program.set_float("u_level_scale", 1 / max(len(levels.values) - 1, 1))
         program.set_float("u_depth_range", low, 1 / max(high - low, 1e-9))
         program.set_float("u_has_cameras", self._cameras is not None)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from PySide6.QtWidgets import QWidget
 
 from app.rendering.color_mode import COLORLESS_MODES, ColorMode
+from app.rendering.point_buffer import PointBuffer
+from app.rendering.point_picking import visible_mask
 from app.rendering.point_style import PointStyle
 from app.widgets.backdrop import Lighting
 from app.widgets.interactive_view import InteractiveView
@@ -19,6 +21,11 @@ class StyledView(InteractiveView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lighting: bool | None = None
+
+    @property
+    def buffer(self) -> PointBuffer | None:
+        """What is shown, without its vertices once they are on the GPU."""
+        return self._points.buffer
 
     @property
     def style(self) -> PointStyle:
@@ -69,13 +76,26 @@ class StyledView(InteractiveView):
         return self._points.depth_range
 
     def visible_count(self) -> int:
-        """Points that the filters leave, wherever the camera looks."""
+        """Points that the filters leave, wherever the camera looks.
+
+        At once where confidence, photos, experts and flying points decide; else every block is read
+        back and counted, which takes a moment.
+        """
         buffer, style = self._points.buffer, self.style
         if buffer is None:
             return 0
-        return buffer.visible_count(
-            style.confidence_threshold, style.hidden_experts, style.hidden_photos, style.hide_flying
-        )
+        if style.only_counted_filters:
+            return buffer.visible_count(
+                style.confidence_threshold,
+                style.hidden_experts,
+                style.hidden_photos,
+                style.hide_flying,
+            )
+        self.makeCurrent()
+        blocks = (self._points.read_block(block) for block in range(len(buffer.block_lower)))
+        count = sum(int(visible_mask(block, style, buffer.levels).sum()) for block in blocks)
+        self.doneCurrent()
+        return count
 
     def set_lighting(self, on: bool | None) -> None:
         """Eye-dome lighting; None: in the modes that hide the photo's own shading."""

@@ -27,6 +27,22 @@ def depth_edges(
     """
     if not rtol > 0:
         raise UsageError(f"the relative depth edge must be above 0; got {rtol}")
+    with np.errstate(invalid="ignore"):
+        return depth_jumps(depth, valid) > depth.dtype.type(rtol)
+
+
+def depth_jumps(
+    depth: Float[np.ndarray, "*S H W"], valid: Bool[np.ndarray, "*S H W"] | None = None
+) -> Float[np.ndarray, "*S H W"]:
+    """How far depth spans in 3x3 pixels, as a share of the depth in the middle.
+
+    Args:
+        depth: z-depth, scene units.
+        valid: pixels that count; None takes the finite ones above 0.
+
+    Returns:
+        (max - min) / centre; NaN at pixels that are not valid. Invalid neighbours are left out.
+    """
     known = np.isfinite(depth) & (depth > 0)
     if valid is not None:
         known &= valid
@@ -34,4 +50,4 @@ def depth_edges(
     highest = maximum_filter(np.where(known, depth, -np.inf), window, mode="nearest")
     lowest = minimum_filter(np.where(known, depth, np.inf), window, mode="nearest")
     with np.errstate(invalid="ignore", over="ignore"):
-        return known & (highest - lowest > rtol * np.where(known, depth, 1))
+        return (highest - lowest) / np.where(known, depth, np.nan)

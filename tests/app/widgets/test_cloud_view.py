@@ -1,12 +1,16 @@
 """What the 3D view draws: points, colours, filters, overlays, pictures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.rendering.color_mode import ColorMode
 from app.rendering.palettes import FLYING_COLOR, expert_colors
 from app.rendering.point_buffer import PointExtras, build_point_buffer
+from app.rendering.point_positions import in_buffer_order, point_positions
 from app.rendering.view_colors import DARK, LIGHT
+from moe3d.geometry.box import OrientedBox
 from tests.app.clouds import cloud_of
 from tests.app.widgets.conftest import pixels_of
 
@@ -165,3 +169,58 @@ def test_another_cloud_replaces_the_first(screen):
     assert seen(screen, screen.picture(), FOUR[0]) == [255, 255, 0]
     screen.view.set_buffer(None)
     assert (screen.picture().max(axis=-1) < 60).all()
+
+
+def test_moved_points_keep_their_colours_and_nothing_else_is_sent(screen):
+    screen.view.set_point_size(7)
+    screen.show(FOUR, COLORS)
+    buffer = screen.view.buffer
+    shifted = FOUR[[1, 0, 3, 2]].astype(np.float32)
+    moved = point_positions(buffer, in_buffer_order(buffer, shifted))
+    screen.view.update_positions(moved)
+    picture = screen.picture()
+    for point, color in zip(shifted, COLORS, strict=True):
+        assert seen(screen, picture, point) == color.tolist()
+    picked = screen.view.pick(screen.pixel_of(shifted[0]))
+    np.testing.assert_allclose(picked.position, shifted[0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        ({"edge_rtol": 0.03}, [True, False, True, False]),
+        ({"edge_rtol": 0.5}, [True, True, True, False]),
+        ({"hide_black": True}, [False, True, True, True]),
+        ({"hide_white": True}, [True, True, False, True]),
+        ({"section": OrientedBox((0.6, 0.0, 3.0), (0.2, 1.0, 0.5))}, [False, True, False, True]),
+    ],
+)
+def test_filters_hide_points_without_an_upload(screen, change, shown):
+    screen.view.set_point_size(7)
+    screen.view.set_background((60, 60, 120))
+    colors = np.array([[9, 16, 0], [0, 255, 0], [240, 250, 255], [255, 255, 0]])
+    extras = PointExtras(edge_jump=np.array([0.01, 0.04, 0.0, 0.9]))
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR, colors), extras))
+    screen.settle()
+    uploaded = screen.view.buffer
+    screen.view.set_style(replace(screen.view.style, **change))
+    picture = screen.picture()
+    seen_colors = [seen(screen, picture, point) for point in FOUR]
+    assert [
+        color == wanted.tolist() for color, wanted in zip(seen_colors, colors, strict=True)
+    ] == shown
+    assert screen.view.visible_count() == sum(shown)
+    assert screen.view.buffer is uploaded
+
+
+def test_a_size_in_the_world_shrinks_with_distance(screen):
+    screen.show(FOUR, COLORS)
+    screen.view.set_style(replace(screen.view.style, size_world=0.2))
+    sizes = []
+    for _ in range(2):
+        picture = screen.picture()
+        sizes.append(int(((picture[..., 1] > 200) & (picture[..., 0] < 50)).any(axis=0).sum()))
+        screen.view.controller.zoom_at(FOUR[1], -4)
+    near, far = sizes
+    assert near > 20
+    assert far == pytest.approx(near * 0.85**4, abs=2)

@@ -1,0 +1,39 @@
+import numpy as np
+
+from app.rendering.edge_levels import EDGE_STEPS, edge_levels, edge_step
+from app.rendering.point_vertex import (
+    confidence_level,
+    edge_level,
+    expert_index,
+    is_flying,
+    packed_vertices,
+    photo_index,
+)
+from moe3d.geometry.edges import depth_edges, depth_jumps
+
+
+def test_every_code_reads_back():
+    generator = np.random.default_rng(0)
+    count = 5000
+    experts = generator.integers(0, 32, count, dtype=np.uint8)
+    levels = generator.integers(0, 4096, count, dtype=np.uint16)
+    photos = generator.integers(0, 4096, count, dtype=np.int32)
+    edges = generator.integers(0, 256, count, dtype=np.uint8)
+    flying = generator.random(count) < 0.3
+    vertices = packed_vertices(count, experts, levels, photos, edges, flying)
+    np.testing.assert_array_equal(expert_index(vertices), experts)
+    np.testing.assert_array_equal(confidence_level(vertices), levels)
+    np.testing.assert_array_equal(photo_index(vertices), photos)
+    np.testing.assert_array_equal(edge_level(vertices), edges)
+    np.testing.assert_array_equal(is_flying(vertices), flying)
+
+
+def test_a_level_hides_exactly_the_edges_of_its_step():
+    generator = np.random.default_rng(3)
+    depth = (2 + generator.gamma(0.2, 0.3, (2, 60, 80))).astype(np.float32)
+    depth[0, 4:9, 5] = np.nan
+    levels = edge_levels(depth_jumps(depth))
+    for step in (0, 60, edge_step(0.03), 180, 254):
+        wanted = depth_edges(depth, float(EDGE_STEPS[step]))
+        np.testing.assert_array_equal(levels > step, wanted)
+    assert EDGE_STEPS[edge_step(0.03)] == np.float32(0.03)
