@@ -75,6 +75,8 @@ class DPTConfig:
     """Hidden channels of the last two convolutions (`output_conv2`)."""
     detail_channels: tuple[int, ...] = ()
     """Channels of the image stem at 1/1, 1/2, 1/4, ... resolution; empty for VGGT's decoder."""
+    detail_units: int = 0
+    """Residual units at every level of the image stem, and again on the way back up."""
 
     @property
     def num_map_channels(self) -> int:

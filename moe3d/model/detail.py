@@ -11,11 +11,27 @@ from torch import Tensor, nn
 
 from moe3d.model.feature_fusion import resize
 
+NORM_GROUPS = 4
+
+
+class DetailUnit(nn.Module):
+    """Two normalised convolutions, added to their input."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = nn.GroupNorm(NORM_GROUPS, channels)
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Float[Tensor, "N C h w"]) -> Float[Tensor, "N C h w"]:
+        """Refine a map."""
+        return x + self.conv2(F.relu(self.conv1(F.relu(self.norm(x)))))
+
 
 class DetailPath(nn.Module):
     """A U-Net's outer levels: image features at 1/1, 1/2, 1/4, ... join the decoder's map."""
 
-    def __init__(self, channels: tuple[int, ...], features: int) -> None:
+    def __init__(self, channels: tuple[int, ...], features: int, units: int = 0) -> None:
         super().__init__()
         before = (3, *channels[:-1])
         self.stem = nn.ModuleList(
@@ -27,12 +43,14 @@ class DetailPath(nn.Module):
             nn.Conv2d(incoming + own, own, 3, padding=1)
             for incoming, own in zip(above, channels, strict=True)
         )
+        self.stem_units = _unit_stacks(channels, units)
+        self.join_units = _unit_stacks(channels, units)
 
     def read_image(self, images: Float[Tensor, "N 3 H W"]) -> list[Tensor]:
         """Image features of every level, finest first; (N, C, H / 2^level, W / 2^level)."""
         levels, current = [], images
-        for conv in self.stem:
-            current = F.relu(conv(current))
+        for conv, units in zip(self.stem, self.stem_units, strict=True):
+            current = units(F.relu(conv(current)))
             levels.append(current)
         return levels
 
@@ -40,7 +58,15 @@ class DetailPath(nn.Module):
         self, features: Float[Tensor, "N F h w"], levels: list[Tensor]
     ) -> Float[Tensor, "N C H W"]:
         """Carry the decoder's map up through the levels to full resolution."""
-        for level, conv in zip(reversed(levels), reversed(self.join), strict=True):
+        steps = zip(reversed(levels), reversed(self.join), reversed(self.join_units), strict=True)
+        for level, conv, units in steps:
             size = (level.shape[-2], level.shape[-1])
-            features = F.relu(conv(torch.cat([resize(features, size), level], dim=1)))
+            joined = torch.cat([resize(features, size), level], dim=1)
+            features = units(F.relu(conv(joined)))
         return features
+
+
+def _unit_stacks(channels: tuple[int, ...], units: int) -> nn.ModuleList:
+    return nn.ModuleList(
+        nn.Sequential(*(DetailUnit(count) for _ in range(units))) for count in channels
+    )

@@ -83,7 +83,7 @@ class DPT(nn.Module):
         )
         self.scratch = Scratch(settings, num_outputs, has_map=has_map)
         self.detail = (
-            DetailPath(settings.detail_channels, settings.features)
+            DetailPath(settings.detail_channels, settings.features, settings.detail_units)
             if settings.detail_channels
             else None
         )
