@@ -16,15 +16,17 @@ from moe3d.training.data.cameras import CameraSet, sample_cameras
 from moe3d.training.data.layouts import make_layout
 from moe3d.training.data.lighting import LightMood, find_shadows, shade, sky_color
 from moe3d.training.data.palette import sample_color
-from moe3d.training.data.parts import NUM_TEXTURES
+from moe3d.training.data.parts import NUM_TEXTURES, SceneLayout
 from moe3d.training.data.photo import develop
 from moe3d.training.data.raycast import Hits, cast_rays
-from moe3d.training.data.scene_batch import SceneTensors, stack_layouts
+from moe3d.training.data.scene_batch import SceneTensors, stack_layouts, tensors_to
 from moe3d.training.data.seeds import sample_texture_ids, scene_random
 from moe3d.training.data.surfaces import look_up_surface
 from moe3d.training.data.texture_bank import TextureBank
+from moe3d.training.data.vectors import turn, unit
 
 TILE = 14
+SCENES_AT_ONCE = 32
 MAX_OPEN_DEPTH_M = 45.0
 
 
@@ -57,14 +59,18 @@ def _tile_rays(
 ) -> tuple[Float[Tensor, "B T 3"], Float[Tensor, "B T R 3"]]:
     """Rays with z = 1 in the camera through a grid of pixels, cut into square tiles."""
     high, wide = -(-rows // TILE), -(-columns // TILE)
-    v, u = torch.meshgrid(torch.arange(high * TILE), torch.arange(wide * TILE), indexing="ij")
-    pixels = torch.stack([u + offset, v + offset, torch.ones_like(u)], -1).to(intrinsics)
-    pixels = pixels.reshape(high, TILE, wide, TILE, 3).transpose(1, 2).reshape(-1, 3)
-    turn = intrinsics.inverse().mT @ camera_from_world[..., :3, :3]  # rows: pixel -> world
-    rays = pixels @ turn  # (B, S, pixels, 3)
+    axes = [torch.arange(count * TILE, device=intrinsics.device) for count in (high, wide)]
+    v, u = torch.meshgrid(*axes, indexing="ij")
+    pixels = torch.stack([u, v], -1).reshape(high, TILE, wide, TILE, 2)
+    pixels = pixels.transpose(1, 2).reshape(-1, 2) + offset
+    focal, centre_px = intrinsics[:, :, None, 0, :1], intrinsics[:, :, None, :2, 2]
+    plane = (pixels - centre_px) / focal  # (B, S, pixels, 2)
+    seen = torch.cat([plane, torch.ones_like(plane[..., :1])], -1)
+    world_from_camera = camera_from_world[..., :3, :3].mT
+    rays = turn(world_from_camera[:, :, None], seen)
     batch, views = rays.shape[:2]
     rays = rays.reshape(batch, views * high * wide, TILE * TILE, 3)
-    centre = -(camera_from_world[..., :3, 3:].mT @ camera_from_world[..., :3, :3])[..., 0, :]
+    centre = -turn(world_from_camera, camera_from_world[..., :3, 3])
     origin = centre.repeat_interleave(high * wide, dim=1)
     return origin, rays
 
@@ -96,11 +102,39 @@ def sample_moods(seeds: Sequence[int]) -> LightMood:
     return LightMood(*(torch.from_numpy(np.stack(values)).float() for values in columns))
 
 
-class SceneGenerator:
-    """Draws scenes; keeps the textures it has made."""
+@dataclass(frozen=True)
+class ScenePlan:
+    """One scene before its pictures: small, made on any processor, sent to the device."""
 
-    def __init__(self, bank: TextureBank | None = None) -> None:
-        self._bank = bank or TextureBank()
+    seed: int
+    layout: SceneLayout
+    cameras: CameraSet
+    texture_ids: tuple[int, ...]
+
+
+def plan_scene(seed: int, num_views: int) -> ScenePlan:
+    """Draw what a scene holds and where its cameras stand."""
+    layout = make_layout(seed)
+    textures = tuple(sample_texture_ids(seed, NUM_TEXTURES))
+    return ScenePlan(seed, layout, sample_cameras(layout, seed, num_views), textures)
+
+
+class SceneGenerator:
+    """Draws scenes on one device; keeps the textures it has made."""
+
+    def __init__(
+        self, device: torch.device | str = "cpu", scenes_at_once: int | None = None
+    ) -> None:
+        """Choose where rays are cast.
+
+        Args:
+            device: a graphics card is some hundred times as fast as a processor's core.
+            scenes_at_once: None takes one on a processor, where more are slower, else 32.
+        """
+        self._device = torch.device(device)
+        default = 1 if self._device.type == "cpu" else SCENES_AT_ONCE
+        self._at_once = scenes_at_once or default
+        self.bank = TextureBank(device=self._device)
 
     def generate(
         self, seeds: Sequence[int], num_views: int, height: int, width: int
@@ -113,27 +147,36 @@ class SceneGenerator:
             height: pixels.
             width: pixels.
         """
-        # One by one: the arithmetic of a batch would round by its size.
-        singles = [self._generate_one(seed, num_views, height, width) for seed in seeds]
+        return self.picture([plan_scene(seed, num_views) for seed in seeds], height, width)
+
+    def picture(self, plans: Sequence[ScenePlan], height: int, width: int) -> GeneratedScenes:
+        """Take the pictures of planned scenes, all with the same number of views."""
+        starts = range(0, len(plans), self._at_once)
+        groups = [self._picture_group(plans[i : i + self._at_once], height, width) for i in starts]
         return GeneratedScenes(
-            tuple(seeds),
+            tuple(plan.seed for plan in plans),
             *(
-                torch.cat([getattr(single, name) for single in singles])
+                torch.cat([getattr(group, name) for group in groups])
                 for name in ("images", "depth", "camera_from_world", "intrinsics")
             ),
         )
 
-    def _generate_one(self, seed: int, num_views: int, height: int, width: int) -> GeneratedScenes:
-        layout = make_layout(seed)
-        cameras = sample_cameras(layout, seed, num_views)
-        pyramids = [self._bank.get_pyramid(i) for i in sample_texture_ids(seed, NUM_TEXTURES)]
-        scenes = stack_layouts([layout], torch.stack(pyramids)[None])
-        camera = torch.from_numpy(cameras.camera_from_world)[None].float()
-        intrinsics = torch.from_numpy(intrinsics_of(cameras, height, width))[None].float()
-        lit = sample_moods([seed])
-        color, depth = self._picture(scenes, lit, (camera, intrinsics), height, width)
-        photos = develop(color[0].permute(0, 3, 1, 2), seed)[None]
-        return GeneratedScenes((seed,), photos, depth, camera, intrinsics)
+    def _picture_group(
+        self, plans: Sequence[ScenePlan], height: int, width: int
+    ) -> GeneratedScenes:
+        seeds = tuple(plan.seed for plan in plans)
+        pyramids = [
+            torch.stack([self.bank.get_pyramid(i) for i in plan.texture_ids]) for plan in plans
+        ]
+        scenes = stack_layouts([plan.layout for plan in plans], torch.stack(pyramids))
+        poses = np.stack([plan.cameras.camera_from_world for plan in plans])
+        lenses = np.stack([intrinsics_of(plan.cameras, height, width) for plan in plans])
+        camera = torch.from_numpy(poses).float().to(self._device)
+        intrinsics = torch.from_numpy(lenses).float().to(self._device)
+        mood = tensors_to(sample_moods(seeds), self._device)
+        color, depth = self._picture(scenes, mood, (camera, intrinsics), height, width)
+        photos = develop(color.permute(0, 1, 4, 2, 3), seeds)
+        return GeneratedScenes(seeds, photos, depth, camera, intrinsics)
 
     def _picture(
         self,
@@ -176,9 +219,9 @@ def _trace(
     points = origin[:, :, None] + rays * hits.distance[..., None]
     in_shadow = find_shadows(scenes, points).flatten()
     batch, tiles, per_tile = hits.distance.shape
-    scene = torch.arange(batch).repeat_interleave(tiles * per_tile)
+    scene = torch.arange(batch, device=rays.device).repeat_interleave(tiles * per_tile)
     direction, part = rays.reshape(-1, 3), hits.part.flatten()
-    toward = -torch.nn.functional.normalize(direction, dim=-1)
+    toward = -unit(direction)
     views = cameras[0].shape[1]
     focal = cameras[1][:, :, 0, 0].repeat_interleave(tiles // views, dim=1)
     pixel_m = (hits.distance / focal[..., None]).flatten()

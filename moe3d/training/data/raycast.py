@@ -12,9 +12,11 @@ from torch import Tensor
 
 from moe3d.training.data.parts import BOX, CYLINDER, ELLIPSOID
 from moe3d.training.data.scene_batch import PartTensors
+from moe3d.training.data.vectors import dot, length, turn, turn_columns, unit
 
 NEAR = 1e-4
-PAIRS_AT_ONCE = 384
+PAIRS_AT_ONCE = {"cpu": 384}  # what fits a processor's cache
+PAIRS_AT_ONCE_ELSEWHERE = 2**17
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,12 @@ def find_candidates(
     parts: PartTensors, origin: Float[Tensor, "B T 3"], direction: Float[Tensor, "B T R 3"]
 ) -> Bool[Tensor, "B T N"]:
     """Tell which parts a bundle may hit: their sphere meets the cone around the bundle."""
-    unit = torch.nn.functional.normalize(direction, dim=-1)
-    axis = torch.nn.functional.normalize(unit.mean(-2), dim=-1)
-    half_angle = (unit @ axis[..., None])[..., 0].amin(-1).clamp(-1, 1).acos()
+    rays = unit(direction)
+    axis = unit(rays.mean(-2))[:, :, None]
+    half_angle = dot(rays, axis).amin(-1).clamp(-1, 1).acos()
     offset = parts.centre[:, None] - origin[:, :, None]
-    distance = offset.norm(dim=-1)
-    to_centre = ((offset @ axis[..., None])[..., 0] / distance.clamp(min=1e-9)).clamp(-1, 1).acos()
+    distance = length(offset)
+    to_centre = (dot(offset, axis) / distance.clamp(min=1e-9)).clamp(-1, 1).acos()
     size = (parts.radius[:, None] / distance.clamp(min=1e-9)).clamp(max=1).asin()
     near = (to_centre < half_angle[..., None] + size + 1e-3) | (distance < parts.radius[:, None])
     return near & (parts.kind >= 0)[:, None]
@@ -111,14 +113,15 @@ def cast_rays(
     scene, bundle, index = find_candidates(parts, origin, direction).nonzero(as_tuple=True)
     kinds = parts.kind[scene, index]
     columns = direction.mT.reshape(-1, 3, rays)  # (B * T, 3, R): long runs for the processor
+    at_once = PAIRS_AT_ONCE.get(direction.device.type, PAIRS_AT_ONCE_ELSEWHERE)
     for kind in (BOX, ELLIPSOID, CYLINDER):
         chosen = (kinds == kind).nonzero()[:, 0]
-        for chunk in chosen.split(PAIRS_AT_ONCE):
+        for chunk in chosen.split(at_once):
             s, t, n = scene[chunk], bundle[chunk], index[chunk]
             row = s * bundles + t
             part_from_world = parts.world_from_part[s, n].mT / parts.half_size[s, n][..., None]
-            start = part_from_world @ (origin[s, t] - parts.centre[s, n])[..., None]
-            met = _meet(kind, start, part_from_world @ columns[row])
+            start = turn(part_from_world, origin[s, t] - parts.centre[s, n])[..., None]
+            met = _meet(kind, start, turn_columns(part_from_world, columns[row]))
             _keep_nearest(flat_distance, flat_part, row, n, met)
     return Hits(flat_distance.view(batch, bundles, rays), flat_part.view(batch, bundles, rays))
 

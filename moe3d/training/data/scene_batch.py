@@ -1,7 +1,8 @@
 """Layouts of several scenes as padded tensors, ready for the ray caster."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -60,7 +61,7 @@ def _pad(arrays: Sequence[np.ndarray], fill: float | int = 0) -> Tensor:
 def stack_layouts(
     layouts: Sequence[SceneLayout], pyramids: UInt8[Tensor, "B T texels 3"]
 ) -> SceneTensors:
-    """Pad and stack scenes of different sizes."""
+    """Pad and stack scenes of different sizes, on the device of their textures."""
     kind = _pad([layout.kind.astype(np.float32) for layout in layouts], -1).long()
     half_size = _pad([layout.half_size for layout in layouts], 1.0)
     radius = torch.where(kind == 1, half_size.amax(-1), half_size.norm(dim=-1))
@@ -90,6 +91,20 @@ def stack_layouts(
         tint=table[..., 5:8].contiguous(),
         pyramids=pyramids,
     )
-    is_open = torch.tensor([layout.is_open for layout in layouts])
+    is_open = torch.from_numpy(np.array([layout.is_open for layout in layouts]))
     light = torch.from_numpy(np.stack([layout.light for layout in layouts])).float()
-    return SceneTensors(parts, materials, is_open, light)
+    scenes = SceneTensors(parts, materials, is_open, light)
+    return tensors_to(scenes, pyramids.device)
+
+
+def tensors_to(record: Any, device: torch.device) -> Any:
+    """The same frozen record with every tensor, nested ones too, on a device."""
+    moved = {}
+    for entry in fields(record):
+        value = getattr(record, entry.name)
+        if isinstance(value, Tensor):
+            value = value.to(device, non_blocking=True)
+        elif is_dataclass(value):
+            value = tensors_to(value, device)
+        moved[entry.name] = value
+    return replace(record, **moved)

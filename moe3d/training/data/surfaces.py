@@ -9,6 +9,7 @@ from torch import Tensor
 from moe3d.training.data.parts import BOX, CYLINDER, ELLIPSOID, SHELL_FACES
 from moe3d.training.data.scene_batch import PartTensors, SceneTensors
 from moe3d.training.data.texture_bank import sample_pyramids
+from moe3d.training.data.vectors import dot, turn, unit
 
 
 @dataclass(frozen=True)
@@ -32,19 +33,19 @@ def _local_frame(
     """Position in the part's frame (metres), local normal and world normal."""
     index = part.clamp(min=0)
     rotation = parts.world_from_part[scene, index]
-    local = ((point - parts.centre[scene, index])[:, None] @ rotation)[:, 0]
+    local = turn(rotation.mT, point - parts.centre[scene, index])
     half = parts.half_size[scene, index]
-    unit, kind = local / half, parts.kind[scene, index]
-    face = torch.nn.functional.one_hot(unit.abs().argmax(-1), 3) * unit.sign()
-    rim = torch.cat([unit[:, :2] / half[:, :2], torch.zeros_like(unit[:, :1])], -1)
-    cap = torch.zeros_like(unit)
-    cap[:, 2] = unit[:, 2].sign()
-    on_cap = (unit[:, 2].abs() > (unit[:, :2] ** 2).sum(-1).sqrt())[:, None]
+    scaled, kind = local / half, parts.kind[scene, index]
+    face = torch.nn.functional.one_hot(scaled.abs().argmax(-1), 3) * scaled.sign()
+    rim = torch.cat([scaled[:, :2] / half[:, :2], torch.zeros_like(scaled[:, :1])], -1)
+    cap = torch.zeros_like(scaled)
+    cap[:, 2] = scaled[:, 2].sign()
+    across = scaled[:, 0] * scaled[:, 0] + scaled[:, 1] * scaled[:, 1]
+    on_cap = (scaled[:, 2].abs() > across.sqrt())[:, None]
     kind = kind[:, None]
     normal = torch.where(kind == BOX, face, torch.where(on_cap, cap, rim))
-    normal = torch.where(kind == ELLIPSOID, unit / half, normal)
-    normal = torch.nn.functional.normalize(normal, dim=-1)
-    return local, normal, (rotation @ normal[..., None])[..., 0]
+    normal = unit(torch.where(kind == ELLIPSOID, scaled / half, normal))
+    return local, normal, turn(rotation, normal)
 
 
 def _texture_position(
@@ -89,7 +90,7 @@ def look_up_surface(
     local_normal = torch.where(is_shell[:, None], shell_normal.float(), local_normal)
     local = torch.where(is_shell[:, None], point, local)
     kind = torch.where(is_shell, BOX, scenes.parts.kind[scene, part.clamp(min=0)])
-    facing = (normal * toward_viewer).sum(-1)
+    facing = dot(normal, toward_viewer)
     normal = torch.where(facing[:, None] < 0, -normal, normal)
     materials = scenes.materials
     row = part + SHELL_FACES

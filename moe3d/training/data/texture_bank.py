@@ -4,6 +4,9 @@ A pyramid is stored flat, finest level first, as the square root of linear RGB i
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import torch
@@ -28,19 +31,32 @@ def build_pyramid(texture: Float[np.ndarray, "n n 3"]) -> UInt8[np.ndarray, "tex
         texture = texture.reshape(half, 2, half, 2, 3).mean(axis=(1, 3))
 
 
-class TextureBank:
-    """Makes textures when first asked for and keeps the latest ones."""
+def make_pyramid(texture_id: int) -> UInt8[np.ndarray, "texels 3"]:
+    """Draw a texture and build its pyramid."""
+    return build_pyramid(make_texture(texture_id))
 
-    def __init__(self, capacity: int = 4096) -> None:
+
+class TextureBank:
+    """Makes textures when first asked for and keeps the latest ones on one device."""
+
+    def __init__(self, capacity: int = 4096, device: torch.device | None = None) -> None:
         self._capacity = capacity
+        self._device = device or torch.device("cpu")
         self._pyramids: OrderedDict[int, UInt8[Tensor, "texels 3"]] = OrderedDict()
+
+    def fill(self, texture_ids: Iterable[int], workers: int) -> None:
+        """Make many textures at once in worker processes."""
+        ids = [number for number in texture_ids if number not in self._pyramids]
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            for number, pyramid in zip(ids, pool.map(make_pyramid, ids, chunksize=32), strict=True):
+                self._pyramids[number] = torch.from_numpy(pyramid).to(self._device)
 
     def get_pyramid(self, texture_id: int) -> UInt8[Tensor, "texels 3"]:
         """Fetch or make the pyramid of one texture id."""
         if texture_id in self._pyramids:
             self._pyramids.move_to_end(texture_id)
             return self._pyramids[texture_id]
-        pyramid = torch.from_numpy(build_pyramid(make_texture(texture_id)))
+        pyramid = torch.from_numpy(make_pyramid(texture_id)).to(self._device)
         self._pyramids[texture_id] = pyramid
         if len(self._pyramids) > self._capacity:
             self._pyramids.popitem(last=False)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from moe3d.training.data.generator import SceneGenerator
+from moe3d.training.data.generator import SceneGenerator, plan_scene
+from moe3d.training.data.texture_bank import TextureBank
 
 SEEDS = (1_000_003, 1_000_017)
 
@@ -57,3 +58,34 @@ def test_depth_and_cameras_of_two_views_agree(seed):
     assert seen_through.mean() < 0.01
     agrees = (expected > nearest * 0.98) & (expected < farthest * 1.02)
     assert agrees.mean() > 0.3
+
+
+def test_scenes_pictured_together_are_the_same_bytes_as_one_by_one(scenes):
+    """What a graphics card does: all rays of a batch at once."""
+    together = SceneGenerator(scenes_at_once=3)
+    mixed = together.generate((SEEDS[0], 7, SEEDS[1]), num_views=3, height=56, width=84)
+    for row, index in ((0, 0), (2, 1)):
+        assert torch.equal(mixed.images[row], scenes.images[index])
+        assert torch.equal(mixed.depth[row].nan_to_num(-1), scenes.depth[index].nan_to_num(-1))
+        assert torch.equal(mixed.intrinsics[row], scenes.intrinsics[index])
+
+
+def test_no_tensor_is_made_on_the_default_device(scenes):
+    """With another default, whatever forgot to name its device could not be mixed with the rest."""
+    with torch.device("meta"):
+        again = SceneGenerator("cpu", scenes_at_once=2).generate(SEEDS, 3, 56, 84)
+    assert torch.equal(again.images, scenes.images)
+
+
+def test_validation_shares_no_texture_with_training():
+    train = {i for seed in range(50) for i in plan_scene(seed, 1).texture_ids}
+    held_out = {i for seed in range(1_000_000, 1_000_050) for i in plan_scene(seed, 1).texture_ids}
+    assert train
+    assert held_out
+    assert not train & held_out
+
+
+def test_textures_made_ahead_by_other_processes_are_the_same():
+    bank, other = TextureBank(), TextureBank()
+    other.fill([3, 4], workers=1)
+    assert torch.equal(bank.get_pyramid(4), other.get_pyramid(4))
