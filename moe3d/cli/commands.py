@@ -5,6 +5,7 @@ from typing import Annotated
 from tyro.conf import subcommand
 
 from moe3d.cli.check import CheckCommand
+from moe3d.cli.estimate import EstimateCommand
 from moe3d.cli.eval import EvalCommand
 from moe3d.cli.export import ExportCommand
 from moe3d.cli.gui import GuiCommand
@@ -15,6 +16,7 @@ from moe3d.cli.train import TrainCommand
 
 COMMANDS = (
     Annotated[RunCommand, subcommand("run")]
+    | Annotated[EstimateCommand, subcommand("estimate")]
     | Annotated[ExportCommand, subcommand("export")]
     | Annotated[EvalCommand, subcommand("eval")]
     | Annotated[ModelsCommand, subcommand("models")]

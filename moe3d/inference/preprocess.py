@@ -67,14 +67,8 @@ def prepare_views(
         UsageError: the sizes make no sense, or there is no view.
         ImageReadError: a photo is gone or changed since it was checked.
     """
-    if len(views) == 0:
-        raise UsageError("there is no photo to prepare; wanted at least one")
-    transforms = [
-        plan_transform(view, long_side=long_side, patch=patch, mode=mode) for view in views.views
-    ]
-    height = max(transform.height for transform in transforms)
-    width = max(transform.width for transform in transforms)
-    transforms = [_centred(transform, width, height) for transform in transforms]
+    transforms = plan_transforms(views, long_side=long_side, patch=patch, mode=mode)
+    height, width = transforms[0].height, transforms[0].width
     images = np.full((len(views), height, width, 3), WHITE, np.uint8)
     valid_mask = np.zeros((len(views), height, width), bool)
     reporter = progress or Progress()
@@ -86,7 +80,25 @@ def prepare_views(
         except (JobCancelledError, ImageReadError):
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return PreparedViews(images, valid_mask, tuple(transforms))
+    return PreparedViews(images, valid_mask, transforms)
+
+
+def plan_transforms(
+    views: ViewSet, *, long_side: int = 518, patch: int = 14, mode: str = "crop"
+) -> tuple[PixelTransform, ...]:
+    """How the photos of a scene would be brought to one common size, without reading them.
+
+    Raises:
+        UsageError: the sizes make no sense, or there is no view.
+    """
+    if len(views) == 0:
+        raise UsageError("there is no photo to prepare; wanted at least one")
+    alone = [
+        plan_transform(view, long_side=long_side, patch=patch, mode=mode) for view in views.views
+    ]
+    height = max(transform.height for transform in alone)
+    width = max(transform.width for transform in alone)
+    return tuple(_centred(transform, width, height) for transform in alone)
 
 
 def plan_transform(

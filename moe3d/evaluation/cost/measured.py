@@ -6,21 +6,19 @@ other programs do not lengthen much.
 """
 
 import time
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float64
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from moe3d.errors import UsageError
 from moe3d.model.config import ModelConfig
 from moe3d.model.depth_head import FrameChunk, MoEHead
 from moe3d.model.dpt import DPT, confidence_from_raw, depth_from_raw
 from moe3d.model.fusion import fuse, gate_weights
+from moe3d.model.peak_bytes import PeakTensorBytes
 from moe3d.progress import Progress
 
 
@@ -102,42 +100,6 @@ def measure_heads(
     )
 
 
-class _PeakTensorBytes(TorchDispatchMode):
-    """Follows the bytes of all tensor storages that are alive."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.peak = 0
-        self._alive = 0
-        self._seen: set[int] = set()
-
-    def __torch_dispatch__(
-        self,
-        func: Callable[..., Any],
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:
-        result = func(*args, **(kwargs or {}))
-        for value in result if isinstance(result, tuple | list) else (result,):
-            if isinstance(value, torch.Tensor):
-                self._follow(value.untyped_storage())
-        return result
-
-    def _follow(self, storage: torch.UntypedStorage) -> None:
-        key, size = storage.data_ptr(), storage.nbytes()
-        if key == 0 or key in self._seen:
-            return
-        self._seen.add(key)
-        self._alive += size
-        self.peak = max(self.peak, self._alive)
-        weakref.finalize(storage, self._forget, key, size)
-
-    def _forget(self, key: int, size: int) -> None:
-        self._seen.discard(key)
-        self._alive -= size
-
-
 def _heads(
     config: ModelConfig, chunk: FrameChunk, device: torch.device
 ) -> tuple[Callable[[], object], Callable[[], object]]:
@@ -182,7 +144,7 @@ def _peak_bytes(head: Callable[[], object], device: torch.device) -> int:
         before = torch.cuda.memory_allocated(device)
         _seconds(head, device)
         return torch.cuda.max_memory_allocated(device) - before
-    with torch.inference_mode(), _PeakTensorBytes() as counter:
+    with torch.inference_mode(), PeakTensorBytes() as counter:
         head()
     return counter.peak
 

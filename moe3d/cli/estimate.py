@@ -1,0 +1,69 @@
+"""`moe3d estimate`: the memory that a run would take, before it is started."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from tyro.conf import Positional
+
+from moe3d.cli.console import print_result
+
+if TYPE_CHECKING:
+    from moe3d.inference.estimate import MemoryEstimate
+
+
+@dataclass(frozen=True)
+class EstimateCommand:
+    """Tell how much memory reconstructing these photos takes; loads nothing, runs nothing."""
+
+    photos: Positional[Path]
+    """Folder of photos, one photo, or a video."""
+    model: str = "mini"
+    """"mini", a checkpoint file, or a hub id on this machine."""
+    compare: bool = True
+    """Also plain VGGT's depth."""
+    device: str = "auto"
+    """auto, cuda, cuda:1, mps or cpu."""
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """Number format of the backbone's matrix products."""
+    resize: Literal["crop", "pad"] = "crop"
+    """How tall photos meet the network."""
+    json: bool = False
+    """Print the estimate as JSON, in bytes."""
+
+    def run(self) -> int:
+        """Print the estimate; returns 0."""
+        from moe3d.inference.estimate import EstimateOptions, estimate_run
+        from moe3d.io.images import read_views
+
+        options = EstimateOptions(
+            self.model, self.device, self.precision, self.compare, self.resize
+        )
+        estimate = estimate_run(read_views(self.photos), options)
+        values = {
+            **asdict(estimate),
+            "total_bytes": estimate.total_bytes,
+            "smallest_total_bytes": estimate.smallest_total_bytes,
+            "verdict": estimate.verdict,
+        }
+        print_result(_text(estimate), values, self.json)
+        return 0
+
+
+def _text(estimate: "MemoryEstimate") -> str:
+    free = _gigabytes(estimate.available_bytes) if estimate.available_bytes else "an unknown share"
+    return "\n".join(
+        [
+            f"{estimate.num_photos} photos as {estimate.width}x{estimate.height} pixels with "
+            f"{estimate.model} on {estimate.device} ({estimate.precision})",
+            f"weights {_gigabytes(estimate.weights_bytes)}, "
+            f"working set {_gigabytes(estimate.working_bytes)} "
+            f"(at least {_gigabytes(estimate.smallest_working_bytes)}), "
+            f"libraries {_gigabytes(estimate.context_bytes)}",
+            f"in all {_gigabytes(estimate.total_bytes)} of {free} free: {estimate.verdict}",
+        ]
+    )
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
