@@ -11,7 +11,6 @@ from app.state.saved_results import SUFFIX
 from app.widgets.about_dialog import AboutDialog
 from app.widgets.export_dialog import ExportDialog
 from app.widgets.model_dialog import ModelDialog
-from app.widgets.shortcuts_dialog import ShortcutsDialog
 
 PHOTO_FILTER = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif *.bmp"
 
@@ -94,11 +93,6 @@ class Dialogs(QObject):
     def about(self) -> None:
         """Say what this is."""
         AboutDialog(self._window).open()
-
-    @Slot()
-    def shortcuts(self) -> None:
-        """List the keys."""
-        ShortcutsDialog(self._window).open()
 
     def _file_dialog(self, title: str) -> QFileDialog:
         dialog = QFileDialog(self._window, title, self._state.settings.last_folder)

@@ -5,12 +5,16 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from app.state.app_state import AppState
-from app.widgets.actions import Actions
+from app.widgets.actions.command import Host
+from app.widgets.actions.groups import GROUPS
+from app.widgets.actions.registry import Actions
 from app.widgets.dialogs import Dialogs
 from app.widgets.docks import Docks
 from app.widgets.drop_zone import local_paths
 from app.widgets.menus import Menus
+from app.widgets.next_run_section import NextRunSection
 from app.widgets.scene_view import SceneView, SceneViewFactory
+from app.widgets.shortcuts_dialog import ShortcutsDialog
 from app.widgets.start_page import StartPage
 from app.widgets.status_line import StatusLine
 from app.widgets.theme import Theme
@@ -36,9 +40,10 @@ class MainWindow(QMainWindow):
         self.resize(FIRST_SIZE)
         self._state, self._theme = state, theme
         self._dialogs = Dialogs(state, self)
-        self._actions = Actions(state, theme, self._dialogs, self)
-        menus = Menus(state, self._actions, self)
-        self._tool_bar = MainToolBar(state, self._actions, self)
+        self._docks = Docks(state, theme, self)
+        self.commands = Actions(Host(state, theme, self._dialogs, self._docks, self), GROUPS)
+        Menus(state, self.commands, self)
+        self._tool_bar = MainToolBar(state, self.commands, self)
         self.addToolBar(self._tool_bar)
         self._start = StartPage(state, theme)
         self._workspace = Workspace(state, theme, make_scene_view)
@@ -46,8 +51,6 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self._start)
         self._pages.addWidget(self._workspace)
         self.setCentralWidget(self._pages)
-        self._docks = Docks(state, theme, self)
-        self._docks.add_toggles(menus.panels)
         self._status = StatusLine(state)
         self.setStatusBar(self._status)
         self._toast = ToastLabel(self)
@@ -65,16 +68,25 @@ class MainWindow(QMainWindow):
         """Show in the status bar what the process takes."""
         self._status.show_memory(used_bytes)
 
+    @Slot()
+    def frame_all(self) -> None:
+        """Move the cameras so that all points are seen."""
+        self._workspace.frame_all()
+
+    @Slot()
+    def show_keys(self) -> None:
+        """List the keys."""
+        ShortcutsDialog(self.commands.entries, self).open()
+
     def _connect(self) -> None:
-        state, actions = self._state, self._actions
-        for action in actions.with_focus_only():
-            self._workspace.addAction(action)
-            self._docks.strip.addAction(action)
-        actions["frame"].triggered.connect(self._workspace.frame_all)
-        actions["shot"].triggered.connect(self.shot_requested)
+        state = self._state
+        for action in self.commands.in_views():
+            for widget in (self._workspace, *self._docks.with_view_keys()):
+                widget.addAction(action)
         self._start.open_clicked.connect(self._dialogs.open_folder)
         self._start.model_clicked.connect(self._dialogs.choose_model)
-        self._docks.model_clicked.connect(self._dialogs.choose_model)
+        for section in self.findChildren(NextRunSection):
+            section.model_clicked.connect(self._dialogs.choose_model)
         state.session.views_changed.connect(self._show_page)
         state.display.changed.connect(self._show_panels)
         state.notices.toast_raised.connect(self._toast.show_toast)

@@ -1,71 +1,70 @@
-"""The menu bar: every action has its entry here."""
+"""The menu bar, filled from the registry of commands: every command has its entry."""
 
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.state.app_state import AppState
-from app.widgets.actions import Actions
+from app.widgets.actions.registry import Actions
+
+RECENTS = "file.recent"
+PANELS = "view.panels"
 
 
 class Menus(QObject):
-    """Fills a window's menu bar."""
+    """Menus that have no command are left out; sub-menus come last in their menu."""
 
     def __init__(self, state: AppState, actions: Actions, window: QMainWindow) -> None:
         super().__init__(window)
         self._state, self._actions, self._window = state, actions, window
-        self._recents = QMenu(self.tr("Open &recent"), window)
+        self._menus: dict[str, QMenu] = {}
+        for name, title in self._titles().items():
+            parent, _, child = name.rpartition(".")
+            above = self._menus.get(parent)
+            if child and above is None and parent:
+                continue
+            self._add_menu(name, title, above)
+        self._recents = self._menus[RECENTS]
         self._recents.setObjectName("menu_recents")
-        self._fill_file()
-        self._fill(self.tr("&Run"), ["run", "cancel", "-", "model"])
-        self._fill_view()
-        self._fill(self.tr("&Help"), ["shortcuts", "-", "about"])
         state.settings.recents_changed.connect(self._show_recents)
         self._show_recents()
 
-    def _fill_file(self) -> None:
-        menu = self._fill(self.tr("&File"), ["open_folder", "open_files", "open_result"])
-        menu.addMenu(self._recents)
-        self._append(menu, ["open_sample", "-", "save_result", "export", "shot", "-", "quit"])
-
-    def _fill_view(self) -> None:
-        names = ["single", "split", "link", "-", "cameras", "color_mode", "frame", "-"]
-        menu = self._fill(self.tr("&View"), names)
-        self._append(menu, ["previous_photo", "next_photo", "-"])
-        self.panels = menu.addMenu(self.tr("P&anels"))
-        self._fill_theme(menu.addMenu(self.tr("&Theme")))
-        self._append(menu, ["full_screen"])
-
-    def _fill_theme(self, menu: QMenu) -> None:
-        group = QActionGroup(self)
-        texts = {
-            "system": self.tr("As the &system"),
-            "light": self.tr("&Light"),
-            "dark": self.tr("&Dark"),
+    def _titles(self) -> dict[str, str]:
+        return {
+            "file": self.tr("&File"),
+            RECENTS: self.tr("Open &recent"),
+            "edit": self.tr("&Edit"),
+            "view": self.tr("&View"),
+            "view.layout": self.tr("&Layout"),
+            PANELS: self.tr("P&anels"),
+            "view.theme": self.tr("&Theme"),
+            "run": self.tr("&Run"),
+            "experts": self.tr("E&xperts"),
+            "compare": self.tr("&Compare"),
+            "export": self.tr("Ex&port"),
+            "help": self.tr("&Help"),
         }
-        for key, text in texts.items():
-            action = menu.addAction(text)
-            action.setObjectName(f"theme_{key}")
-            action.setCheckable(True)
-            action.setData(key)
-            action.setChecked(key == self._state.settings.theme)
-            group.addAction(action)
-        group.triggered.connect(self._on_theme)
 
-    def _fill(self, title: str, names: list[str]) -> QMenu:
-        menu = self._window.menuBar().addMenu(title)
+    def _add_menu(self, name: str, title: str, above: QMenu | None) -> None:
+        entries = self._actions.in_menu(name)
+        if not entries and name not in (RECENTS, PANELS):
+            return
+        menu = QMenu(title, self._window)
+        menu.setObjectName(f"menu_{name.replace('.', '_')}")
         menu.setToolTipsVisible(True)
-        self._append(menu, names)
-        return menu
-
-    def _append(self, menu: QMenu, names: list[str]) -> None:
-        for name in names:
-            if name == "-":
+        part = ""
+        for entry in entries:
+            if part and entry.command.menu != part:
                 menu.addSeparator()
-            else:
-                menu.addAction(self._actions[name])
+            part = entry.command.menu
+            menu.addAction(entry.action)
+        self._menus[name] = menu
+        if above is None:
+            self._window.menuBar().addMenu(menu)
+        else:
+            above.addMenu(menu)
 
     @Slot()
     def _show_recents(self) -> None:
@@ -85,7 +84,3 @@ class Menus(QObject):
         action = self.sender()
         if isinstance(action, QAction):
             self._state.open_paths([Path(str(action.data()))])
-
-    @Slot(QAction)
-    def _on_theme(self, action: QAction) -> None:
-        self._state.settings.set_theme(str(action.data()))

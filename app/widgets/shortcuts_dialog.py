@@ -1,9 +1,11 @@
 """Keys and mouse, on one sheet."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
 
+from app.widgets.actions.registry import Entry
 from app.widgets.parts import label
 
 MOUSE = (
@@ -18,9 +20,9 @@ ROWS_A_COLUMN = 14
 
 
 class ShortcutsDialog(QDialog):
-    """Made from the window's own actions, so it cannot be out of date."""
+    """Made from the registry of commands, so it cannot be out of date."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, entries: Sequence[Entry], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("shortcuts_dialog")
         self.setWindowTitle(self.tr("Keys and mouse"))
@@ -30,7 +32,7 @@ class ShortcutsDialog(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(5)
-        lines = [*_keys_of(parent), *((key, self.tr(what)) for key, what in MOUSE)]
+        lines = [*_keys_of(entries), *((key, self.tr(what)) for key, what in MOUSE)]
         for index, (key, what) in enumerate(lines):
             row, column = index % ROWS_A_COLUMN, 2 * (index // ROWS_A_COLUMN)
             grid.addWidget(label(key, "value"), row, column)
@@ -42,10 +44,9 @@ class ShortcutsDialog(QDialog):
         rows.addWidget(buttons)
 
 
-def _keys_of(window: QWidget) -> list[tuple[str, str]]:
-    found = {}
-    for action in window.findChildren(QAction):
-        keys = ", ".join(key.toString() for key in action.shortcuts())
-        if keys and action.text():
-            found.setdefault(keys, action.text().replace("&", "").rstrip("…"))
-    return list(found.items())
+def _keys_of(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    return [
+        (", ".join(key.toString() for key in entry.action.shortcuts()), entry.command.title)
+        for entry in entries
+        if entry.action.shortcuts()
+    ]

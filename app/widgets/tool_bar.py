@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.state.app_state import AppState
-from app.widgets.actions import Actions
+from app.widgets.actions.registry import Actions
 from app.widgets.run_progress import RunProgress
 
 

@@ -12,22 +12,15 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QListWidget, QMessageBox, QSl
 from app.state.reconstruction import Phase
 from app.widgets.map_tile import MapTile
 from moe3d.errors import DeviceMemoryError
-from tests.app.window_fixtures import build_viewer, child, drop
+from tests.app.window_fixtures import build_viewer, child, drop, run_photos
 
 pytestmark = pytest.mark.gui
-
-
-def open_and_run(viewer, photos, qtbot):
-    assert drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
-    qtbot.keyClick(viewer.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
 
 
 def test_from_a_dropped_folder_to_maps(viewer, photos, qtbot):
     window = viewer.window
     assert window.windowTitle() == "MoE3D Viewer"
-    open_and_run(viewer, photos, qtbot)
+    run_photos(viewer, photos, qtbot)
     assert window.windowTitle() == "garden wall — MoE3D Viewer"
     assert child(window, "photo_list", QListWidget).count() == 3
     assert child(window, "maps_dock", QDockWidget).isVisible()
@@ -66,7 +59,7 @@ def test_a_second_start_while_running_is_ignored(viewer, photos, backend, qtbot)
 
 
 def test_an_error_is_told_and_the_window_still_works(viewer, photos, backend, qtbot):
-    open_and_run(viewer, photos, qtbot)
+    run_photos(viewer, photos, qtbot)
     shown = viewer.state.display.prediction
     backend.run_error = DeviceMemoryError("4.1 GB were wanted; 2.0 GB are free")
     child(viewer.window, "action_run", QAction).trigger()
@@ -82,7 +75,7 @@ def test_an_error_is_told_and_the_window_still_works(viewer, photos, backend, qt
 
 
 def test_the_slider_moves_by_mouse_and_the_count_follows(viewer, photos, qtbot):
-    open_and_run(viewer, photos, qtbot)
+    run_photos(viewer, photos, qtbot)
     slider = child(viewer.window, "confidence_slider", QSlider)
     counts = child(viewer.window, "confidence_counts", QLabel)
     before, y = counts.text(), slider.height() // 2
@@ -95,7 +88,7 @@ def test_the_slider_moves_by_mouse_and_the_count_follows(viewer, photos, qtbot):
 
 
 def test_the_value_under_the_cursor_is_in_the_status_bar(viewer, photos, qtbot):
-    open_and_run(viewer, photos, qtbot)
+    run_photos(viewer, photos, qtbot)
     tile = child(viewer.window, "tile_fused", MapTile)
     shown = child(viewer.window, "cursor_values", QLabel)
 
@@ -132,7 +125,7 @@ def test_closing_during_a_run_cancels_it(qtbot, store, backend, photos):
 
 def test_layout_recents_and_options_are_there_at_the_next_start(qtbot, store, backend, photos):
     first = build_viewer(qtbot, store, backend)
-    open_and_run(first, photos, qtbot)
+    run_photos(first, photos, qtbot)
     first.window.resize(1300, 650)
     first.state.run_options.set_resize_mode("pad")
     qtbot.mouseClick(child(first.window, "inspector_dock_close"), Qt.MouseButton.LeftButton)
@@ -141,7 +134,7 @@ def test_layout_recents_and_options_are_there_at_the_next_start(qtbot, store, ba
     assert second.state.settings.recents == (photos,)
     assert second.state.run_options.resize_mode == "pad"
     assert second.window.height() == 650  # the width is more than the offscreen screen has
-    open_and_run(second, photos, qtbot)
+    run_photos(second, photos, qtbot)
     assert child(second.window, "maps_dock", QDockWidget).isVisible()
     assert not child(second.window, "inspector_dock", QDockWidget).isVisible()
     second.window.close()
@@ -156,7 +149,7 @@ def test_a_saved_result_opens_by_drop(viewer, tmp_path, qtbot):
 
 @pytest.mark.parametrize("size", [(1280, 720), (1600, 1000)])
 def test_nothing_is_cut_off(viewer, photos, qtbot, size):
-    open_and_run(viewer, photos, qtbot)
+    run_photos(viewer, photos, qtbot)
     viewer.window.resize(*size)
     qtbot.waitUntil(lambda: viewer.window.width() == size[0])
     for label in viewer.window.findChildren(QLabel):
@@ -165,7 +158,7 @@ def test_nothing_is_cut_off(viewer, photos, qtbot, size):
 
 
 def test_every_control_has_a_name_and_a_tooltip(viewer, photos, qtbot):
-    open_and_run(viewer, photos, qtbot)
+    run_photos(viewer, photos, qtbot)
     from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QScrollBar
 
     for kind in (QAbstractButton, QAbstractSlider, QComboBox):

@@ -92,4 +92,4 @@ def test_sizes_are_written_as_people_say_them(size, text):
 
 
 def test_the_key_sheet_opens_over_a_window_without_actions(show):
-    ShortcutsDialog(show(QWidget())).open()
+    ShortcutsDialog((), show(QWidget())).open()

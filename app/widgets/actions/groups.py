@@ -1,0 +1,22 @@
+"""Which features have commands; a new feature adds its group's line."""
+
+from app.widgets.actions.command import CommandGroup
+from app.widgets.actions.compare_actions import CompareActions
+from app.widgets.actions.edit_actions import EditActions
+from app.widgets.actions.export_actions import ExportActions
+from app.widgets.actions.file_actions import FileActions
+from app.widgets.actions.help_actions import HelpActions
+from app.widgets.actions.run_actions import RunActions
+from app.widgets.actions.view_actions import ViewActions
+from app.widgets.actions.window_actions import WindowActions
+
+GROUPS: tuple[type[CommandGroup], ...] = (
+    FileActions,
+    EditActions,
+    ViewActions,
+    RunActions,
+    CompareActions,
+    ExportActions,
+    WindowActions,
+    HelpActions,
+)
