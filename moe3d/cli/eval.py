@@ -42,6 +42,8 @@ class EvalArrays:
     """Leave out pixels where the prediction is not finite instead of refusing it."""
     true_edges: Path | None = None
     """(H, W) annotated depth edges, .npy, for dbe_acc and dbe_comp; left out: Canny of truth."""
+    matte: Path | None = None
+    """(H, W) opacity of a cut-out object, .npy, for matte_recall."""
     focal_px: float | None = None
     """Focal length in pixels of these maps; with it the 3D boundary distances are measured."""
     centre_px: tuple[float, float] | None = None
@@ -79,6 +81,7 @@ class EvalArrays:
             allow_missing=self.allow_missing,
             intrinsics=self._intrinsics(truth),
             true_edges=None if self.true_edges is None else as_mask(read_array(self.true_edges)),
+            alpha=None if self.matte is None else read_array(self.matte),
             flying=FlyingSettings(self.edge_jump, self.edge_margin, self.band_px),
         )
 

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float64, Shaped
 
 from moe3d.evaluation.boundary import (
+    count_matte_edges,
     count_occlusions,
     count_pooled,
     measure_band_distances,
@@ -35,6 +36,8 @@ class ArrayOptions:
     """Pixels of both maps; for the 3D boundary distances."""
     true_edges: Bool[np.ndarray, "H W"] | None = None
     """Annotated depth edges for DBE; None takes Canny edges of the truth."""
+    alpha: Shaped[np.ndarray, "..."] | None = None
+    """Opacity of a cut-out object, (H, W); for the recall of its outline."""
     flying: FlyingSettings = field(default_factory=FlyingSettings)
 
 
@@ -71,6 +74,8 @@ class ArrayScores:
     boundary_acc_3d: float
     """truth units; NaN without intrinsics"""
     boundary_comp_3d: float
+    matte_recall: float
+    """of the outline of a matte; NaN without one"""
     fpr_gt: float
     fpr_gt_outside: float
     fpr_gt_flying_pixels: int
@@ -121,7 +126,8 @@ def score_arrays(
         **_occlusion_values(raw),
         **_pooled_values(aligned),
         **_distance_values(raw, aligned, options),
-        **_flying_values(raw, aligned, options.flying),
+        matte_recall=_matte_recall(raw, options.alpha),
+        **_flying_values(raw, aligned, mask, options.flying),
         alignment=alignment.method,
         scale=alignment.scale,
         shift=alignment.shift,
@@ -170,9 +176,19 @@ def _distance_values(raw: DepthPair, aligned: DepthPair, options: ArrayOptions) 
     return values
 
 
-def _flying_values(raw: DepthPair, aligned: DepthPair, flying: FlyingSettings) -> dict[str, Any]:
-    by_truth = count_against_truth(aligned.prediction, aligned.truth, aligned.valid, flying)
-    by_itself = count_against_itself(raw.prediction, raw.truth, raw.valid, flying)
+def _matte_recall(raw: DepthPair, alpha: Shaped[np.ndarray, "..."] | None) -> float:
+    return float("nan") if alpha is None else count_matte_edges(raw.prediction, alpha).recall
+
+
+def _flying_values(
+    raw: DepthPair,
+    aligned: DepthPair,
+    mask: Shaped[np.ndarray, "..."] | None,
+    flying: FlyingSettings,
+) -> dict[str, Any]:
+    """With all of the truth's edges, also those where a prediction is missing."""
+    by_truth = count_against_truth(aligned.prediction, aligned.truth, mask, flying)
+    by_itself = count_against_itself(raw.prediction, raw.truth, mask, flying)
     return {
         "fpr_gt": by_truth.rate,
         "fpr_gt_outside": by_truth.outside_rate,

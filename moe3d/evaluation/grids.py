@@ -79,21 +79,17 @@ def _plan(view: View, size: InputSize) -> PixelTransform:
         height=size.height,
         scale_x=scale_x,
         scale_y=scale_y,
-        offset_x=-float((round(scale_x * view.width) - size.width) // 2),
-        offset_y=-float((round(scale_y * view.height) - size.height) // 2),
+        offset_x=(size.width - scale_x * view.width) / 2,
+        offset_y=(size.height - scale_y * view.height) / 2,
     )
 
 
 def _resized(view: View, transform: PixelTransform) -> View:
-    """The photo scaled (Lanczos down, bicubic up) and cropped."""
-    wide = round(transform.scale_x * view.width)
-    high = round(transform.scale_y * view.height)
+    """The photo's visible part scaled, exactly as the transform says: Lanczos down, bicubic up."""
     photo = read_resized(view, view.width, view.height).convert("RGB")
-    shrinks = wide < view.width
-    way = Image.Resampling.LANCZOS if shrinks else Image.Resampling.BICUBIC
-    left, top = int(-transform.offset_x), int(-transform.offset_y)
-    box = (left, top, left + transform.width, top + transform.height)
-    pixels = np.asarray(photo.resize((wide, high), way).crop(box))
+    way = Image.Resampling.LANCZOS if transform.scale_x < 1 else Image.Resampling.BICUBIC
+    size = transform.width, transform.height
+    pixels = np.asarray(photo.resize(size, way, box=transform.visible_box))
     return View(view.name, transform.width, transform.height, pixels=pixels)
 
 

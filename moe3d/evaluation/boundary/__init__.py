@@ -10,12 +10,14 @@ from moe3d.evaluation.boundary.distances import (
     measure_band_distances,
     measure_edge_distances,
 )
+from moe3d.evaluation.boundary.mattes import count_matte_edges
 from moe3d.evaluation.boundary.occlusion import BoundaryCounts, count_occlusions, count_pooled
 
 __all__ = [
     "BandDistances",
     "BoundaryCounts",
     "EdgeDistances",
+    "count_matte_edges",
     "count_occlusions",
     "count_pooled",
     "measure_band_distances",

@@ -110,7 +110,7 @@ def _occlusions_of(
     near = 1 / np.maximum(prediction, SMALLEST_DEPTH)
     true_near = 1 / np.maximum(truth, SMALLEST_DEPTH)
     ratios = []
-    for here, there in _neighbour_slices():
+    for here, there in neighbour_slices():
         both_valid = valid[here] & valid[there]
         ratios.append(
             (
@@ -128,6 +128,9 @@ def count_pooled(
     radius: int = 1,
 ) -> BoundaryCounts:
     """Boundary counts over all ordered pairs within a disc, pooled over directions.
+
+    Only pixels whose whole disc's square lies inside the image are centres, as in the public code;
+    an image smaller than that has no pair.
 
     Args:
         prediction: (H, W) z-depth, aligned where the alignment has a shift.
@@ -147,7 +150,7 @@ def count_pooled(
     pair = depth_pair(prediction, truth, mask)
     require_image(pair)
     ratios = []
-    for here, there in _disc_slices(radius):
+    for here, there in _disc_slices(radius, pair.truth.shape):
         both_valid = pair.valid[here] & pair.valid[there]
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = pair.prediction[there][both_valid] / pair.prediction[here][both_valid]
@@ -174,20 +177,24 @@ def _count_above(
     return BoundaryCounts(weights, *counts)
 
 
-def _neighbour_slices() -> list[tuple[Block, Block]]:
+def neighbour_slices() -> list[tuple[Block, Block]]:
     """(x, y) for x left, right, above and below of y."""
     every, first, last = slice(None), slice(None, -1), slice(1, None)
     left, right, top, bottom = (every, first), (every, last), (first, every), (last, every)
     return [(left, right), (right, left), (top, bottom), (bottom, top)]
 
 
-def _disc_slices(radius: int) -> list[tuple[Block, Block]]:
-    """(centre, neighbour) for every offset within the disc but the centre itself."""
+def _disc_slices(radius: int, shape: tuple[int, ...]) -> list[tuple[Block, Block]]:
+    """(centre, neighbour) for every offset within the disc but the centre itself.
+
+    Centres are the pixels at least a radius away from every border.
+    """
+    rows, columns = (max(size - 2 * radius, 0) for size in shape)
     reach = range(-radius, radius + 1)
     offsets = [(dy, dx) for dy in reach for dx in reach if 0 < dy * dy + dx * dx <= radius**2]
-    return [((_part(-dy), _part(-dx)), (_part(dy), _part(dx))) for dy, dx in offsets]
 
+    def block(dy: int, dx: int) -> Block:
+        top, left = radius + dy, radius + dx
+        return slice(top, top + rows), slice(left, left + columns)
 
-def _part(offset: int) -> slice:
-    """Where an axis shifted by `offset` overlaps itself."""
-    return slice(offset, None) if offset >= 0 else slice(None, offset)
+    return [(block(0, 0), block(dy, dx)) for dy, dx in offsets]

@@ -57,7 +57,12 @@ class Bonn:
 
     def _pairs(self, scene: str) -> list[tuple[Path, Path]]:
         folder = self.root / f"rgbd_bonn_{scene}"
-        colours = SOURCE.files(folder / "rgb", "*.png", "colour images")
-        depths = SOURCE.files(folder / "depth", "*.png", "depth images")
+        colours = _by_text(SOURCE.files(folder / "rgb", "*.png", "colour images"))
+        depths = _by_text(SOURCE.files(folder / "depth", "*.png", "depth images"))
         chosen = slice(FIRST, FIRST + COUNT)
         return list(zip(colours[chosen], depths[chosen], strict=False))
+
+
+def _by_text(paths: list[Path]) -> list[Path]:
+    """Sorted as text, which is the order of time: names are seconds with decimals."""
+    return sorted(paths, key=lambda path: path.name)

@@ -47,6 +47,16 @@ def test_missing_predictions_are_refused_unless_allowed():
     assert (scores.absrel, scores.valid_pixels) == (0, truth.size - 1)
 
 
+def test_a_missing_prediction_does_not_hide_the_truths_edges():
+    truth = box_scene()
+    prediction = blurred(truth)
+    whole = score_arrays(prediction, truth)
+    prediction[:, 30] = np.nan
+    scores = score_arrays(prediction, truth, options=ArrayOptions(allow_missing=True))
+    assert scores.band_pixels == whole.band_pixels
+    assert scores.fpr_gt_tested_pixels < whole.fpr_gt_tested_pixels
+
+
 def test_whole_number_depth_is_scored_as_it_is():
     truth = np.round(1000 * box_scene()).astype(np.uint16)
     assert score_arrays(truth, truth).absrel == 0

@@ -1,5 +1,7 @@
 """Boundary scores against slow references, by hand, and against scikit-image."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt
@@ -7,6 +9,7 @@ from skimage.feature import canny
 
 from moe3d.errors import ShapeError, UsageError
 from moe3d.evaluation.boundary import (
+    count_matte_edges,
     count_occlusions,
     count_pooled,
     measure_band_distances,
@@ -37,13 +40,12 @@ def slow_pooled_f1(p, g, v, radius):
     total, weights = 0.0, 0.0
     for t in np.linspace(0.05, 0.25, 10):
         both = in_p = in_g = 0
-        for y, x in np.ndindex(p.shape):
+        inner = itertools.product(*(range(radius, size - radius) for size in p.shape))
+        for y, x in inner:
             for dy in range(-radius, radius + 1):
                 for dx in range(-radius, radius + 1):
                     there = (y + dy, x + dx)
                     if not 0 < dy * dy + dx * dx <= radius * radius:
-                        continue
-                    if not (0 <= there[0] < p.shape[0] and 0 <= there[1] < p.shape[1]):
                         continue
                     if v[y, x] and v[there]:
                         edge_p, edge_g = p[there] / p[y, x] > 1 + t, g[there] / g[y, x] > 1 + t
@@ -108,6 +110,14 @@ def test_the_pooled_f1_is_that_of_a_slow_reference(radius):
     prediction = blurred(box_scene(5, 20, 22), 0.6)
     slow = slow_pooled_f1(prediction, truth, truth > 0, radius)
     assert count_pooled(prediction, truth, radius=radius).f1 == pytest.approx(slow, rel=1e-13)
+
+
+def test_only_pixels_a_radius_away_from_the_border_are_centres_of_pooled_pairs():
+    # 3 x 3 with a step after the first column: of the one centre's four pairs one is an edge
+    truth = np.array([[1.0, 2.0, 2.0]] * 3)
+    assert count_pooled(2.0 / truth, truth).in_truth[0] == 0
+    assert count_pooled(truth, 2.0 / truth).in_truth[0] == 1
+    assert count_pooled(truth, truth, radius=2).f1 == 0
 
 
 def test_a_wider_disc_forgives_an_edge_that_is_one_pixel_off():
@@ -177,3 +187,24 @@ def test_band_distances_without_an_edge_are_nan():
     found = measure_band_distances(np.ones((9, 9)), np.ones((9, 9)), np.eye(3))
     assert np.isnan(found.accuracy)
     assert found.num_points == 0
+
+
+def test_the_outline_of_a_matte_is_recalled_where_the_largest_jump_lies_on_it():
+    # foreground: columns 0 to 2. The prediction climbs in two steps, the larger one the second
+    alpha = np.array([[1, 1, 0.11, 0.1, 0, 0]] * 2)
+    hit = np.array([[1, 1, 1.1, 2, 2, 2.0]] * 2)
+    counts = count_matte_edges(hit, alpha)
+    np.testing.assert_array_equal(counts.in_truth[0], [2, 0, 0, 0])
+    np.testing.assert_array_equal(counts.in_prediction[0], [2, 0, 0, 0])  # one a row, not two
+    assert counts.recall == pytest.approx(1 / 4)
+    late = np.array([[1, 1, 1, 1.1, 2, 2.0]] * 2)
+    assert count_matte_edges(late, alpha).recall == 0
+    with pytest.raises(ShapeError, match="alpha"):
+        count_matte_edges(hit, alpha[:1])
+
+
+def test_of_two_equal_jumps_in_a_column_the_upper_is_kept():
+    depth = np.array([[1.0], [1.5], [2.25]])
+    upper, lower = np.array([[1], [0], [0]]), np.array([[1], [1], [0]])
+    assert count_matte_edges(depth, upper).recall == pytest.approx(1 / 4)
+    assert count_matte_edges(depth, lower).recall == 0

@@ -84,3 +84,9 @@ def test_the_best_scale_is_the_weighted_median_of_the_ratios():
 
 def test_the_weighted_median_takes_the_lower_end_of_a_tie():
     assert weighted_lower_median(np.array([4.0, 1.0, 3.0, 2.0]), np.ones(4)) == 2.0
+
+
+def test_rounding_does_not_choose_the_upper_of_two_best_scales():
+    # six weights of 0.3: the sum of three is rounded to just below half of the sum of six
+    source, target = np.full(6, 0.3), np.repeat([0.3, 0.6], 3)
+    assert fit_scale(source, target, np.ones(6)) == pytest.approx(1.0)

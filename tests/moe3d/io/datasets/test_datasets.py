@@ -159,6 +159,16 @@ def test_bonn_pairs_frames_from_the_thirtieth_by_order(tmp_path):
     np.testing.assert_allclose(truth.depth[0], data_sets.small_room() + 0.3, atol=0.0002)
 
 
+def test_bonn_sorts_times_as_decimals(tmp_path):
+    data_sets.write_bonn(tmp_path, frames=31)
+    folder = tmp_path / "rgbd_bonn_crowd2"
+    for name, ending in (("rgb", "5"), ("depth", "7")):
+        (folder / name / f"1030.{ending}.png").rename(folder / name / f"1029.{ending}05.png")
+    assert Bonn(tmp_path).read("crowd2", [0]).views.names == ("1029.505.png",)
+    (folder / "rgb" / "1029.505.png").rename(folder / "rgb" / "1029.45.png")
+    assert Bonn(tmp_path).read("crowd2", [0]).views.names == ("1029.5.png",)
+
+
 def test_kitti_reads_sparse_depth_and_finds_the_raw_photo(tmp_path):
     data_sets.write_kitti(tmp_path)
     scene = Kitti(tmp_path).scene_names()[0]
