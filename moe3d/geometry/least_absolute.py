@@ -11,6 +11,8 @@ import numpy as np
 from jaxtyping import Float
 
 MAX_STEPS = 200
+HALF_TOLERANCE = 1e-12
+"""Share of the whole weight that rounding may take from its half."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,13 @@ def weighted_lower_median(
         values: any order; at least one.
         weights: not negative, not all zero.
 
-    Source: the minimiser of ``sum(w |m - v|)``; the lower end where it is not unique.
+    Source: the minimiser of ``sum(w |m - v|)``; the lower end where it is not unique, which the
+    rounding of the sums does not change.
     """
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
+    half = reached[-1] / 2 * (1 - HALF_TOLERANCE)
+    return float(values[order][np.searchsorted(reached, half)])
 
 
 def fit_scale(
