@@ -1,30 +1,45 @@
 """`moe3d export`: a saved prediction to files for other programs."""
 
-from dataclasses import dataclass
+import dataclasses
+import sys
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from tyro.conf import Positional, arg
+from tyro.conf import OmitArgPrefixes, Positional, arg
 
 from moe3d.cli.console import ConsoleProgress, print_result
+from moe3d.cli.export_options import PointOptions, WritingOptions, export_options
+
+if TYPE_CHECKING:
+    from moe3d.io.export import ExportedFile
+    from moe3d.io.export_estimate import ExportEstimate
 
 
 @dataclass(frozen=True)
 class ExportCommand:
-    """Write a saved prediction as point cloud, mesh, cameras or maps."""
+    """Write a saved prediction as point cloud, mesh, cameras or maps.
+
+    Formats: ply, ply-cloudcompare, ply-splat, las, e57, glb (points); mesh-grid, obj, mesh-tsdf,
+    mesh-poisson (surfaces); colmap, transforms (cameras and photos); depth-exr, depth-png,
+    expert-maps, npz (maps and arrays). Presets: points (MeshLab, CloudCompare), blender, colmap,
+    splats, nerfstudio, research, surface, survey.
+    """
 
     result: Positional[Path]
     """prediction.npz of a run, or the run's folder."""
-    format: str
-    """Formats, separated by commas: ply, ply-cloudcompare, glb, colmap, transforms, npz, ..."""
+    format: str = ""
+    """Formats, separated by commas; see above."""
+    preset: str = ""
+    """Formats and options for a purpose, instead of or beside --format; see above."""
     output: Annotated[Path | None, arg(aliases=["-o"])] = None
     """Folder for the files; default: beside the result."""
-    layer: str = "fused"
-    """fused, vggt, or expert:1, expert:2, ..."""
-    confidence_percentile: float = 20.0
-    """Leave out this share of the least confident points, in percent; 0 keeps all."""
     name: str = ""
     """File name without ending; default: the result folder's name."""
+    points: OmitArgPrefixes[PointOptions] = field(default_factory=PointOptions)
+    writing: OmitArgPrefixes[WritingOptions] = field(default_factory=WritingOptions)
+    estimate: bool = False
+    """Only say how many points and bytes it would be and how long it would take."""
     overwrite: bool = False
     """Replace existing files."""
     json: bool = False
@@ -34,24 +49,26 @@ class ExportCommand:
 
     def run(self) -> int:
         """Export and return 0."""
-        from moe3d.io.export import ExportOptions, export, exporter
+        from moe3d.io.export import export
+        from moe3d.io.export_estimate import estimate_export
         from moe3d.io.prediction_file import read_prediction
-        from moe3d.scene.filters import CloudOptions
 
-        formats = tuple(name for name in self.format.split(",") if name)
-        for name in formats:
-            exporter(name)
+        formats, writing = self._formats()
         path = self.result / "prediction.npz" if self.result.is_dir() else self.result
+        folder = path.resolve().parent
+        options = export_options(self.points, writing, self.name or folder.name or "scene")
         prediction = read_prediction(path)
-        options = ExportOptions(
-            cloud=CloudOptions(layer=self.layer, confidence_percentile=self.confidence_percentile),
-            name=self.name or path.resolve().parent.name or "scene",
-        )
+        estimates = {name: estimate_export(prediction, name, options) for name in formats}
+        if self.estimate:
+            _print_estimates(estimates, self.json)
+            return 0
+        if not self.quiet:
+            sys.stderr.write(f"{_estimate_line('in all', _total(estimates))}\n")
         console = ConsoleProgress(self.quiet)
         try:
             exported = export(
                 prediction,
-                self.output or path.resolve().parent,
+                self.output or folder,
                 formats,
                 options,
                 console.progress,
@@ -59,8 +76,67 @@ class ExportCommand:
             )
         finally:
             console.finish()
-        lines = [f"wrote {file.path}" for file in exported]
-        print_result(
-            "\n".join(lines), {"written": [str(file.path) for file in exported]}, self.json
-        )
+        print_result("\n".join(map(_written_line, exported)), _written_json(exported), self.json)
         return 0
+
+    def _formats(self) -> tuple[tuple[str, ...], WritingOptions]:
+        """The chosen formats, whose libraries are there, and the options with the preset's."""
+        from moe3d.errors import UsageError
+        from moe3d.io.export import exporter
+        from moe3d.io.export_presets import export_preset
+
+        formats, writing = [name for name in self.format.split(",") if name], self.writing
+        if self.preset:
+            preset = export_preset(self.preset)
+            formats = [*preset.formats, *formats]
+            writing = dataclasses.replace(writing, normals=writing.normals or preset.normals)
+        if not formats:
+            raise UsageError("nothing to write: give --format or --preset")
+        for name in formats:
+            exporter(name)
+        return tuple(dict.fromkeys(formats)), writing
+
+
+def _written_line(file: "ExportedFile") -> str:
+    points = f"{file.written['points']:,} points, " if "points" in file.written else ""
+    return f"wrote {file.path} ({points}{file.size_bytes / 1e6:.1f} MB, read back)"
+
+
+def _written_json(exported: "tuple[ExportedFile, ...]") -> dict[str, object]:
+    return {
+        "written": [str(file.path) for file in exported],
+        "files": [
+            {
+                "format": file.format,
+                "path": str(file.path),
+                "bytes": file.size_bytes,
+                "content": dict(file.written),
+                "removed_by": dict(file.removed_by),
+            }
+            for file in exported
+        ],
+    }
+
+
+def _total(estimates: "dict[str, ExportEstimate]") -> "ExportEstimate":
+    from moe3d.io.export_estimate import ExportEstimate
+
+    items = estimates.values()
+    return ExportEstimate(
+        max(item.num_points for item in items),
+        sum(item.size_bytes for item in items),
+        sum(item.seconds for item in items),
+    )
+
+
+def _estimate_line(what: str, estimate: "ExportEstimate") -> str:
+    return (
+        f"{what}: {estimate.num_points:,} points, about {estimate.size_bytes / 1e6:,.1f} MB "
+        f"and {max(estimate.seconds, 0.1):,.1f} s"
+    )
+
+
+def _print_estimates(estimates: "dict[str, ExportEstimate]", as_json: bool) -> None:
+    lines = [_estimate_line(name, item) for name, item in estimates.items()]
+    content = {name: dataclasses.asdict(item) for name, item in estimates.items()}
+    print_result("\n".join(lines), {"estimates": content}, as_json)

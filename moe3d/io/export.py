@@ -9,12 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from moe3d.errors import OutputError, UsageError
 from moe3d.geometry.axes import export_from_world
 from moe3d.io.atomic import check_free, new_file, new_folder
-from moe3d.io.export_job import Content, Exporter, ExportJob, ExportOptions
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import Exporter, ExportJob, ExportOptions
 from moe3d.io.sidecar import describe_prediction, write_sidecar
 from moe3d.progress import Progress
 from moe3d.scene.records import ScenePrediction
@@ -27,6 +26,7 @@ _EXPORTERS = MappingProxyType(
         "ply-cloudcompare": "ply:CLOUDCOMPARE",
         "ply-splat": "splat:SPLAT",
         "las": "las:LAS",
+        "e57": "e57:E57",
         "glb": "glb:GLB",
         "mesh-grid": "grid_mesh:GLB_MESH",
         "obj": "grid_mesh:OBJ",
@@ -37,6 +37,7 @@ _EXPORTERS = MappingProxyType(
         "npz": "npz:NPZ",
         "depth-exr": "depth_maps:EXR",
         "depth-png": "depth_maps:PNG",
+        "expert-maps": "expert_maps:EXPERTS",
     }
 )
 FORMATS = tuple(_EXPORTERS)
@@ -159,16 +160,7 @@ def _check_same(target: Path, written: Content, found: Content) -> None:
     Raises:
         OutputError: they differ.
     """
-    same = (written.num_points, written.num_files) == (found.num_points, found.num_files)
-    if same and written.num_points:
-        size = float(np.max(written.highest - written.lowest)) + float(np.abs(written.lowest).max())
-        same = np.allclose(
-            [written.lowest, written.highest], [found.lowest, found.highest], atol=1e-5 * size
-        )
-    if same and written.num_colors and found.num_colors:
-        means = written.color_sum / written.num_colors, found.color_sum / found.num_colors
-        same = np.allclose(*means, atol=1.5)
-    if not same:
+    if written.differs_from(found):
         raise OutputError(
             f"{target}: does not read back as it was written (wanted {written.summary()}, found "
             f"{found.summary()}); the disk may be failing: export to another one"
@@ -187,6 +179,11 @@ def _description(name: str, job: ExportJob, written: Content) -> dict[str, Any]:
             "up": job.up,
             "scale": job.options.scale,
             "mesh": asdict(job.options.mesh),
-            "cloud": {**cloud, "views": None if cloud["views"] is None else list(cloud["views"])},
+            "cloud": {key: _plain(value) for key, value in cloud.items()},
         },
     }
+
+
+def _plain(value: object) -> object:
+    """Sequences of any kind as lists, for JSON."""
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value

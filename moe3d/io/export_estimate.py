@@ -39,6 +39,7 @@ def estimate_export(
         cloud = replace(cloud, max_points=format_.point_limit)
     num_points = int(np.count_nonzero(select_pixels(prediction, cloud).keep))
     size = num_points * format_.bytes_per_point
+    size += num_points * format_.bytes_per_normal * cloud.normals
     if format_.has_photos:
         size += _photo_bytes(prediction)
     if format_.bytes_per_pixel:

@@ -35,6 +35,8 @@ class CloudOptions:
     """Relative depth jump in 3x3 pixels above which a pixel goes; None removes none."""
     views: Sequence[int] | None = None
     """Views that give points, 0-based; None takes all."""
+    experts: Sequence[int] | None = None
+    """Winning experts whose pixels stay, 0-based; None takes all."""
     voxel_size: float | int | None = None
     """Keep the first point of every voxel of this edge, scene units; None keeps all."""
     max_points: int | None = None
@@ -70,6 +72,15 @@ class Selection:
         return removers[-1] if removers else "no valid pixel"
 
 
+@dataclass(frozen=True)
+class _Pixels:
+    """What a filter looks at; it clears pixels of `keep`."""
+
+    prediction: ScenePrediction
+    layer: DepthLayer
+    keep: Bool[np.ndarray, "S H W"]
+
+
 def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selection:
     """Run the filters of the options over a prediction.
 
@@ -85,7 +96,7 @@ def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selecti
         setting = getattr(options, name)
         if setting is None or (name == "confidence_percentile" and setting == 0):
             continue
-        keep_some(layer, keep, setting)
+        keep_some(_Pixels(prediction, layer, keep), setting)
         still = int(np.count_nonzero(keep))
         removed_by[name], left = left - still, still
     return Selection(layer, keep, num_valid, removed_by)
@@ -141,53 +152,60 @@ def _camera_is_usable(layer: DepthLayer, view: int) -> bool:
     return bool(np.isfinite(rays).all() and np.abs(rays).max() < MAX_DEPTH and reach < MAX_DEPTH)
 
 
-def _keep_upper_percentile(
-    layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], percentile: float | int
-) -> None:
-    _keep_confident(layer, keep, confidence_threshold(layer.confidence, keep, percentile))
+def _keep_upper_percentile(pixels: _Pixels, percentile: float | int) -> None:
+    lowest = confidence_threshold(pixels.layer.confidence, pixels.keep, percentile)
+    _keep_confident(pixels, lowest)
 
 
-def _keep_confident(
-    layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], lowest: float | int
-) -> None:
+def _keep_confident(pixels: _Pixels, lowest: float | int) -> None:
     if lowest > -np.inf:
+        confidence, keep = pixels.layer.confidence, pixels.keep
         with np.errstate(invalid="ignore"):
-            keep &= layer.confidence >= np.float32(lowest)
+            np.logical_and(keep, confidence >= np.float32(lowest), out=keep)
 
 
-def _drop_edges(layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], rtol: float | int) -> None:
-    for view in range(len(keep)):
+def _drop_edges(pixels: _Pixels, rtol: float | int) -> None:
+    for depth, keep in zip(pixels.layer.depth, pixels.keep, strict=True):
         # Neighbours that another filter removed still show where the depth jumps.
-        keep[view] &= ~depth_edges(layer.depth[view], rtol)
+        keep &= ~depth_edges(depth, rtol)
 
 
-def _keep_views(layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], views: Sequence[int]) -> None:
-    del layer
+def _keep_views(pixels: _Pixels, views: Sequence[int]) -> None:
+    keep = pixels.keep
     unknown = [view for view in views if not 0 <= view < len(keep)]
     if unknown:
         raise UsageError(f"there is no view {unknown[0]}; this prediction has {len(keep)}, from 0")
     keep[np.setdiff1d(np.arange(len(keep)), np.asarray(views, np.int64))] = False
 
 
-def _keep_first(
-    layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], voxel_size: float | int
-) -> None:
-    first = first_per_voxel(kept_points(layer, keep), voxel_size)
-    _keep_only(keep, np.flatnonzero(keep)[first])
+def _keep_experts(pixels: _Pixels, experts: Sequence[int]) -> None:
+    count = pixels.prediction.num_experts
+    unknown = [expert for expert in experts if not 0 <= expert < count]
+    if unknown:
+        raise UsageError(f"there is no expert {unknown[0]}; this prediction has {count}, from 0")
+    stays = np.zeros(count, bool)
+    stays[list(experts)] = True
+    for logits, keep in zip(pixels.prediction.gate_logits, pixels.keep, strict=True):
+        keep &= stays[logits.argmax(axis=0)]
 
 
-def _thin(layer: DepthLayer, keep: Bool[np.ndarray, "S H W"], max_points: int) -> None:
-    del layer
-    kept = np.flatnonzero(keep)
+def _keep_first(pixels: _Pixels, voxel_size: float | int) -> None:
+    first = first_per_voxel(kept_points(pixels.layer, pixels.keep), voxel_size)
+    _keep_only(pixels.keep, np.flatnonzero(pixels.keep)[first])
+
+
+def _thin(pixels: _Pixels, max_points: int) -> None:
+    kept = np.flatnonzero(pixels.keep)
     if len(kept) > max_points:
-        _keep_only(keep, kept[evenly_spread(len(kept), max_points)])
+        _keep_only(pixels.keep, kept[evenly_spread(len(kept), max_points)])
 
 
-_FILTERS: dict[str, Callable[[DepthLayer, Bool[np.ndarray, "S H W"], Any], None]] = {
+_FILTERS: dict[str, Callable[[_Pixels, Any], None]] = {
     "confidence_percentile": _keep_upper_percentile,
     "confidence_min": _keep_confident,
     "edge_rtol": _drop_edges,
     "views": _keep_views,
+    "experts": _keep_experts,
     "voxel_size": _keep_first,
     "max_points": _thin,
 }

@@ -1,24 +1,17 @@
-"""One closed surface out of all photos: TSDF fusion and screened Poisson, by Open3D."""
+"""One surface out of all photos by TSDF fusion, with Open3D."""
 
 import numpy as np
 import open3d as o3d
 from jaxtyping import Float
-from scipy.spatial import KDTree
 
 from moe3d.errors import EmptyExportError, UsageError
 from moe3d.progress import Progress
 from moe3d.scene.filters import Selection, kept_points
-from moe3d.scene.mesh import canonical, in_large_parts, without_loose_vertices
-from moe3d.scene.records import Mesh, PointCloud, ScenePrediction
+from moe3d.scene.mesh import canonical, without_small_parts
+from moe3d.scene.records import Mesh, ScenePrediction
 
 TSDF_VOXELS = 384
 """Voxels along the scene's robust diagonal when no size is given."""
-POISSON_DEPTH = 8
-"""Octree depth: 256 cells along the longest side."""
-MAX_GAP_CELLS = 2.0
-"""Poisson closes every gap; what lies farther than this from any point, in octree cells, goes."""
-MIN_PART_SHARE = 0.002
-"""Connected parts with a smaller share of the faces go."""
 
 
 def tsdf_mesh(
@@ -26,6 +19,7 @@ def tsdf_mesh(
     selection: Selection,
     voxel_size: float | int | None = None,
     progress: Progress | None = None,
+    min_part_faces: int | None = None,
 ) -> Mesh:
     """Fuse the kept depth of all photos into a signed distance volume and mesh its surface.
 
@@ -34,6 +28,7 @@ def tsdf_mesh(
         selection: gives layer, cameras and pixels.
         voxel_size: scene units; None takes the robust diagonal over `TSDF_VOXELS`.
         progress: told after every photo.
+        min_part_faces: smallest connected part that stays; None takes 0.2 % of all faces.
 
     Raises:
         EmptyExportError: the volume holds no surface.
@@ -67,49 +62,7 @@ def tsdf_mesh(
         faces=found.triangle.indices.numpy().astype(np.int64),
         vertex_colors=np.clip(np.round(colors * 255), 0, 255).astype(np.uint8),
     )
-    return canonical(_large_parts(mesh))
-
-
-def poisson_mesh(
-    cloud: PointCloud, depth: int = POISSON_DEPTH, progress: Progress | None = None
-) -> Mesh:
-    """Wrap a smooth surface around a cloud with normals. Cannot stop once Open3D has begun.
-
-    Args:
-        cloud: with normals.
-        depth: of the octree; one more is twice as fine and four times as slow.
-        progress: told at every stage.
-
-    Raises:
-        UsageError: the cloud has no normals.
-        EmptyExportError: no surface was found.
-    """
-    reporter = progress or Progress()
-    if cloud.normals is None:
-        raise UsageError("a Poisson surface needs a cloud with normals")
-    reporter.report("Poisson surface")
-    points = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(cloud.points.astype(np.float64)))
-    points.normals = o3d.utility.Vector3dVector(cloud.normals.astype(np.float64))
-    points.colors = o3d.utility.Vector3dVector(cloud.colors / 255.0)
-    found, _ = o3d.geometry.TriangleMesh.create_from_point_cloud_poisson(
-        points, depth=depth, n_threads=1
-    )
-    reporter.report("trim surface")
-    mesh = Mesh(
-        vertices=np.asarray(found.vertices).astype(np.float32),
-        faces=np.asarray(found.triangles).astype(np.int64),
-        vertex_colors=np.clip(np.round(np.asarray(found.vertex_colors) * 255), 0, 255).astype(
-            np.uint8
-        ),
-    )
-    cell = 1.1 * float(np.ptp(cloud.points, axis=0).max()) / 2**depth
-    near = KDTree(cloud.points).query(mesh.vertices)[0] < MAX_GAP_CELLS * cell
-    faces = mesh.faces[near[mesh.faces].all(axis=1)]
-    if len(faces) == 0:
-        raise EmptyExportError(
-            "nothing to export: no Poisson surface was found; loosen the filters"
-        )
-    return canonical(_large_parts(Mesh(mesh.vertices, faces, mesh.vertex_colors)))
+    return canonical(without_small_parts(mesh, min_part_faces))
 
 
 def robust_diagonal(points: Float[np.ndarray, "N 3"]) -> float:
@@ -138,9 +91,3 @@ def _integrate(
     limits = (1.0, float(depth.max()) * 1.01)
     blocks = volume.compute_unique_block_coordinates(depth_image, intrinsics, camera, *limits)
     volume.integrate(blocks, depth_image, color_image, intrinsics, intrinsics, camera, *limits)
-
-
-def _large_parts(mesh: Mesh) -> Mesh:
-    least = int(MIN_PART_SHARE * len(mesh.faces))
-    faces = mesh.faces[in_large_parts(len(mesh.vertices), mesh.faces, least)]
-    return without_loose_vertices(Mesh(mesh.vertices, faces, mesh.vertex_colors))

@@ -7,9 +7,12 @@ from jaxtyping import Bool, Float32, Int64
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from moe3d.errors import UsageError
+from moe3d.errors import EmptyExportError, UsageError
 from moe3d.scene.filters import Selection, view_points
 from moe3d.scene.records import Mesh, ScenePrediction
+
+MIN_PART_SHARE = 0.002
+"""Connected parts of a fused surface with a smaller share of its faces go."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,17 @@ def in_large_parts(
     )
     part = connected_components(graph, directed=False)[1][faces[:, 0]]
     return np.bincount(part)[part] >= min_faces
+
+
+def without_small_parts(mesh: Mesh, min_faces: int | None = None) -> Mesh:
+    """The mesh without connected parts of fewer faces; None takes 0.2 % of all faces."""
+    least = int(MIN_PART_SHARE * len(mesh.faces)) if min_faces is None else min_faces
+    faces = mesh.faces[in_large_parts(len(mesh.vertices), mesh.faces, least)]
+    if len(faces) == 0:
+        raise EmptyExportError(
+            f"nothing to export: no connected part of the surface has {least} faces; ask for less"
+        )
+    return without_loose_vertices(Mesh(mesh.vertices, faces, mesh.vertex_colors))
 
 
 def canonical(mesh: Mesh) -> Mesh:

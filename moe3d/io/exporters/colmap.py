@@ -7,7 +7,8 @@ from jaxtyping import Bool, Float
 
 from moe3d.geometry.transforms import quaternion_from_rotation
 from moe3d.io.colmap import ColmapImage, ColmapModel, read_points_bin, write_model
-from moe3d.io.export_job import CloudStream, Content, Exporter, ExportJob
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import CloudStream, Exporter, ExportJob
 from moe3d.io.photos_out import ExportedPhoto, photo_names, write_photos
 from moe3d.scene.filters import kept_points, valid_pixels
 from moe3d.scene.tracks import Observations, observe

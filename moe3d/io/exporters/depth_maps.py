@@ -5,10 +5,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32, UInt16
+from jaxtyping import Float32, Shaped, UInt16
 from PIL import Image
 
-from moe3d.io.export_job import Content, Exporter, ExportJob, refuse_empty
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import Exporter, ExportJob, refuse_empty
 from moe3d.io.exr import read_exr, write_exr
 from moe3d.io.safe_names import safe_names
 from moe3d.scene.filters import select_pixels
@@ -16,7 +17,12 @@ from moe3d.scene.filters import select_pixels
 PNG_MAX = 65535
 
 
-def _write(write_maps: Callable[..., None], extension: str, job: ExportJob, path: Path) -> Content:
+def _write(
+    write_map: Callable[..., Shaped[np.ndarray, "H W"]],
+    extension: str,
+    job: ExportJob,
+    path: Path,
+) -> Content:
     """Write the layer's depth where the filters keep it; 0 elsewhere."""
     selection = select_pixels(job.prediction, job.options.cloud)
     refuse_empty(selection)
@@ -24,19 +30,23 @@ def _write(write_maps: Callable[..., None], extension: str, job: ExportJob, path
     depth *= np.float32(job.options.scale)
     factor = depth_factor(depth)
     names = safe_names(job.prediction.names, extension)
+    content = Content(num_files=len(names))
     for done, (name, one) in enumerate(zip(names, depth, strict=True)):
         job.progress.report("write depth", done, len(names))
-        write_maps(path / name, one, factor)
-    details = {
+        content.add_map(write_map(path / name, one, factor))
+    content.details |= {
         "files": dict(zip(names, job.prediction.names, strict=True)),
         "unknown": 0,
         "depth": "z-depth (not ray length), scene units times options.scale",
         "removed_by": dict(selection.removed_by),
     }
     if extension == ".png":
-        details["depth_per_step"] = factor
-        details["depth"] = "z-depth = pixel value * depth_per_step, " + details["depth"][8:]
-    return Content(num_files=len(names), details=details)
+        content.details["depth_per_step"] = factor
+        content.details["depth"] = (
+            "z-depth (not ray length) = pixel value * depth_per_step, scene units times "
+            "options.scale"
+        )
+    return content
 
 
 def depth_factor(depth: Float32[np.ndarray, "S H W"]) -> float:
@@ -45,8 +55,12 @@ def depth_factor(depth: Float32[np.ndarray, "S H W"]) -> float:
     return 0.001 if 1 < deepest < 0.001 * PNG_MAX else deepest / PNG_MAX
 
 
-def _write_png(path: Path, depth: Float32[np.ndarray, "H W"], factor: float) -> None:
-    Image.fromarray(depth_steps(depth, factor)).save(path, "PNG")
+def _write_png(
+    path: Path, depth: Float32[np.ndarray, "H W"], factor: float
+) -> UInt16[np.ndarray, "H W"]:
+    steps = depth_steps(depth, factor)
+    Image.fromarray(steps).save(path, "PNG")
+    return steps
 
 
 def depth_steps(depth: Float32[np.ndarray, "H W"], factor: float) -> UInt16[np.ndarray, "H W"]:
@@ -55,20 +69,24 @@ def depth_steps(depth: Float32[np.ndarray, "H W"], factor: float) -> UInt16[np.n
     return np.where(depth > 0, steps, 0).astype(np.uint16)
 
 
-def _write_exr(path: Path, depth: Float32[np.ndarray, "H W"], factor: float) -> None:
+def _write_exr(
+    path: Path, depth: Float32[np.ndarray, "H W"], factor: float
+) -> Float32[np.ndarray, "H W"]:
     del factor
     write_exr(path, {"Z": depth})
+    return depth
 
 
 def _reread(pattern: str, path: Path) -> Content:
     files = sorted(path.glob(pattern))
+    content = Content(num_files=len(files))
     for file in files:
         if pattern == "*.exr":
-            read_exr(file)
+            content.add_map(read_exr(file)["Z"])
         else:
             with Image.open(file) as image:
-                image.load()
-    return Content(num_files=len(files))
+                content.add_map(np.asarray(image))
+    return content
 
 
 PNG = Exporter(

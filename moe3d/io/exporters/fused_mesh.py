@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from moe3d.io.export_job import Content, Exporter, ExportJob, refuse_empty
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import Exporter, ExportJob, refuse_empty
 from moe3d.io.ply_mesh import read_mesh_ply, write_mesh_ply
 from moe3d.scene.cloud import iterate_clouds, join_clouds
 from moe3d.scene.filters import Selection, select_pixels
-from moe3d.scene.fusion import poisson_mesh, tsdf_mesh
+from moe3d.scene.fusion import tsdf_mesh
+from moe3d.scene.poisson import poisson_mesh
 from moe3d.scene.records import Mesh
 
 POISSON_POINTS = 500_000
@@ -29,14 +31,17 @@ def _selection(job: ExportJob, max_points: int | None = None) -> Selection:
 
 def _write_tsdf(job: ExportJob, path: Path) -> Content:
     selection = _selection(job)
-    voxel_size = job.options.mesh.voxel_size
-    return _finish(job, path, tsdf_mesh(job.prediction, selection, voxel_size, job.progress))
+    mesh = job.options.mesh
+    made = tsdf_mesh(job.prediction, selection, mesh.voxel_size, job.progress, mesh.min_part_faces)
+    return _finish(job, path, made)
 
 
 def _write_poisson(job: ExportJob, path: Path) -> Content:
     selection = _selection(job, POISSON_POINTS)
     cloud = join_clouds(list(iterate_clouds(job.prediction, selection, normals=True)), selection)
-    return _finish(job, path, poisson_mesh(cloud, job.options.mesh.poisson_depth, job.progress))
+    mesh = job.options.mesh
+    made = poisson_mesh(cloud, mesh.poisson_depth, job.progress, mesh.min_part_faces)
+    return _finish(job, path, made)
 
 
 def _finish(job: ExportJob, path: Path, mesh: Mesh) -> Content:

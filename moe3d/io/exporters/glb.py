@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from moe3d.geometry.transforms import invert_rigid
-from moe3d.io.export_job import Content, Exporter, ExportJob
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import Exporter, ExportJob
 from moe3d.io.glb import GlbBuilder, srgb_colors
 from moe3d.scene.filters import usable_cameras
 from moe3d.scene.layers import depth_layer

@@ -10,7 +10,8 @@ from jaxtyping import Float32, UInt8
 from PIL import Image
 
 from moe3d.errors import EmptyExportError, ImageReadError
-from moe3d.io.export_job import Content, Exporter, ExportJob, refuse_empty
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import Exporter, ExportJob, refuse_empty
 from moe3d.io.exporters.glb import add_cameras, reread_glb
 from moe3d.io.glb import GlbBuilder
 from moe3d.io.images import read_resized
@@ -38,7 +39,10 @@ def _parts(job: ExportJob, content: Content) -> Iterator[_Part]:
     refuse_empty(selection)
     kept = int(np.count_nonzero(selection.keep))
     step = job.options.mesh.grid_step or max(1, int(np.ceil(np.sqrt(kept / VERTEX_LIMIT))))
-    options = GridOptions(edge_rtol=job.options.mesh.edge_rtol, step=step)
+    mesh_settings = job.options.mesh
+    options = GridOptions(edge_rtol=mesh_settings.edge_rtol, step=step)
+    if mesh_settings.min_part_faces is not None:
+        options = replace(options, min_part_faces=mesh_settings.min_part_faces)
     turn = job.export_from_world[:3, :3].astype(np.float32)
     content.details |= {"grid_step": step, "removed_by": dict(selection.removed_by)}
     content.num_files = 1

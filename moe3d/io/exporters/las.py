@@ -7,7 +7,8 @@ import laspy
 import numpy as np
 from jaxtyping import Float
 
-from moe3d.io.export_job import Content, Exporter, ExportJob
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import Exporter, ExportJob
 from moe3d.scene.records import PointCloud
 
 # Files carry a date; a fixed one keeps repeated exports the same byte by byte.

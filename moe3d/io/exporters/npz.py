@@ -1,32 +1,101 @@
-"""The whole prediction as research arrays."""
+"""The whole prediction as research arrays, with VGGT's names where it has them."""
 
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float32
 
-from moe3d.io.export_job import Content, Exporter, ExportJob
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import Exporter, ExportJob
+from moe3d.io.npz import NpzReader
 from moe3d.io.prediction_file import prediction_arrays, read_prediction
+from moe3d.scene.filters import view_points
+from moe3d.scene.layers import depth_layer
 from moe3d.scene.records import ScenePrediction
+
+POINTS = "world_points_from_depth"
+NAMES = {
+    "depth, depth_conf, extrinsic, intrinsic": "as VGGT's; depth without a last axis of 1, "
+    "extrinsic = camera from world, 3x4, OpenCV axes, intrinsic in pixels of `images`",
+    POINTS: "as VGGT's: (S, H, W, 3), world frame; NaN where depth is not valid",
+    "depth_experts, gate_logits": "(S, E, H, W); weights = softmax(gate_logits / gate_temperature)",
+    "winner": "(S, H, W), expert of largest weight, from 0",
+    "original_size": "(S, 2), width and height of the upright photo, pixels",
+    "pixel_transform": "(S, 4), scale x, scale y, offset x, offset y: "
+    "network pixel = scale * (photo pixel + 0.5) - 0.5 + offset",
+}
 
 
 def _write(job: ExportJob, path: Path) -> Content:
-    with path.open("wb") as stream:
-        np.savez(stream, allow_pickle=False, **prediction_arrays(job.prediction))
-    return _facts(job.prediction.depth)
+    prediction = job.prediction
+    arrays = {**prediction_arrays(prediction), **_more_arrays(prediction)}
+    with zipfile.ZipFile(path, "w") as archive:
+        for done, (name, array) in enumerate(arrays.items()):
+            job.progress.report("write arrays", done, len(arrays))
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as stream:
+                np.lib.format.write_array(stream, np.asanyarray(array), allow_pickle=False)
+        _write_points(job, archive)
+    return _facts(prediction.depth)
+
+
+def _more_arrays(prediction: ScenePrediction) -> dict[str, np.ndarray]:
+    """Small arrays that spare a reader some arithmetic."""
+    transforms = prediction.pixel_transforms
+    return {
+        "winner": prediction.dominant_expert(),
+        "gate_temperature": np.array(prediction.gate_temperature, np.float64),
+        "original_size": np.array(
+            [(item.original_width, item.original_height) for item in transforms], np.int64
+        ),
+        "pixel_transform": np.array(
+            [(item.scale_x, item.scale_y, item.offset_x, item.offset_y) for item in transforms],
+            np.float64,
+        ),
+    }
+
+
+def _write_points(job: ExportJob, archive: zipfile.ZipFile) -> None:
+    """World points a photo at a time, so that they never lie in memory together."""
+    header = {
+        "descr": "<f4",
+        "fortran_order": False,
+        "shape": (*job.prediction.depth.shape, 3),
+    }
+    with archive.open(f"{POINTS}.npy", "w", force_zip64=True) as stream:
+        np.lib.format.write_array_header_1_0(stream, header)
+        for points in _world_points(job.prediction):
+            job.progress.report("write points")
+            stream.write(np.ascontiguousarray(points, "<f4").data)
+
+
+def _world_points(prediction: ScenePrediction) -> Iterator[Float32[np.ndarray, "N 3"]]:
+    layer = depth_layer(prediction, "fused")
+    for view in range(prediction.num_views):
+        valid = prediction.valid_mask[view].ravel()[:, None]
+        yield np.where(valid, view_points(layer, view), np.nan).astype(np.float32)
 
 
 def _reread(path: Path) -> Content:
-    return _facts(read_prediction(path).depth)
+    content = _facts(read_prediction(path).depth)
+    with NpzReader(path) as reader:
+        reader.read(POINTS, ("f", ("S", "H", "W", 3)), {})
+    return content
 
 
 def _facts(depth: np.ndarray) -> Content:
     shape = dict(zip(("views", "height", "width"), depth.shape, strict=True))
-    return Content(details={"depth": shape, "filters": "none: every pixel is in the file"})
+    details = {"depth": shape, "filters": "none: every pixel is in the file", "arrays": NAMES}
+    content = Content(details=details)
+    for one in depth:
+        content.add_map(np.where(np.isfinite(one), one, 0))
+    return content
 
 
 def _pixel_bytes(prediction: ScenePrediction) -> float:
     arrays = prediction_arrays(prediction).values()
-    return sum(array.nbytes for array in arrays) / max(prediction.depth.size, 1)
+    return 13 + sum(array.nbytes for array in arrays) / max(prediction.depth.size, 1)
 
 
 NPZ = Exporter("Research arrays (NPZ)", ".npz", _write, _reread, bytes_per_pixel=_pixel_bytes)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from moe3d.io.export_job import Content, Exporter, ExportJob
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import Exporter, ExportJob
 from moe3d.io.ply import PlyVertices, read_ply, vertex_layout, write_header, write_vertices
 
 READ_POINTS = 1 << 18
@@ -38,7 +39,9 @@ def reread_ply(path: Path) -> Content:
 
 def _exporter(preset: str, title: str, suffix: str, bytes_per_point: int) -> Exporter:
     write: Callable[[ExportJob, Path], Content] = partial(_write, preset)
-    return Exporter(title, suffix, write, reread_ply, bytes_per_point=bytes_per_point)
+    return Exporter(
+        title, suffix, write, reread_ply, bytes_per_point=bytes_per_point, bytes_per_normal=12
+    )
 
 
 UNIVERSAL = _exporter("universal", "MeshLab, Open3D, Blender (PLY)", ".ply", 22)

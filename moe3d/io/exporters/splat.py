@@ -6,7 +6,8 @@ import numpy as np
 from jaxtyping import Float32, Shaped
 
 from moe3d.geometry.transforms import transform_points
-from moe3d.io.export_job import CloudStream, Content, Exporter, ExportJob
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import CloudStream, Exporter, ExportJob
 from moe3d.io.ply import read_ply, write_header
 from moe3d.scene.records import PointCloud
 

@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Float
 
 from moe3d.geometry.transforms import invert_rigid
-from moe3d.io.export_job import Content, Exporter, ExportJob
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import Exporter, ExportJob
 from moe3d.io.exporters.ply import reread_ply
 from moe3d.io.photos_out import ExportedPhoto, photo_names, write_photos
 from moe3d.io.ply import vertex_layout, write_header, write_vertices

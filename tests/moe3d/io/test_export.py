@@ -11,7 +11,8 @@ import pytest
 
 from moe3d.errors import EmptyExportError, JobCancelledError, OutputError, UsageError
 from moe3d.io.export import FORMATS, export, exporter
-from moe3d.io.export_job import Content, ExportOptions, MeshSettings
+from moe3d.io.export_content import Content
+from moe3d.io.export_job import ExportOptions, MeshSettings
 from moe3d.io.ply import read_ply
 from moe3d.progress import Progress
 from moe3d.scene.cloud import point_cloud

@@ -178,8 +178,16 @@ def test_a_selection_says_which_filter_emptied_it():
         {"voxel_size": -1.0},
         {"views": [2]},
         {"views": [-1]},
+        {"experts": [4]},
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(options):
     with pytest.raises(UsageError):
-        point_cloud(SCENE, **options)
+        select_pixels(SCENE, CloudOptions(**options))
+
+
+def test_only_pixels_of_the_wanted_winners_stay():
+    selection = select_pixels(SCENE, CloudOptions(confidence_percentile=0, experts=(1, 3)))
+    is_far = np.arange(SCENE.depth.shape[2]) >= SCENE.depth.shape[2] // 2  # expert 1 wins there
+    np.testing.assert_array_equal(selection.keep, np.broadcast_to(is_far, selection.keep.shape))
+    assert selection.removed_by == {"experts": NUM_PIXELS // 2}

@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from moe3d.errors import UsageError
+from moe3d.errors import EmptyExportError, UsageError
 from moe3d.geometry.projection import camera_points_from_depth
-from moe3d.scene.cloud import point_cloud
 from moe3d.scene.filters import CloudOptions, select_pixels
-from moe3d.scene.fusion import poisson_mesh, tsdf_mesh
+from moe3d.scene.fusion import tsdf_mesh
 from moe3d.scene.records import ScenePrediction
 from tests.scenes import step_prediction
 
@@ -63,18 +62,23 @@ def test_tsdf_is_the_same_every_time():
     np.testing.assert_array_equal(first.vertex_colors, second.vertex_colors)
 
 
-def test_poisson_wraps_the_sphere():
-    cloud = point_cloud(sphere_scene(), confidence_percentile=0, normals=True)
-    mesh = poisson_mesh(cloud, depth=5)
-    radius = np.linalg.norm(mesh.vertices, axis=1)
-    assert np.percentile(np.abs(radius - RADIUS), 90) < 0.03
-    again = poisson_mesh(cloud, depth=5)
-    np.testing.assert_array_equal(mesh.vertices, again.vertices)
-
-
 def test_what_cannot_be_fused_is_refused():
     scene = sphere_scene()
     with pytest.raises(UsageError, match="voxel size"):
         tsdf_mesh(scene, selected(scene), voxel_size=-1.0)
-    with pytest.raises(UsageError, match="normals"):
-        poisson_mesh(point_cloud(scene))
+
+
+def test_parts_below_the_wanted_size_go():
+    scene = sphere_scene()
+    keep = selected(scene)
+    keep.keep[1:] = False
+    keep.keep[0, :, 30:34] = False  # one photo of the sphere in two halves, one of them smaller
+    keep.keep[0, :, 34:42] = False
+    whole = tsdf_mesh(scene, keep, voxel_size=0.05, min_part_faces=0)
+    left = whole.vertices[:, 0] < 0
+    assert 0 < left.sum() != (~left).sum() > 0
+    smaller = min((left[whole.faces[:, 0]]).sum(), (~left[whole.faces[:, 0]]).sum())
+    larger = tsdf_mesh(scene, keep, voxel_size=0.05, min_part_faces=int(smaller) + 1)
+    assert len({*np.sign(larger.vertices[:, 0])}) == 1
+    with pytest.raises(EmptyExportError, match="no connected part"):
+        tsdf_mesh(scene, keep, voxel_size=0.05, min_part_faces=10**6)

@@ -1,0 +1,84 @@
+"""What people export for: sets of formats, named by purpose, for window and command line."""
+
+from dataclasses import dataclass
+
+from moe3d.errors import UsageError
+
+
+@dataclass(frozen=True)
+class ExportPreset:
+    """Formats and options for one purpose."""
+
+    key: str
+    title: str
+    hint: str
+    """One sentence: what is written, and why so."""
+    formats: tuple[str, ...]
+    normals: bool = False
+    """Whether points get normals, which surface makers ask for."""
+
+
+PRESETS = (
+    ExportPreset(
+        "points",
+        "MeshLab, CloudCompare",
+        "Point clouds with normals, each with the value names that its program reads.",
+        ("ply", "ply-cloudcompare"),
+        normals=True,
+    ),
+    ExportPreset(
+        "blender",
+        "Blender",
+        "A textured mesh of every photo, cut at depth edges, and the points, with cameras.",
+        ("mesh-grid", "glb"),
+    ),
+    ExportPreset(
+        "colmap",
+        "COLMAP",
+        "Photos, cameras and points with tracks that were tested for occlusion.",
+        ("colmap",),
+    ),
+    ExportPreset(
+        "splats",
+        "Splat training",
+        "A COLMAP model, which trainers read, and Gaussians to start from.",
+        ("colmap", "ply-splat"),
+    ),
+    ExportPreset(
+        "nerfstudio",
+        "nerfstudio",
+        "transforms.json, photos and a starting cloud.",
+        ("transforms",),
+    ),
+    ExportPreset(
+        "research",
+        "Research arrays",
+        "All arrays with VGGT's names, exact depth, every expert's depth and weight.",
+        ("npz", "depth-exr", "expert-maps"),
+    ),
+    ExportPreset(
+        "surface",
+        "One closed surface",
+        "All photos fused: by distance volume (exact) and by Poisson (smooth).",
+        ("mesh-tsdf", "mesh-poisson"),
+    ),
+    ExportPreset(
+        "survey",
+        "Surveying and scanning",
+        "LAS and E57, z up; they need the packages laspy and pye57.",
+        ("las", "e57"),
+    ),
+)
+
+
+def export_preset(key: str) -> ExportPreset:
+    """The preset of this name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for preset in PRESETS:
+        if preset.key == key:
+            return preset
+    names = ", ".join(preset.key for preset in PRESETS)
+    raise UsageError(f"there is no preset {key!r}; there are {names}")

@@ -1,0 +1,114 @@
+"""`moe3d export`: every option reaches the files, and the help says what each does."""
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from moe3d.cli.export import ExportCommand
+from moe3d.cli.export_options import PointOptions, WritingOptions
+from moe3d.cli.main import run_command
+from moe3d.io.export import FORMATS
+from moe3d.io.export_presets import PRESETS
+from moe3d.io.ply import read_ply
+from moe3d.io.prediction_file import write_prediction
+from moe3d.scene.cloud import point_cloud
+from tests.scenes import step_prediction
+
+SCENE = step_prediction()
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("garden")
+    write_prediction(SCENE, folder / "prediction.npz")
+    return folder
+
+
+def exported(result: Path, out: Path, *words: str) -> np.ndarray:
+    command = ["export", str(result), "-o", str(out), "--name", "a", "--quiet", *words]
+    assert run_command([*command, "--format", "ply"]) == 0
+    return read_ply(out / "a.ply").records
+
+
+def points(records: np.ndarray) -> np.ndarray:
+    return np.stack([records[name] for name in "xyz"], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        (["--layer", "expert:2"], {"layer": "expert:2"}),
+        (["--confidence-percentile", "45"], {"confidence_percentile": 45}),
+        (["--confidence-min", "1.5"], {"confidence_min": 1.5}),
+        (["--edge-rtol", "0.03"], {"edge_rtol": 0.03}),
+        (["--photos", "2"], {"views": [1]}),
+        (["--voxel-size", "0.1"], {"voxel_size": 0.1}),
+        (["--max-points", "77"], {"max_points": 77}),
+        (["--all-valid", "--edge-rtol", "0.03"], {"confidence_percentile": 0}),
+    ],
+)
+def test_point_options_choose_the_points(result, tmp_path, words, options):
+    expected = point_cloud(SCENE, **options)
+    np.testing.assert_array_equal(points(exported(result, tmp_path, *words)), expected.points)
+
+
+def test_experts_count_from_one(result, tmp_path):
+    records = exported(result, tmp_path, "--experts", "2")
+    assert (points(records)[:, 2] == 2).all()  # the far plane is the second expert's
+
+
+def test_up_scale_and_normals_reach_the_file(result, tmp_path):
+    records = exported(result, tmp_path, "--up", "y", "--scale", "10", "--normals")
+    np.testing.assert_allclose(
+        points(records), point_cloud(SCENE).points * [10, -10, -10], rtol=1e-6
+    )
+    np.testing.assert_allclose(records["nz"], 1, atol=1e-4)
+
+
+def test_a_preset_writes_its_formats_and_tells_each(result, tmp_path, capsys):
+    command = ["export", str(result), "-o", str(tmp_path), "--preset", "points", "--name", "a"]
+    assert run_command([*command, "--json", "--quiet"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [item["format"] for item in told["files"]] == ["ply", "ply-cloudcompare"]
+    assert told["files"][0]["content"]["points"] == len(point_cloud(SCENE))
+    assert "nx" in (read_ply(tmp_path / "a.ply").records.dtype.names or ())
+    assert run_command(["export", str(result), "--preset", "printing"]) == 2
+    assert run_command(["export", str(result)]) == 2
+
+
+def test_an_estimate_writes_nothing(result, tmp_path, capsys):
+    out = tmp_path / "out"
+    command = ["export", str(result), "-o", str(out), "--format", "ply,npz", "--estimate"]
+    assert run_command([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["estimates"]
+    assert told["ply"]["num_points"] == len(point_cloud(SCENE))
+    assert not out.exists()
+
+
+def test_an_empty_export_names_the_filter(result, tmp_path, capsys):
+    command = ["export", str(result), "-o", str(tmp_path), "--format", "ply"]
+    assert run_command([*command, "--confidence-min", "99"]) == 6
+    assert "confidence_min" in capsys.readouterr().err
+
+
+def test_the_help_says_a_sentence_of_every_option(capsys):
+    with pytest.raises(SystemExit):
+        run_command(["export", "--help"])
+    words = " ".join(re.sub(r"[│╭╮╰╯─]", " ", capsys.readouterr().out).split())
+    for record in (ExportCommand, PointOptions, WritingOptions):
+        for option in dataclasses.fields(record):
+            name = f"--{option.name.replace('_', '-')}"
+            if option.name not in ("result", "points", "writing"):
+                assert re.search(rf"{name}[ ,][^.]*[A-Z][^.]{{10,}}\.", words), name
+    for name in (*FORMATS, *(preset.key for preset in PRESETS)):
+        assert name in words
+
+
+def test_presets_name_formats_that_are_there():
+    named = {name for preset in PRESETS for name in preset.formats}
+    assert named <= set(FORMATS)
+    assert len({preset.key for preset in PRESETS}) == len(PRESETS)

@@ -1,0 +1,53 @@
+"""The Poisson surface of a sphere, and how it is stopped."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from moe3d.errors import JobCancelledError, UsageError
+from moe3d.progress import Progress
+from moe3d.scene.cloud import point_cloud
+from moe3d.scene.poisson import poisson_mesh
+from tests.moe3d.scene.test_fusion import RADIUS, sphere_scene
+
+
+def test_poisson_wraps_the_sphere_and_tells_its_steps():
+    cloud = point_cloud(sphere_scene(), confidence_percentile=0, normals=True)
+    told = []
+    mesh = poisson_mesh(cloud, depth=5, progress=Progress(told.append))
+    radius = np.linalg.norm(mesh.vertices, axis=1)
+    assert np.percentile(np.abs(radius - RADIUS), 90) < 0.03
+    steps = [report.done for report in told if report.stage == "Poisson surface"]
+    assert steps == sorted(steps)
+    again = poisson_mesh(cloud, depth=5)
+    np.testing.assert_array_equal(mesh.vertices, again.vertices)
+
+
+def test_a_poisson_surface_stops_within_a_moment_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    cloud = point_cloud(sphere_scene(), confidence_percentile=0, normals=True)
+    began = threading.Event()
+    progress = Progress(lambda _report: began.set())
+    asked_at = []
+
+    def stop() -> None:
+        began.wait()
+        time.sleep(0.5)  # inside the other process
+        asked_at.append(time.monotonic())
+        progress.cancel()
+
+    threading.Thread(target=stop).start()
+    with pytest.raises(JobCancelledError):
+        poisson_mesh(cloud, depth=11, progress=progress)  # minutes, if it ran to its end
+    assert time.monotonic() - asked_at[0] < 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_wrapped_is_refused():
+    scene = sphere_scene()
+    with pytest.raises(UsageError, match="normals"):
+        poisson_mesh(point_cloud(scene))
+    with pytest.raises(UsageError, match="1 to 14"):
+        poisson_mesh(point_cloud(scene, normals=True), depth=15)
