@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.state.confidence import ConfidenceLevels
+from moe3d.scene.flying import FlyingPixels
 
 
 class RangeLock(StrEnum):
@@ -53,3 +54,5 @@ class SceneDisplay:
     ranges: DepthRanges
     clouds: Mapping[str, CloudDisplay] = field(default_factory=dict)
     """By layer name; "fused", and "vggt" where there is a baseline."""
+    flying: Mapping[str, FlyingPixels] = field(default_factory=dict)
+    """By layer name, judged at the same edges; empty when it was not computed."""

@@ -1,12 +1,23 @@
 """Points of a layer in the form that the 3D view uploads."""
 
 import numpy as np
+from jaxtyping import Bool
 
 from moe3d.scene.records import PointCloud, ScenePrediction
 
 
-def point_buffer(prediction: ScenePrediction, layer: str) -> object:
-    """Every valid point of a layer, unfiltered, with gate entropy and difference to VGGT."""
+def point_buffer(
+    prediction: ScenePrediction,
+    layer: str,
+    flying: Bool[np.ndarray, "S H W"] | None = None,
+) -> object:
+    """Every valid point of a layer, unfiltered, with gate entropy, difference to VGGT, and flight.
+
+    Args:
+        prediction: is not changed.
+        layer: depth layer of the points.
+        flying: pixels of this layer that hang between two surfaces.
+    """
     from app.rendering.point_buffer import PointExtras, build_point_buffer
     from moe3d.scene.cloud import point_cloud
 
@@ -16,8 +27,15 @@ def point_buffer(prediction: ScenePrediction, layer: str) -> object:
         PointExtras(
             gate_entropy=_entropy_at(prediction, cloud),
             difference=_difference_at(prediction, cloud),
+            flying=None if flying is None else flying[_place(prediction, cloud)],
         ),
     )
+
+
+def _place(prediction: ScenePrediction, cloud: PointCloud) -> tuple[np.ndarray, ...]:
+    """View, row and column of each point's pixel."""
+    width = prediction.depth.shape[2]
+    return cloud.view_index, cloud.pixel_index // width, cloud.pixel_index % width
 
 
 def _entropy_at(prediction: ScenePrediction, cloud: PointCloud) -> np.ndarray | None:
@@ -40,7 +58,6 @@ def _difference_at(prediction: ScenePrediction, cloud: PointCloud) -> np.ndarray
     base = prediction.baseline
     if base is None:
         return None
-    width = prediction.depth.shape[2]
-    place = (cloud.view_index, cloud.pixel_index // width, cloud.pixel_index % width)
+    place = _place(prediction, cloud)
     with np.errstate(divide="ignore", invalid="ignore"):
         return (prediction.depth[place] - base.depth[place]) / base.depth[place]

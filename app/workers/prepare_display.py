@@ -4,6 +4,7 @@ from app.rendering.maps import depth_range
 from app.state.confidence import ConfidenceLevels
 from app.state.scene_display import CloudDisplay, DepthRanges, SceneDisplay
 from moe3d.progress import Progress
+from moe3d.scene.flying import FlyingPixels
 from moe3d.scene.layers import depth_layer
 from moe3d.scene.mixture import expert_usage
 from moe3d.scene.records import ScenePrediction
@@ -18,22 +19,40 @@ def depth_ranges(prediction: ScenePrediction) -> DepthRanges:
     return DepthRanges(photos, scene, both)
 
 
-def build_cloud(prediction: ScenePrediction, layer: str, progress: Progress) -> CloudDisplay:
-    """All valid points of one layer; the confidence filter is left to the 3D view."""
+def build_cloud(
+    prediction: ScenePrediction,
+    layer: str,
+    progress: Progress,
+    flying: FlyingPixels | None = None,
+) -> CloudDisplay:
+    """All valid points of one layer; the confidence filter is left to the 3D view.
+
+    Args:
+        prediction: is not changed.
+        layer: depth layer of the points.
+        progress: told before the work begins.
+        flying: the layer's flying pixels, where they are known already.
+    """
     from app.workers.point_buffers import point_buffer
+    from moe3d.evaluation.scene_flying import flying_pixels
     from moe3d.scene.filters import valid_pixels
 
     progress.report(f"points of {layer}")
     chosen = depth_layer(prediction, layer)
-    buffer = point_buffer(prediction, layer)
+    known = flying or flying_pixels(prediction, (layer,))[layer]
+    buffer = point_buffer(prediction, layer, known.mask)
     levels = ConfidenceLevels.of(chosen.confidence, valid_pixels(prediction, chosen))
     return CloudDisplay(layer, buffer, levels)
 
 
 def prepare_display(prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
     """Statistics, and the clouds of the fused depth and of VGGT."""
+    from moe3d.evaluation.scene_flying import flying_pixels
+
     progress.report("statistics")
     ranges, usage = depth_ranges(prediction), expert_usage(prediction)
     layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)
-    clouds = {layer: build_cloud(prediction, layer, progress) for layer in layers}
-    return SceneDisplay(tuple(float(share) for share in usage), ranges, clouds)
+    progress.report("flying points")
+    flying = flying_pixels(prediction, layers)
+    clouds = {layer: build_cloud(prediction, layer, progress, flying[layer]) for layer in layers}
+    return SceneDisplay(tuple(float(share) for share in usage), ranges, clouds, flying)

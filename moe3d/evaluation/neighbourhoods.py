@@ -1,7 +1,7 @@
 """Square surroundings of chosen pixels, and statistics of them."""
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int
+from jaxtyping import Bool, Float, Float64, Int
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.ndimage import maximum_filter
 
@@ -14,24 +14,24 @@ def dilated(mask: Bool[np.ndarray, "H W"], distance: int) -> Bool[np.ndarray, "H
 
 
 def chunks(
-    mask: Bool[np.ndarray, "H W"],
+    mask: Bool[np.ndarray, "H W"], at_once: int = PIXELS_AT_ONCE
 ) -> list[tuple[Int[np.ndarray, " N"], Int[np.ndarray, " N"]]]:
     """Rows and columns of the True pixels, some thousand at a time."""
     rows, columns = np.nonzero(mask)
-    starts = range(0, len(rows), PIXELS_AT_ONCE)
-    return [(rows[a : a + PIXELS_AT_ONCE], columns[a : a + PIXELS_AT_ONCE]) for a in starts]
+    starts = range(0, len(rows), at_once)
+    return [(rows[a : a + at_once], columns[a : a + at_once]) for a in starts]
 
 
 def windows(
-    values: Float64[np.ndarray, "H W"],
+    values: Float[np.ndarray, "H W"],
     rows: Int[np.ndarray, " N"],
     columns: Int[np.ndarray, " N"],
     radius: int,
-) -> Float64[np.ndarray, "N M"]:
+) -> Float[np.ndarray, "N M"]:
     """The square surroundings of N pixels, NaN outside the image."""
     padded = np.pad(values, radius, constant_values=np.nan)
     size = 2 * radius + 1
-    return sliding_window_view(padded, (size, size))[rows, columns].reshape(len(rows), -1)
+    return sliding_window_view(padded, (size, size))[rows, columns].reshape(len(rows), size**2)
 
 
 def row_quantiles(

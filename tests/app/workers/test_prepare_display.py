@@ -18,7 +18,7 @@ def test_ranges_usage_and_clouds_of_a_step():
 def test_difference_and_entropy_stand_at_their_points():
     prediction = step_prediction()
     buffer = prepare_display(prediction, Progress()).clouds["fused"].buffer
-    assert buffer.has_extras == {"gate_entropy", "difference"}
+    assert buffer.has_extras == {"gate_entropy", "difference", "flying"}
     difference = (prediction.depth - prediction.baseline.depth) / prediction.baseline.depth
     assert buffer.difference_range == pytest.approx(np.percentile(np.abs(difference), 98), rel=1e-5)
 
@@ -28,3 +28,13 @@ def test_without_a_baseline_there_is_one_cloud_and_one_range():
     assert set(prepare_display(prediction, Progress()).clouds) == {"fused"}
     ranges = depth_ranges(prediction)
     assert ranges.both == ranges.scene
+
+
+def test_flying_points_are_marked_and_counted_on_both_sides():
+    display = prepare_display(step_prediction(), Progress())
+    assert display.flying["fused"].num_flying == 0
+    assert display.flying["vggt"].num_flying == 2 * 28 * 5  # the five smeared columns
+    for layer, cloud in display.clouds.items():
+        buffer = cloud.buffer
+        flying = len(buffer) - buffer.visible_count(-np.inf, hide_flying=True)
+        assert flying == display.flying[layer].num_flying
