@@ -10,19 +10,30 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from app.rendering.palettes import diverging_map
+
 UNKNOWN_RGB = (58, 60, 68)
 """Where a map has no value."""
 
 _OKABE_ITO = ("E69F00", "56B4E9", "009E73", "CC79A7", "D55E00", "0072B2", "F0E442", "999999")
 _PAPER = ("D62728", "1F77B4", "2CA02C", "E8C11C", "9467BD", "17BECF", "8C564B", "E377C2")
-_TABLES = {"turbo": cv2.COLORMAP_TURBO, "viridis": cv2.COLORMAP_VIRIDIS}
+_TABLES = {
+    "turbo": cv2.COLORMAP_TURBO,
+    "viridis": cv2.COLORMAP_VIRIDIS,
+    "undecided": cv2.COLORMAP_INFERNO,
+}
 
 
 @lru_cache(maxsize=8)
 def color_table(name: str) -> UInt8[np.ndarray, "256 3"]:
-    """256 colours from low to high; "grey" for every unknown name."""
+    """256 colours from low to high; "grey" for every unknown name.
+
+    "difference" is blue over light grey to red; the middle is zero.
+    """
     steps = np.arange(256, dtype=np.uint8)
-    if name not in _TABLES:
+    if name == "difference":
+        table = diverging_map()
+    elif name not in _TABLES:
         table = np.repeat(steps[:, None], 3, axis=1)
     else:
         table = np.ascontiguousarray(cv2.applyColorMap(steps[:, None], _TABLES[name])[:, 0, ::-1])

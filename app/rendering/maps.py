@@ -1,7 +1,8 @@
-"""Depth maps and gate weights as pictures."""
+"""Scalar maps as pictures."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
@@ -50,40 +51,15 @@ def colorize(
     table = color_table(color_map)
     if near_is_warm:
         table = table[::-1]
-    scaled = (values - np.float32(low)) * np.float32(255.0 / max(high - low, 1e-12))
-    known = np.isfinite(scaled) if mask is None else np.isfinite(scaled) & mask
-    steps = np.clip(np.where(known, scaled, 0), 0, 255).astype(np.uint8)
-    picture = table[steps]
-    picture[~known] = UNKNOWN_RGB
+    scale = 255.0 / max(high - low, 1e-12)
+    known = np.isfinite(values) if mask is None else np.isfinite(values) & mask
+    every = bool(known.all())
+    safe = values if every else np.where(known, values, np.float32(low))
+    steps = np.clip((safe - np.float32(low)) * np.float32(scale), 0, 255).astype(np.uint8)
+    picture = cv2.applyColorMap(steps, np.ascontiguousarray(table[:, None]))
+    if not every:
+        picture[~known] = UNKNOWN_RGB
     return picture
-
-
-def gating_overlay(
-    image: UInt8[np.ndarray, "H W 3"],
-    winner: UInt8[np.ndarray, "H W"],
-    colors: Sequence[tuple[int, int, int]],
-    opacity: float,
-    hidden: Collection[int] = (),
-) -> UInt8[np.ndarray, "H W 3"]:
-    """The colour of the expert of largest weight over the photo, which is drawn in grey.
-
-    Shows the winner; the result is the weighted sum.
-
-    Args:
-        image: what the network saw, RGB.
-        winner: 0-based index of the expert of largest weight.
-        colors: one an expert.
-        opacity: 0 the photo alone, 1 the colours alone.
-        hidden: experts whose pixels show the photo alone.
-    """
-    grey = image.mean(axis=-1, keepdims=True)  # (H, W, 1)
-    table = np.asarray(colors, np.float32)
-    alpha = np.full(len(colors), opacity, np.float32)
-    alpha[[index for index in hidden if index < len(colors)]] = 0.0
-    pixel_alpha = alpha[winner][..., None]
-    base = np.where(pixel_alpha > 0, grey, image)
-    shaded = table[winner] * (0.45 + 0.55 * grey / 255.0)
-    return (base * (1 - pixel_alpha) + shaded * pixel_alpha).astype(np.uint8)
 
 
 def color_bar_pixels(color_map: str) -> UInt8[np.ndarray, "256 1 3"]:

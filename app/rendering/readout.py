@@ -1,10 +1,12 @@
 """The numbers of one pixel, for the status bar."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float32
 
-from moe3d.scene.mixture import gate_weights
+from moe3d.scene.mixture import MODELS_OWN, Remix, remix_weights
 from moe3d.scene.records import ScenePrediction
 
 
@@ -14,13 +16,17 @@ class PixelReadout:
 
     is_valid: bool
     depth: float
-    """Fused, scene units."""
+    """Fused as it is shown, scene units: the model's, or that of a what-if."""
     confidence: float
     weights: tuple[float, ...]
     """Of the experts; sum to 1."""
     expert_depths: tuple[float, ...]
     baseline_depth: float | None
     """VGGT's; None without a comparison."""
+    truth_depth: float | None = None
+    """None where no truth is known."""
+    is_what_if: bool = False
+    """Whether weights and fused depth are those of a what-if."""
 
     def depth_of(self, layer: str) -> float:
         """Depth of a named layer; the fused depth for all others."""
@@ -31,21 +37,48 @@ class PixelReadout:
         return self.depth
 
 
-def read_pixel(prediction: ScenePrediction, view_index: int, x: int, y: int) -> PixelReadout | None:
+@dataclass(frozen=True)
+class Shown:
+    """What is shown beside the prediction's own values."""
+
+    remix: Remix = MODELS_OWN
+    fused: Float32[np.ndarray, "S H W"] | None = None
+    """Depth of a what-if; None: the model's."""
+    truth: Float32[np.ndarray, "S H W"] | None = None
+    """True depth on the grid of the network's image; NaN where unknown."""
+
+
+def read_pixel(
+    prediction: ScenePrediction, view_index: int, x: int, y: int, shown: Shown = Shown()
+) -> PixelReadout | None:
     """Look one pixel up; None outside the image or the scene."""
     _, height, width = prediction.depth.shape
     if not (0 <= view_index < prediction.num_views and 0 <= x < width and 0 <= y < height):
         return None
     place = (view_index, y, x)
-    logits = prediction.gate_logits[view_index : view_index + 1, :, y : y + 1, x : x + 1]
-    weights = gate_weights(logits, prediction.gate_temperature).ravel()
+    weights = _weights_at(prediction, place, shown.remix)
     depths = np.asarray(prediction.expert_depths[view_index, :, y, x])
     base = prediction.baseline
     return PixelReadout(
         is_valid=bool(prediction.valid_mask[place]),
-        depth=float(prediction.depth[place]),
+        depth=float((prediction.depth if shown.fused is None else shown.fused)[place]),
         confidence=float(prediction.confidence[place]),
         weights=tuple(float(weight) for weight in weights),
         expert_depths=tuple(float(depth) for depth in depths),
         baseline_depth=float(base.depth[place]) if base is not None else None,
+        truth_depth=_known(shown.truth, place),
+        is_what_if=shown.fused is not None,
     )
+
+
+def _weights_at(
+    prediction: ScenePrediction, place: tuple[int, int, int], remix: Remix
+) -> Float32[np.ndarray, " E"]:
+    view, y, x = place
+    logits = prediction.gate_logits[view : view + 1, :, y : y + 1, x : x + 1]
+    return remix_weights(logits, prediction.gate_temperature, remix).ravel()
+
+
+def _known(depth: Float32[np.ndarray, "S H W"] | None, place: tuple[int, int, int]) -> float | None:
+    value = float(depth[place]) if depth is not None else math.nan
+    return value if math.isfinite(value) and value > 0 else None

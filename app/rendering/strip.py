@@ -1,15 +1,18 @@
-"""The tiles of the 2D strip: photo, fused, every expert, gating overlay, VGGT."""
+"""The tiles of the 2D strip as pictures."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import UInt8
 
+from app.rendering.gating_picture import OverlayStyle, gating_overlay
 from app.rendering.map_palettes import expert_colors
-from app.rendering.maps import colorize, gating_overlay
-from moe3d.scene.layers import layer_names
-from moe3d.scene.records import ScenePrediction
+from app.rendering.maps import colorize
+from app.rendering.scalar_maps import MapSource, colors_of, is_depth, map_values, range_of
+
+OF_THE_MIX = ("fused", "gating", "difference", "entropy", "margin", "spread")
+"""Maps that a what-if changes."""
 
 
 @dataclass(frozen=True)
@@ -17,45 +20,49 @@ class StripStyle:
     """How the maps are coloured."""
 
     value_range: tuple[float, float]
+    """Of the depths."""
     color_map: str = "turbo"
     palette: str = "okabe-ito"
     overlay_opacity: float = 0.65
     hidden_experts: Collection[int] = ()
+    contours: bool = False
+    fades: bool = False
+    other_ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Ends of the colours of the maps that hold no depth, by key."""
 
 
-def tile_keys(prediction: ScenePrediction) -> tuple[str, ...]:
-    """Which tiles this prediction gives, from left to right: "photo", layer names, "gating".
-
-    A single expert is the fused depth, so it gets neither a tile of its own nor an overlay.
-    """
-    layers = layer_names(prediction)
-    if prediction.num_experts == 1:
-        return ("photo", "fused", *(name for name in layers if name == "vggt"))
-    experts = tuple(name for name in layers if name.startswith("expert:"))
-    return ("photo", "fused", *experts, "gating", *(name for name in layers if name == "vggt"))
-
-
-def tile_picture(
-    prediction: ScenePrediction, key: str, view_index: int, style: StripStyle
-) -> UInt8[np.ndarray, "H W 3"]:
+def tile_picture(source: MapSource, key: str, style: StripStyle) -> UInt8[np.ndarray, "H W 3"]:
     """One tile of one view."""
+    prediction, view = source.prediction, source.view_index
     if key == "photo":
-        return prediction.images[view_index]
+        return prediction.images[view]
     if key == "gating":
-        return gating_overlay(
-            prediction.images[view_index],
-            prediction.gate_logits[view_index].argmax(axis=0).astype(np.uint8),
-            expert_colors(style.palette, prediction.num_experts),
-            style.overlay_opacity,
-            style.hidden_experts,
-        )
-    mask = prediction.valid_mask[view_index]
-    return colorize(_depth(prediction, key, view_index), style.value_range, style.color_map, mask)
+        return gating_overlay(prediction.images[view], source.weights, overlay_style(source, style))
+    return colorize(
+        map_values(source, key),
+        range_of(key, style.value_range, style.other_ranges),
+        colors_of(key, style.color_map),
+        prediction.valid_mask[view],
+        near_is_warm=is_depth(key),
+    )
 
 
-def _depth(prediction: ScenePrediction, key: str, view_index: int) -> np.ndarray:
-    if key.startswith("expert:"):
-        return prediction.expert_depths[view_index, int(key.removeprefix("expert:")) - 1]
-    if key == "vggt" and prediction.baseline is not None:
-        return prediction.baseline.depth[view_index]
-    return prediction.depth[view_index]
+def overlay_style(source: MapSource, style: StripStyle) -> OverlayStyle:
+    """How the winners are drawn."""
+    return OverlayStyle(
+        expert_colors(style.palette, source.prediction.num_experts),
+        style.overlay_opacity,
+        tuple(style.hidden_experts),
+        style.contours,
+        style.fades,
+    )
+
+
+def picture_key(key: str, style: StripStyle) -> tuple[object, ...]:
+    """What of the style a tile's picture depends on: equal keys, equal pictures."""
+    if key == "photo":
+        return ()
+    if key == "gating":
+        hidden = frozenset(style.hidden_experts)
+        return style.palette, style.overlay_opacity, hidden, style.contours, style.fades
+    return range_of(key, style.value_range, style.other_ranges), colors_of(key, style.color_map)

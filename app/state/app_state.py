@@ -11,10 +11,12 @@ from app.state.display import DisplayState
 from app.state.export import ExportState
 from app.state.history import History
 from app.state.job import JobRunner
+from app.state.map_options import MapOptionsState
 from app.state.models import ModelsState
 from app.state.notices import Notices
 from app.state.reconstruction import ReconstructionState
 from app.state.remembered import RememberedRegistry
+from app.state.remix import RemixState
 from app.state.run_options import RunOptionsState
 from app.state.saved_results import SUFFIX, SavedResultsState
 from app.state.session import SessionState
@@ -44,6 +46,8 @@ class AppState(QObject):
             backend, runner, self.session, self.run_options, self.notices
         )
         self.display = DisplayState(backend, runner, self.reconstruction, self.view, self.notices)
+        self.maps = MapOptionsState(self)
+        self.remix = RemixState(runner, self.display, self.notices)
         self.export = ExportState(
             backend, runner, self.display, self.session, self.view, settings, self.notices
         )
@@ -60,6 +64,8 @@ class AppState(QObject):
         """Whatever the user chose; a state of another feature adds its line here."""
         registry = RememberedRegistry(self)
         registry.add("view", self.view)
+        registry.add("maps", self.maps)
+        registry.add("remix", self.remix)
         return registry
 
     def open_paths(self, paths: Sequence[Path]) -> None:
@@ -85,10 +91,12 @@ class AppState(QObject):
         self.session.stop()
         self.reconstruction.stop()
         self.display.stop()
+        self.remix.stop()
 
     @Slot()
     def _on_views_changed(self) -> None:
         self.view.reset_for_scene()
+        self.remix.reset()
         self.cursor.move_to(None)
         self.history.clear()
         for path in self.session.paths[:1]:

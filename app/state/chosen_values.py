@@ -71,3 +71,10 @@ def indices(value: object) -> frozenset[int]:
     if not isinstance(value, list | tuple | frozenset | set):
         raise TypeError(f"wanted a list of indices, got {value!r}")
     return frozenset(whole()(item) for item in value)
+
+
+def words(value: object) -> frozenset[str]:
+    """A set of texts."""
+    if not isinstance(value, list | tuple | frozenset | set):
+        raise TypeError(f"wanted a list of texts, got {value!r}")
+    return frozenset(text(item) for item in value)

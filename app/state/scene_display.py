@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.state.confidence import ConfidenceLevels
+from moe3d.scene.expert_use import ExpertUse
 from moe3d.scene.flying import FlyingPixels
 
 
@@ -27,6 +28,8 @@ class DepthRanges:
     photos: tuple[DepthRange, ...]
     scene: DepthRange
     both: DepthRange
+    other_maps: Mapping[str, DepthRange] = field(default_factory=dict)
+    """Ends of the colours of the maps that hold no depth, by key."""
 
     def range_for(self, lock: RangeLock, view_index: int) -> DepthRange:
         """Depths of the first and the last colour."""
@@ -49,8 +52,8 @@ class CloudDisplay:
 class SceneDisplay:
     """Statistics and the first clouds of a prediction."""
 
-    usage: tuple[float, ...]
-    """Share of pixels that each expert wins; sums to 1."""
+    use: ExpertUse
+    """Which expert wins where."""
     ranges: DepthRanges
     clouds: Mapping[str, CloudDisplay] = field(default_factory=dict)
     """By layer name; "fused", and "vggt" where there is a baseline."""

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.rendering.maps import color_bar_pixels
+from app.widgets.layer_titles import scale_text, scale_title
 from app.widgets.map_tile import TITLE_PX
 from app.widgets.pictures import pixmap_from_rgb
 
@@ -13,28 +14,34 @@ BAR_PX = 14
 
 
 class ColorBar(QWidget):
-    """Near on top, as in the maps."""
+    """Depth with near on top, as in the maps; or the values of another map, high on top."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("color_bar")
         self.setToolTip(
-            self.tr("Depth in relative units; the same colours in every map of the strip")
+            self.tr(
+                "Depth in relative units; the same colours in every map of the strip. "
+                "Over a map that holds no depth, the scale of that map."
+            )
         )
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self._range = (0.0, 1.0)
-        self._color_map = "turbo"
+        self._key, self._range = "fused", (0.0, 1.0)
+        self._color_map, self._low_on_top = "turbo", True
 
     @property
     def value_range(self) -> tuple[float, float]:
-        """Depths at the two ends."""
+        """Values at the two ends."""
         return self._range
 
-    def set_scale(self, value_range: tuple[float, float], color_map: str) -> None:
-        """Show another range or other colours."""
-        self._range, self._color_map = value_range, color_map
-        low, high = value_range
-        self.setAccessibleName(self.tr("Depth from {:.3g} to {:.3g}").format(low, high))
+    def set_scale(
+        self, key: str, value_range: tuple[float, float], color_map: str, low_on_top: bool
+    ) -> None:
+        """Show the scale of a map."""
+        self._key, self._range, self._color_map = key, value_range, color_map
+        self._low_on_top = low_on_top
+        name, (low, high) = scale_title(key), value_range
+        self.setAccessibleName(self.tr("{} from {:.3g} to {:.3g}").format(name, low, high))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -48,13 +55,13 @@ class ColorBar(QWidget):
         painter.drawPixmap(bar.toRect(), pixmap_from_rgb(color_bar_pixels(self._color_map)))
         painter.setPen(self.palette().placeholderText().color())
         painter.drawText(
-            QRectF(4, 0, 72, TITLE_PX), Qt.AlignmentFlag.AlignVCenter, self.tr("depth")
+            QRectF(4, 0, 72, TITLE_PX), Qt.AlignmentFlag.AlignVCenter, scale_title(self._key)
         )
         painter.setPen(self.palette().text().color())
-        low, high = self._range
+        top, bottom = self._range if self._low_on_top else self._range[::-1]
         for tick in range(TICKS):
             share = tick / (TICKS - 1)
             y = bar.top() + share * bar.height()
-            text = f"{low + share * (high - low):.3g}"
+            text = scale_text(self._key, top + share * (bottom - top))
             box = QRectF(bar.right() + 8, y - 9, 48, 18)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QToolButton, QW
 from app.rendering.map_palettes import expert_colors
 from app.state.display import DisplayState
 from app.state.view_options import ViewOptionsState
-from app.widgets.gating_legend import swatch
 from app.widgets.icons import icon
 from app.widgets.parts import Section, label
+from app.widgets.pictures import swatch
 from app.widgets.theme import Theme
 
 
@@ -48,8 +48,8 @@ class ExpertsSection(Section):
         scene = self._display.scene
         self.setVisible(self._display.has_experts)
         if scene is not None and self._display.has_experts:
-            for index, share in enumerate(scene.usage):
-                self._add_row(index, share)
+            for index, share in enumerate(scene.use.share()):
+                self._add_row(index, float(share))
         self._show()
 
     def _add_row(self, index: int, share: float) -> None:

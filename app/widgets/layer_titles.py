@@ -7,6 +7,19 @@ _FIXED = {
     "fused": "Fused",
     "gating": "Gating overlay",
     "vggt": "VGGT",
+    "difference": "Difference",
+    "entropy": "Entropy",
+    "margin": "Top-1 margin",
+    "spread": "Expert spread",
+    "confidence": "Confidence",
+    "expert": "Every expert",
+}
+_SCALES = {
+    "difference": "difference",
+    "entropy": "entropy",
+    "margin": "margin",
+    "spread": "spread",
+    "confidence": "confidence",
 }
 _LAYERS = {"fused": "MoE3D (fused)", "vggt": "VGGT"}
 
@@ -16,6 +29,28 @@ def tile_title(key: str) -> str:
     if key.startswith("expert:"):
         return _tr("Expert {}").format(key.removeprefix("expert:"))
     return _tr(_FIXED.get(key, key))
+
+
+def map_title(key: str, ends: tuple[float, float] | None) -> str:
+    """Title of a map, with the ends of its colours where it holds no depth."""
+    title = tile_title(key)
+    if ends is None:
+        return title
+    if key == "difference":
+        return f"{title} ±{scale_text(key, ends[1])}"
+    return f"{title} {ends[0]:.3g} to {scale_text(key, ends[1])}"
+
+
+def scale_title(key: str) -> str:
+    """What the numbers of the colour bar are."""
+    return _tr(_SCALES.get(key, "depth"))
+
+
+def scale_text(key: str, value: float) -> str:
+    """A value of a map as it is written; shares of the depth in per cent."""
+    if key in ("difference", "spread"):
+        return f"{100 * value:.2g} %"
+    return f"{value:.3g}"
 
 
 def layer_title(layer: str) -> str:

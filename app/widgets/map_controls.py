@@ -1,23 +1,25 @@
-"""The row over the maps: photo, range, colours, opacity of the overlay."""
+"""The row over the maps: photo, which maps, range, colours, and the overlay's options."""
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
-from app.state.display import DisplayState
+from app.rendering.layer_keys import tile_keys
+from app.state.app_state import AppState
 from app.state.scene_display import RangeLock
-from app.state.view_options import ViewOptionsState
 from app.widgets.choices import choice, on_chosen, show_choice
+from app.widgets.layer_titles import tile_title
+from app.widgets.menu_button import add_tick, menu_button
 from app.widgets.parts import label
 
 
 class MapControls(QWidget):
     """Follows and changes the options of the strip."""
 
-    def __init__(
-        self, display: DisplayState, view: ViewOptionsState, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._display, self._view = display, view
+        self._display, self._view, self._maps = state.display, state.view, state.maps
+        view = state.view
         self._name = label(role="value", name="strip_photo_name")
         self._range = choice(
             "range_lock",
@@ -45,6 +47,27 @@ class MapControls(QWidget):
                 ("paper", self.tr("Paper's colours")),
             ],
         )
+        self._which = menu_button(
+            "which_maps", self.tr("Maps"), self.tr("Which maps stand in the strip")
+        )
+        self._ticks: dict[str, QAction] = {}
+        self._marks = menu_button(
+            "overlay_marks", self.tr("Marks"), self.tr("Borders and fading of the gating overlay")
+        )
+        self._contours = add_tick(
+            self._marks,
+            "overlay_contours",
+            self.tr("Borders between experts"),
+            self.tr("A line where the winner changes, so that colour is not the only sign"),
+            self._maps.show_contours,
+        )
+        self._fades = add_tick(
+            self._marks,
+            "overlay_fades",
+            self.tr("Fade undecided pixels"),
+            self.tr("The larger the winner's weight, the stronger its colour"),
+            self._maps.fade_undecided,
+        )
         self._opacity = QSlider(Qt.Orientation.Horizontal)
         self._opacity.setObjectName("overlay_opacity")
         self._opacity.setAccessibleName(self.tr("Overlay opacity"))
@@ -57,9 +80,11 @@ class MapControls(QWidget):
         self._opacity.valueChanged.connect(self._on_opacity)
         self._lay_out()
         view.maps_changed.connect(self._show)
+        self._maps.overlay_changed.connect(self._show)
+        self._maps.tiles_changed.connect(self._show)
         view.selected_view_changed.connect(self._show_name)
-        display.changed.connect(self._show)
-        self._show()
+        self._display.changed.connect(self._fill_which)
+        self._fill_which()
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -67,6 +92,7 @@ class MapControls(QWidget):
         row.setSpacing(8)
         row.addWidget(self._name)
         row.addStretch(1)
+        row.addWidget(self._which)
         self._overlay_label = label(self.tr("Overlay"), "muted")
         pairs: list[tuple[QLabel, QWidget]] = [
             (label(self.tr("Range"), "muted"), self._range),
@@ -77,6 +103,26 @@ class MapControls(QWidget):
             row.addWidget(text)
             row.addWidget(box)
         row.addWidget(self._opacity)
+        row.addWidget(self._marks)
+
+    @Slot()
+    def _fill_which(self) -> None:
+        self._which.menu().clear()
+        self._ticks = {}
+        prediction = self._display.prediction
+        keys = tile_keys(prediction) if prediction is not None else ()
+        for key in dict.fromkeys(key.partition(":")[0] for key in keys):
+            self._ticks[key] = add_tick(
+                self._which, f"show_map_{key}", tile_title(key), "", self._on_map
+            )
+            self._ticks[key].setData(key)
+        self._show()
+
+    @Slot(bool)
+    def _on_map(self, shown: bool) -> None:
+        tick = self.sender()
+        if isinstance(tick, QAction):
+            self._maps.show_map(str(tick.data()), shown)
 
     @Slot(int)
     def _on_opacity(self, value: int) -> None:
@@ -88,7 +134,11 @@ class MapControls(QWidget):
         show_choice(self._map, self._view.color_map)
         show_choice(self._palette, self._view.palette)
         self._opacity.setValue(round(self._view.overlay_opacity * 100))
-        for part in (self._overlay_label, self._palette, self._opacity):
+        for key, tick in self._ticks.items():
+            tick.setChecked(self._maps.is_shown(key))
+        self._contours.setChecked(self._maps.contours)
+        self._fades.setChecked(self._maps.fades)
+        for part in (self._overlay_label, self._palette, self._opacity, self._marks):
             part.setVisible(self._display.has_experts)
         self._show_name(self._view.selected_view)
 

@@ -1,16 +1,17 @@
-"""The 2D strip: photo, fused, experts, gating overlay and VGGT, all with one range and one zoom."""
+"""The 2D strip: every map of the selected photo, all with one range, one zoom and one cursor."""
 
 from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
-from app.rendering.strip import StripStyle, tile_keys, tile_picture
-from app.state.cursor import CursorPixel, CursorState
-from app.state.display import DisplayState
-from app.state.view_options import ViewOptionsState
+from app.rendering.layer_keys import tile_keys
+from app.rendering.scalar_maps import MapSource, colors_of, is_depth, range_of
+from app.rendering.strip import OF_THE_MIX, StripStyle, picture_key, tile_picture
+from app.state.app_state import AppState
+from app.state.cursor import CursorPixel
 from app.widgets.color_bar import ColorBar
-from app.widgets.gating_legend import GatingLegend
-from app.widgets.layer_titles import tile_title
+from app.widgets.expert_legend import ExpertLegend
+from app.widgets.layer_titles import map_title
 from app.widgets.map_tile import MapTile
 from app.widgets.pictures import pixmap_from_rgb
 from app.widgets.strip_zoom import StripZoom
@@ -23,20 +24,15 @@ LEGIBLE_PX = 112
 class MapStrip(QWidget):
     """Bottom dock. Tiles are made from the result: one an expert, whatever their number."""
 
-    def __init__(
-        self,
-        display: DisplayState,
-        view: ViewOptionsState,
-        cursor: CursorState,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("map_strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumHeight(SMALLEST_PX)
-        self._display, self._view, self._cursor = display, view, cursor
+        self._state = state
         self._zoom = StripZoom(self)
         self._tiles: dict[str, MapTile] = {}
+        self._drawn: dict[str, tuple[object, ...]] = {}
         self._bar = ColorBar()
         self._row_widget = QWidget()
         self._row = QHBoxLayout(self._row_widget)
@@ -44,10 +40,13 @@ class MapStrip(QWidget):
         self._row.setSpacing(GAP)
         self._scroll = self._make_scroll()
         self._lay_out()
-        display.changed.connect(self._rebuild)
-        view.selected_view_changed.connect(self._on_view_selected)
-        view.maps_changed.connect(self._show_maps)
-        cursor.changed.connect(self._show_cross)
+        state.display.changed.connect(self._on_display_changed)
+        state.maps.tiles_changed.connect(self._rebuild)
+        state.view.selected_view_changed.connect(self._on_view_selected)
+        for changed in (state.view.maps_changed, state.maps.overlay_changed):
+            changed.connect(self._show_maps)
+        state.remix.shown_changed.connect(self._show_maps)
+        state.cursor.changed.connect(self._show_cursor)
         self._rebuild()
 
     def _make_scroll(self) -> QScrollArea:
@@ -66,29 +65,33 @@ class MapStrip(QWidget):
         maps.setSpacing(4)
         maps.addWidget(self._scroll, 1)
         maps.addWidget(self._bar)
-        maps.addWidget(GatingLegend(self._display, self._view))
+        maps.addWidget(ExpertLegend(self._state))
+
+    @Slot()
+    def _on_display_changed(self) -> None:
+        self._zoom.reset()
+        self._rebuild()
 
     @Slot()
     def _rebuild(self) -> None:
         for tile in self._tiles.values():
-            self._row.removeWidget(tile)
+            tile.setParent(None)  # gone from the screen before the event loop deletes it
             tile.deleteLater()
-        self._tiles = {}
+        self._tiles, self._drawn = {}, {}
         while self._row.takeAt(0) is not None:
             pass
-        self._zoom.reset()
-        prediction = self._display.prediction
+        prediction = self._state.display.prediction
         self._bar.setVisible(prediction is not None)
         if prediction is not None:
             height, width = prediction.depth.shape[1:]
-            for key in tile_keys(prediction):
+            for key in filter(self._state.maps.is_shown, tile_keys(prediction)):
                 self._add_tile(key, QSize(width, height))
         self._row.addStretch(1)
         self._fit_tiles()
         self._show_maps()
 
     def _add_tile(self, key: str, size: QSize) -> None:
-        tile = MapTile(tile_title(key), self._zoom, size)
+        tile = MapTile(self._zoom, size)
         tile.setObjectName(f"tile_{key.replace(':', '_')}")
         tile.setProperty("layer", key)
         tile.setToolTip(self.tr("Wheel zooms, drag moves, double-click shows all: in every map"))
@@ -100,42 +103,76 @@ class MapStrip(QWidget):
     @Slot(int)
     def _on_view_selected(self, _index: int) -> None:
         self._zoom.reset()
-        self._cursor.move_to(None)
+        self._state.cursor.move_to(None)
         self._show_maps()
 
     @Slot()
     def _show_maps(self) -> None:
-        prediction, scene = self._display.prediction, self._display.scene
-        index = self._view.selected_view
-        if prediction is None or scene is None or index >= prediction.num_views:
+        source, style = self._source(), self._style()
+        if source is None or style is None:
             return
-        style = StripStyle(
-            scene.ranges.range_for(self._view.range_lock, index),
-            self._view.color_map,
-            self._view.palette,
-            self._view.overlay_opacity,
-            self._view.hidden_experts,
-        )
+        what_if = self._state.remix.shown
         for key, tile in self._tiles.items():
-            tile.set_picture(pixmap_from_rgb(tile_picture(prediction, key, index, style)))
-        self._bar.set_scale(style.value_range, style.color_map)
+            mix = id(what_if) if key in OF_THE_MIX else 0
+            wanted = (id(source.prediction), source.view_index, mix, *picture_key(key, style))
+            if self._drawn.get(key) != wanted:
+                self._drawn[key] = wanted
+                tile.set_picture(pixmap_from_rgb(tile_picture(source, key, style)))
+            is_what_if = what_if.is_active and key in OF_THE_MIX
+            tile.set_title(map_title(key, style.other_ranges.get(key)), is_what_if)
+        self._show_scale()
+
+    def _source(self) -> MapSource | None:
+        prediction, index = self._state.display.prediction, self._state.view.selected_view
+        if prediction is None or index >= prediction.num_views:
+            return None
+        what_if = self._state.remix.shown
+        return MapSource(prediction, index, what_if.fused(prediction), what_if.remix)
+
+    def _style(self) -> StripStyle | None:
+        scene, view, maps = self._state.display.scene, self._state.view, self._state.maps
+        if scene is None or view.selected_view >= len(scene.ranges.photos):
+            return None
+        return StripStyle(
+            scene.ranges.range_for(view.range_lock, view.selected_view),
+            view.color_map,
+            view.palette,
+            view.overlay_opacity,
+            view.hidden_experts,
+            maps.contours,
+            maps.fades,
+            scene.ranges.other_maps,
+        )
 
     @Slot(int, int)
     def _on_hovered(self, x: int, y: int) -> None:
         layer = str(self.sender().property("layer"))
-        self._cursor.move_to(CursorPixel(self._view.selected_view, x, y, layer))
+        pixel = CursorPixel(self._state.view.selected_view, x, y, layer)
+        self._state.cursor.move_to(pixel)
 
     @Slot()
     def _on_left(self) -> None:
-        self._cursor.move_to(None)
+        self._state.cursor.move_to(None)
 
     @Slot()
-    def _show_cross(self) -> None:
-        pixel = self._cursor.pixel
-        is_here = pixel is not None and pixel.view_index == self._view.selected_view
+    def _show_cursor(self) -> None:
+        pixel = self._state.cursor.pixel
+        is_here = pixel is not None and pixel.view_index == self._state.view.selected_view
         place = QPoint(pixel.x, pixel.y) if pixel is not None and is_here else None
         for tile in self._tiles.values():
             tile.set_cross(place)
+        self._show_scale()
+
+    def _show_scale(self) -> None:
+        """The bar shows depth, or the map that the mouse is over when that holds no depth."""
+        style, pixel = self._style(), self._state.cursor.pixel
+        if style is None:
+            return
+        key = pixel.layer if pixel is not None else "fused"
+        if key not in style.other_ranges:
+            key = "fused"
+        values = range_of(key, style.value_range, style.other_ranges)
+        self._bar.set_scale(key, values, colors_of(key, style.color_map), is_depth(key))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the tiles to the height."""

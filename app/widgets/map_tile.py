@@ -17,6 +17,8 @@ from app.widgets.strip_zoom import StripZoom
 
 TITLE_PX = 22
 ZOOM_STEP = 1.25
+WHAT_IF_RGB = (214, 120, 20)
+"""Orange that can be read on a dark and on a light window."""
 
 
 class MapTile(QWidget):
@@ -26,24 +28,30 @@ class MapTile(QWidget):
     """Pixel of the picture under the mouse."""
     left = Signal()
 
-    def __init__(
-        self, title: str, zoom: StripZoom, image_size: QSize, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, zoom: StripZoom, image_size: QSize, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title, self._zoom, self._size = title, zoom, image_size
+        self._title, self._is_what_if = "", False
+        self._zoom, self._size = zoom, image_size
         self._picture = QPixmap()
         self._cross: QPoint | None = None
         self._drag_from: QPointF | None = None
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(title)
         zoom.changed.connect(self.update)
 
     @property
     def title(self) -> str:
         """What this tile shows."""
         return self._title
+
+    def set_title(self, title: str, is_what_if: bool = False) -> None:
+        """Name what is shown; a what-if is said to be one, in another colour."""
+        text = self.tr("What-if: {}").format(title) if is_what_if else title
+        if (text, is_what_if) != (self._title, self._is_what_if):
+            self._title, self._is_what_if = text, is_what_if
+            self.setAccessibleName(text)
+            self.update()
 
     def set_picture(self, picture: QPixmap) -> None:
         """Show another picture of the same size."""
@@ -85,7 +93,8 @@ class MapTile(QWidget):
         """Draw."""
         painter = QPainter(self)
         rect, seen = self.image_rect(), self._zoom.visible
-        painter.setPen(self.palette().text().color())
+        plain = self.palette().text().color()
+        painter.setPen(QColor(*WHAT_IF_RGB) if self._is_what_if else plain)
         heading = QRectF(rect.x() + 2, 0, rect.width(), TITLE_PX)
         text = painter.fontMetrics().elidedText(
             self._title, Qt.TextElideMode.ElideRight, int(heading.width())

@@ -54,11 +54,11 @@ def all_panels() -> tuple[Panel, ...]:
         Panel(
             "maps",
             _tr("Maps"),
-            lambda state, _theme: MapStrip(state.display, state.view, state.cursor),
+            lambda state, _theme: MapStrip(state),
             Area.BottomDockWidgetArea,
-            204,
+            220,
             needs_result=True,
-            make_controls=lambda state, _theme: MapControls(state.display, state.view),
+            make_controls=lambda state, _theme: MapControls(state),
             has_view_keys=True,
         ),
     )

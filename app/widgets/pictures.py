@@ -2,7 +2,7 @@
 
 import numpy as np
 from jaxtyping import UInt8
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QColor, QImage, QPixmap
 
 
 def image_from_rgb(pixels: UInt8[np.ndarray, "H W C"]) -> QImage:
@@ -16,3 +16,10 @@ def image_from_rgb(pixels: UInt8[np.ndarray, "H W C"]) -> QImage:
 def pixmap_from_rgb(pixels: UInt8[np.ndarray, "H W C"]) -> QPixmap:
     """A QPixmap of the pixels."""
     return QPixmap.fromImage(image_from_rgb(pixels))
+
+
+def swatch(color: tuple[int, int, int], size: int = 12) -> QPixmap:
+    """A small square of one colour."""
+    picture = QPixmap(size, size)
+    picture.fill(QColor(*color))
+    return picture

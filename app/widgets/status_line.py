@@ -3,8 +3,9 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStatusBar, QWidget
 
-from app.rendering.readout import PixelReadout, read_pixel
+from app.rendering.readout import PixelReadout
 from app.state.app_state import AppState
+from app.widgets.cursor_readout import readout_at_cursor
 from app.widgets.layer_titles import layer_title
 from app.widgets.parts import label
 
@@ -28,6 +29,7 @@ class StatusLine(QStatusBar):
         for part in (self._units, self._device, self._memory, self._ready):
             self.addPermanentWidget(part)
         state.cursor.changed.connect(self._show_cursor)
+        state.remix.shown_changed.connect(self._show_cursor)
         state.display.changed.connect(self._show_facts)
         state.reconstruction.phase_changed.connect(self._show_phase)
         state.session.loading_changed.connect(self._show_phase)
@@ -42,12 +44,10 @@ class StatusLine(QStatusBar):
 
     @Slot()
     def _show_cursor(self) -> None:
-        pixel, prediction = self._state.cursor.pixel, self._state.display.prediction
-        if pixel is None or prediction is None:
+        pixel, readout = self._state.cursor.pixel, readout_at_cursor(self._state)
+        if pixel is None or readout is None:
             self._values.setText("")
-            return
-        readout = read_pixel(prediction, pixel.view_index, pixel.x, pixel.y)
-        if readout is not None:
+        else:
             self._values.setText(_readout_text(readout, pixel.x, pixel.y, pixel.layer))
 
     @Slot()
@@ -81,10 +81,13 @@ def _readout_text(readout: PixelReadout, x: int, y: int, layer: str) -> str:
     if not readout.is_valid:
         return f"{place}   no depth here"
     shown = layer if layer in ("vggt", "fused") or layer.startswith("expert:") else "fused"
-    text = f"{place}   {layer_title(shown)} {readout.depth_of(shown):.4g}"
+    is_what_if = shown == "fused" and readout.is_what_if
+    name = "What-if" if is_what_if else layer_title(shown)
+    text = f"{place}   {name} {readout.depth_of(shown):.4g}"
     if shown != "vggt" and readout.baseline_depth is not None:
         text += f"   VGGT {readout.baseline_depth:.4g}"
     text += f"   confidence {readout.confidence:.3g}"
     if len(readout.weights) > 1:
-        text += "   weights " + "  ".join(f"{weight:.2f}" for weight in readout.weights)
+        text += "   what-if weights " if readout.is_what_if else "   weights "
+        text += "  ".join(f"{weight:.2f}" for weight in readout.weights)
     return text

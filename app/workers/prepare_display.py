@@ -1,22 +1,23 @@
 """Turns a prediction into what the panels draw: clouds, ranges, usage."""
 
 from app.rendering.maps import depth_range
+from app.rendering.scalar_maps import map_ranges
 from app.state.confidence import ConfidenceLevels
 from app.state.scene_display import CloudDisplay, DepthRanges, SceneDisplay
 from moe3d.progress import Progress
+from moe3d.scene.expert_use import measure_expert_use
 from moe3d.scene.flying import FlyingPixels
 from moe3d.scene.layers import depth_layer
-from moe3d.scene.mixture import expert_usage
 from moe3d.scene.records import ScenePrediction
 
 
 def depth_ranges(prediction: ScenePrediction) -> DepthRanges:
-    """Ranges of every photo, of the scene, and of the scene in both networks' depth."""
+    """Ranges of every photo, the scene, both networks' depth, and the maps that hold no depth."""
     depth, mask, base = prediction.depth, prediction.valid_mask, prediction.baseline
     photos = tuple(depth_range([d], [m]) for d, m in zip(depth, mask, strict=True))
     scene = depth_range([depth], [mask])
     both = scene if base is None else depth_range([depth, base.depth], [mask, mask])
-    return DepthRanges(photos, scene, both)
+    return DepthRanges(photos, scene, both, map_ranges(prediction))
 
 
 def build_cloud(
@@ -50,9 +51,9 @@ def prepare_display(prediction: ScenePrediction, progress: Progress) -> SceneDis
     from moe3d.evaluation.scene_flying import flying_pixels
 
     progress.report("statistics")
-    ranges, usage = depth_ranges(prediction), expert_usage(prediction)
+    ranges, use = depth_ranges(prediction), measure_expert_use(prediction)
     layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)
     progress.report("flying points")
     flying = flying_pixels(prediction, layers)
     clouds = {layer: build_cloud(prediction, layer, progress, flying[layer]) for layer in layers}
-    return SceneDisplay(tuple(float(share) for share in usage), ranges, clouds, flying)
+    return SceneDisplay(use, ranges, clouds, flying)

@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float64, Int, Shaped
 from moe3d.errors import UsageError
 from moe3d.evaluation.neighbourhoods import chunks, dilated, row_quantiles, windows
 from moe3d.evaluation.pairs import DepthPair, as_depth, depth_pair, require_image
+from moe3d.geometry.edges import jump_pixels
 
 
 @dataclass(frozen=True)
@@ -212,23 +213,6 @@ def edge_band(
 ) -> Bool[np.ndarray, "H W"]:
     """Valid pixels within `band_px` of a depth jump of the truth."""
     return valid & dilated(jump_pixels(truth, valid, settings.jump), settings.band_px)
-
-
-def jump_pixels(
-    truth: Float64[np.ndarray, "H W"], valid: Bool[np.ndarray, "H W"], jump: float
-) -> Bool[np.ndarray, "H W"]:
-    """Both ends of every valid 4-neighbour pair whose depth ratio exceeds 1 + jump."""
-    safe = np.where(valid, truth, 1.0)
-    jumps = np.zeros_like(valid)
-    for first, second in (
-        (np.s_[:, :-1], np.s_[:, 1:]),
-        (np.s_[:-1, :], np.s_[1:, :]),
-    ):
-        a, b = safe[first], safe[second]
-        steps = valid[first] & valid[second] & (np.maximum(a, b) / np.minimum(a, b) > 1 + jump)
-        jumps[first] |= steps
-        jumps[second] |= steps
-    return jumps
 
 
 def _image_pair(

@@ -51,3 +51,20 @@ def depth_jumps(
     lowest = minimum_filter(np.where(known, depth, np.inf), window, mode="nearest")
     with np.errstate(invalid="ignore", over="ignore"):
         return (highest - lowest) / np.where(known, depth, np.nan)
+
+
+def jump_pixels(
+    depth: Float[np.ndarray, "H W"], valid: Bool[np.ndarray, "H W"], jump: float | int
+) -> Bool[np.ndarray, "H W"]:
+    """Both ends of every valid 4-neighbour pair whose depth ratio exceeds 1 + jump."""
+    safe = np.where(valid, depth, 1)
+    jumps = np.zeros_like(valid)
+    for first, second in (
+        (np.s_[:, :-1], np.s_[:, 1:]),
+        (np.s_[:-1, :], np.s_[1:, :]),
+    ):
+        a, b = safe[first], safe[second]
+        steps = valid[first] & valid[second] & (np.maximum(a, b) / np.minimum(a, b) > 1 + jump)
+        jumps[first] |= steps
+        jumps[second] |= steps
+    return jumps

@@ -1,4 +1,4 @@
-"""Arithmetic on the experts and the gate: weights, re-mixing, entropy, usage.
+"""Arithmetic on the experts and the gate: weights, re-mixing, how undecided the gate is.
 
 Pure functions of a prediction's arrays: instant, no second network pass.
 """
@@ -30,6 +30,9 @@ class Remix:
         return self == Remix()
 
 
+MODELS_OWN = Remix()
+
+
 def gate_weights(
     gate_logits: Float[np.ndarray, "S E H W"],
     temperature: float,
@@ -43,10 +46,7 @@ def gate_weights(
     Raises:
         UsageError: the temperature is not positive, or every expert is muted.
     """
-    if not temperature > 0:
-        raise UsageError(f"the gate temperature must be above 0; got {temperature}")
-    if len(set(muted)) >= gate_logits.shape[1]:
-        raise UsageError("every expert is muted; leave at least one on")
+    _check(temperature, muted, gate_logits.shape[1])
     logits = gate_logits.astype(np.float32) / np.float32(temperature)
     if muted:
         logits[:, list(muted)] = -np.inf
@@ -56,20 +56,82 @@ def gate_weights(
     return weights
 
 
+def remix_weights(
+    gate_logits: Float[np.ndarray, "S E H W"], model_temperature: float, remix: Remix
+) -> Float32[np.ndarray, "S E H W"]:
+    """Weights of a what-if mixture; 0 and 1 for a hard one.
+
+    Args:
+        gate_logits: of any cut of a prediction.
+        model_temperature: used where the re-mix names none.
+        remix: the default gives the model's own weights.
+    """
+    temperature = model_temperature if remix.temperature is None else remix.temperature
+    weights = gate_weights(gate_logits, temperature, remix.muted)
+    if not remix.hard:
+        return weights
+    winner = weights.argmax(axis=1)[:, None]  # (S, 1, H, W)
+    chosen = np.zeros_like(weights)
+    np.put_along_axis(chosen, winner, np.float32(1), axis=1)
+    return chosen
+
+
 def remix_depth(prediction: ScenePrediction, remix: Remix) -> Float32[np.ndarray, "S H W"]:
     """Depth of a what-if mixture; the model's own fused depth when the remix changes nothing.
 
     Not the model's output unless `remix.is_models_own`: never put it into metrics or
     default exports.
+
+    Raises:
+        UsageError: the temperature is not positive, or every expert is muted.
     """
     if remix.is_models_own:
         return prediction.depth
-    temperature = remix.temperature or prediction.gate_temperature
-    weights = gate_weights(prediction.gate_logits, temperature, remix.muted)
-    if remix.hard:
-        winner = weights.argmax(axis=1)[:, None]  # (S, 1, H, W)
-        return np.take_along_axis(prediction.expert_depths, winner, axis=1)[:, 0]
-    return np.einsum("sehw,sehw->shw", weights, prediction.expert_depths, dtype=np.float32)
+    own = prediction.gate_temperature
+    temperature = own if remix.temperature is None else remix.temperature
+    _check(temperature, remix.muted, prediction.num_experts)
+    heard = [index for index in range(prediction.num_experts) if index not in remix.muted]
+    mix = _hard_depth if remix.hard else _soft_depth
+    mixed = np.empty(prediction.depth.shape, np.float32)
+    for view in range(prediction.num_views):  # a view's arrays stay in the processor's cache
+        depths = [prediction.expert_depths[view, index] for index in heard]
+        logits = [prediction.gate_logits[view, index] for index in heard]
+        mixed[view] = depths[0] if len(heard) == 1 else mix(depths, logits, temperature)
+    return mixed
+
+
+def _soft_depth(
+    depths: list[Float[np.ndarray, "H W"]],
+    logits: list[Float[np.ndarray, "H W"]],
+    temperature: float,
+) -> Float[np.ndarray, "H W"]:
+    highest = logits[0]
+    for logit in logits[1:]:
+        highest = np.maximum(highest, logit)
+    scale = np.float32(1 / temperature)
+    total = np.zeros(highest.shape, np.float32)
+    summed = np.zeros(highest.shape, np.float32)
+    for depth, logit in zip(depths, logits, strict=True):
+        weight = np.subtract(logit, highest, dtype=np.float32)
+        weight *= scale
+        np.exp(weight, out=weight)
+        total += weight
+        weight *= depth
+        summed += weight
+    summed /= total
+    return summed
+
+
+def _hard_depth(
+    depths: list[Float[np.ndarray, "H W"]],
+    logits: list[Float[np.ndarray, "H W"]],
+    _temperature: float,
+) -> Float[np.ndarray, "H W"]:
+    highest, chosen = logits[0], depths[0]
+    for depth, logit in zip(depths[1:], logits[1:], strict=True):
+        chosen = np.where(logit > highest, depth, chosen)
+        highest = np.maximum(highest, logit)
+    return chosen
 
 
 def gate_entropy(weights: Float32[np.ndarray, "S E H W"]) -> Float32[np.ndarray, "S H W"]:
@@ -79,6 +141,29 @@ def gate_entropy(weights: Float32[np.ndarray, "S E H W"]) -> Float32[np.ndarray,
         return np.zeros_like(weights[:, 0])
     entropy = -(weights * np.log(np.maximum(weights, 1e-30))).sum(axis=1)
     return (entropy / np.log(num_experts)).astype(np.float32)
+
+
+def top_margin(weights: Float32[np.ndarray, "S E H W"]) -> Float32[np.ndarray, "S H W"]:
+    """Largest weight minus the second largest: 1 decided, 0 undecided; 1 for a single expert."""
+    if weights.shape[1] == 1:
+        return np.ones_like(weights[:, 0])
+    highest, second = weights[:, 0], np.zeros_like(weights[:, 0])
+    for index in range(1, weights.shape[1]):
+        second = np.maximum(second, np.minimum(highest, weights[:, index]))
+        highest = np.maximum(highest, weights[:, index])
+    return highest - second
+
+
+def expert_spread(
+    expert_depths: Float32[np.ndarray, "S E H W"], fused: Float32[np.ndarray, "S H W"]
+) -> Float32[np.ndarray, "S H W"]:
+    """How far the experts disagree: standard deviation of their depths over the fused depth.
+
+    Every expert counts alike, whatever its weight. NaN where the fused depth is not positive.
+    """
+    deviation = expert_depths.std(axis=1, dtype=np.float32)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(fused > 0, deviation / fused, np.float32(np.nan))
 
 
 def expert_usage(
@@ -92,3 +177,10 @@ def expert_usage(
     winners = prediction.dominant_expert()[chosen]
     counts = np.bincount(winners, minlength=prediction.num_experts).astype(np.float64)
     return counts / max(counts.sum(), 1.0)
+
+
+def _check(temperature: float, muted: Sequence[int], num_experts: int) -> None:
+    if not temperature > 0:
+        raise UsageError(f"the gate temperature must be above 0; got {temperature}")
+    if len(set(muted)) >= num_experts:
+        raise UsageError("every expert is muted; leave at least one on")

@@ -20,8 +20,8 @@ from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.workers.prepare_display import depth_ranges
 from moe3d.errors import CheckpointError, ImageReadError
 from moe3d.progress import Progress
+from moe3d.scene.expert_use import measure_expert_use
 from moe3d.scene.layers import depth_layer
-from moe3d.scene.mixture import expert_usage
 from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
 from tests.scenes import step_prediction
 
@@ -94,8 +94,7 @@ class FakeBackend:
     def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
         layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)
         clouds = {layer: self.build_cloud(prediction, layer, progress) for layer in layers}
-        usage = tuple(float(share) for share in expert_usage(prediction))
-        return SceneDisplay(usage, depth_ranges(prediction), clouds)
+        return SceneDisplay(measure_expert_use(prediction), depth_ranges(prediction), clouds)
 
     def build_cloud(
         self, prediction: ScenePrediction, layer: str, progress: Progress

@@ -24,7 +24,7 @@ def test_from_a_dropped_folder_to_maps(viewer, photos, qtbot):
     assert window.windowTitle() == "garden wall — MoE3D Viewer"
     assert child(window, "photo_list", QListWidget).count() == 3
     assert child(window, "maps_dock", QDockWidget).isVisible()
-    assert len(window.findChildren(MapTile)) == 8
+    assert len(window.findChildren(MapTile)) == 10
     assert child(window, "ready", QLabel).text() == "ready"
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.rendering.map_palettes import UNKNOWN_RGB, color_table, expert_colors
-from app.rendering.maps import color_bar_pixels, colorize, depth_range, gating_overlay
+from app.rendering.maps import color_bar_pixels, colorize, depth_range
 
 
 def test_ends_of_the_range_take_the_ends_of_the_table():
@@ -35,18 +35,6 @@ def test_the_range_is_the_2nd_to_98th_percentile_of_all_valid_depths():
 def test_a_flat_scene_still_has_a_range():
     low, high = depth_range([np.full(9, 2, np.float32)], [np.ones(9, bool)])
     assert low < 2 < high
-
-
-def test_the_overlay_shows_the_winner_and_spares_hidden_experts():
-    image = np.full((1, 2, 3), 200, np.uint8)
-    image[..., 0] = 90
-    winner = np.array([[0, 1]], np.uint8)
-    colors = ((255, 0, 0), (0, 0, 255))
-    full = gating_overlay(image, winner, colors, 1.0)
-    assert full[0, 0, 0] > 150
-    assert full[0, 0, 1:].tolist() == [0, 0]
-    assert gating_overlay(image, winner, colors, 1.0, hidden={1})[0, 1].tolist() == [90, 200, 200]
-    np.testing.assert_array_equal(gating_overlay(image, winner, colors, 0.0), image)
 
 
 @pytest.mark.parametrize("palette", ["okabe-ito", "paper"])

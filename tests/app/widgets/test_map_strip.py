@@ -1,12 +1,25 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.rendering.readout import read_pixel
 from app.state.scene_display import RangeLock
 from app.widgets.color_bar import ColorBar
+from app.widgets.map_controls import MapControls
 from app.widgets.map_strip import MapStrip
 from app.widgets.map_tile import MapTile
+from app.widgets.value_bar import ValueBar
 from tests.app.window_fixtures import child
 from tests.scenes import step_prediction
 
@@ -15,7 +28,7 @@ pytestmark = pytest.mark.gui
 
 @pytest.fixture
 def strip(result, show):
-    return show(MapStrip(result.display, result.view, result.cursor), 1400, 220)
+    return show(MapStrip(result), 1800, 220)
 
 
 def tiles(strip):
@@ -29,11 +42,12 @@ def pixel_color(tile: MapTile, x: int, y: int):
 
 
 def test_tiles_stand_in_the_order_of_the_method(strip):
-    names = ["photo", "fused", "expert:1", "expert:2", "expert:3", "expert:4", "gating", "vggt"]
+    experts = ["expert:1", "expert:2", "expert:3", "expert:4"]
+    names = ["photo", "fused", *experts, "gating", "vggt", "difference", "entropy"]
     assert tiles(strip) == names
 
 
-@pytest.mark.parametrize(("num_experts", "expected"), [(1, 3), (2, 6), (8, 12)])
+@pytest.mark.parametrize(("num_experts", "expected"), [(1, 4), (2, 8), (8, 14)])
 def test_there_is_a_tile_an_expert_and_none_for_a_single_one(
     state, runner, photos, backend, show, num_experts, expected
 ):
@@ -42,9 +56,9 @@ def test_there_is_a_tile_an_expert_and_none_for_a_single_one(
     runner.run_all()
     state.reconstruction.start()
     runner.run_all()
-    strip = show(MapStrip(state.display, state.view, state.cursor), 1400, 220)
+    strip = show(MapStrip(state), 1800, 220)
     assert len(tiles(strip)) == expected
-    assert child(strip, "gating_legend", QWidget).isVisible() == (num_experts > 1)
+    assert child(strip, "expert_legend", QWidget).isVisible() == (num_experts > 1)
 
 
 def test_equal_depths_have_equal_colours_in_every_map(strip):
@@ -125,3 +139,111 @@ def wheel(widget: QWidget, at: QPointF, steps: int) -> None:
         False,
     )
     QApplication.sendEvent(widget, event)
+
+
+def test_maps_are_chosen_from_the_menu(result, show, qtbot):
+    holder = QWidget()
+    rows = QVBoxLayout(holder)
+    rows.addWidget(MapControls(result))
+    strip = MapStrip(result)
+    rows.addWidget(strip)
+    show(holder, 1800, 300)
+    menu = child(holder, "which_maps", QToolButton).menu()
+
+    def tick(name):
+        menu.popup(QPoint(0, 0))
+        action = child(menu, f"show_map_{name}", QAction)
+        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+
+    for name in ("spread", "confidence", "margin", "expert"):
+        tick(name)
+    shown = ["photo", "fused", "gating", "vggt", "difference"]
+    assert tiles(strip) == [*shown, "entropy", "margin", "spread", "confidence"]
+    bright, dark = (pixel_color(child(strip, "tile_confidence", MapTile), x, 9) for x in (40, 2))
+    assert sum(bright) > sum(dark)
+    tick("expert")
+    assert len(tiles(strip)) == 13
+
+
+def test_the_bar_follows_the_map_under_the_mouse(strip, result, qtbot):
+    bar = child(strip, "color_bar", ColorBar)
+    depth = bar.value_range
+    tile = child(strip, "tile_difference", MapTile)
+    qtbot.mouseMove(tile, tile.point_of(20, 9).toPoint())
+    assert bar.value_range == result.display.scene.ranges.other_maps["difference"]
+    assert "difference" in bar.accessibleName()
+    assert "±" in tile.title
+    fused = child(strip, "tile_fused", MapTile)
+    qtbot.mouseMove(fused, fused.point_of(20, 9).toPoint())
+    assert bar.value_range == depth
+
+
+def test_blue_and_red_say_nearer_and_farther_than_vggt(strip, result):
+    tile = child(strip, "tile_difference", MapTile)
+    nearer, farther = pixel_color(tile, 20, 9), pixel_color(tile, 21, 9)
+    same = pixel_color(tile, 2, 9)
+    assert nearer[2] > nearer[0]
+    assert farther[0] > farther[2]
+    assert max(same) - min(same) < 12
+
+
+def test_borders_fading_and_the_paper_s_colours_are_seen_in_the_overlay(result, show, qtbot):
+    controls = show(MapControls(result), 900, 40)
+    strip = show(MapStrip(result), 1800, 220)
+    tile = child(strip, "tile_gating", MapTile)
+    marks = child(controls, "overlay_marks", QToolButton).menu()
+    edge = pixel_color(tile, 20, 9)
+    child(marks, "overlay_contours", QAction).trigger()
+    assert pixel_color(tile, 20, 9) != edge
+    safe = pixel_color(tile, 3, 9)
+    box = child(controls, "palette", QComboBox)
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    red = pixel_color(tile, 3, 9)
+    assert red != safe
+    assert red[0] > red[1] + 60
+    child(controls, "overlay_opacity", QSlider).setValue(0)
+    assert pixel_color(tile, 3, 9) == pixel_color(child(strip, "tile_photo", MapTile), 3, 9)
+
+
+def test_every_expert_s_weight_and_depth_stand_in_the_legend_at_the_cursor(strip, result, qtbot):
+    tile = child(strip, "tile_photo", MapTile)
+    assert child(strip, "weight_bar_1", ValueBar).text == ""
+    qtbot.mouseMove(tile, tile.point_of(38, 7).toPoint())
+    weights = [child(strip, f"weight_bar_{n}", ValueBar).text for n in (1, 2, 3, 4)]
+    assert weights == ["0.00", "1.00", "0.00", "0.00"]
+    depths = [child(strip, f"depth_bar_expert_{n}", ValueBar).text for n in (1, 2, 3, 4)]
+    assert depths == ["1", "2", "1.333", "1.667"]
+    assert child(strip, "depth_bar_fused", ValueBar).text == "2"
+    assert child(strip, "depth_bar_vggt", ValueBar).text == "2"
+    bar = child(strip, "weight_bar_2", ValueBar)
+    full = bar.grab().toImage().pixelColor(bar.bar_rect().center().toPoint())
+    assert full.getRgb()[:3] == (86, 180, 233)
+    qtbot.mouseMove(tile, QPoint(3, 3))
+    assert child(strip, "depth_bar_fused", ValueBar).text == ""
+
+
+def test_a_tick_box_of_the_legend_hides_an_expert(strip, result, qtbot):
+    box = child(strip, "legend_expert_1", QCheckBox)
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert result.view.hidden_experts == {0}
+    gating, photo = (child(strip, f"tile_{name}", MapTile) for name in ("gating", "photo"))
+    assert pixel_color(gating, 3, 10) == pixel_color(photo, 3, 10)
+    assert pixel_color(gating, 38, 10) != pixel_color(photo, 38, 10)
+    note = child(strip, "legend_note", QLabel).text()
+    assert note == "Overlay: the winner. Result: the weighted sum."
+
+
+def test_untrained_experts_are_said_to_be_noise_beside_the_overlay(
+    state, runner, photos, backend, show
+):
+    plain = step_prediction()
+    metadata = replace(plain.metadata, experts_trained=False)
+    backend.make = lambda: replace(plain, metadata=metadata)
+    state.open_paths([photos])
+    runner.run_all()
+    state.reconstruction.start()
+    runner.run_all()
+    strip = show(MapStrip(state), 1800, 220)
+    assert child(strip, "legend_untrained", QLabel).isVisible()
+    assert "noise" in child(strip, "legend_untrained", QLabel).text()

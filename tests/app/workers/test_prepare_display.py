@@ -9,7 +9,7 @@ from tests.scenes import FAR, NEAR, step_prediction
 def test_ranges_usage_and_clouds_of_a_step():
     display = prepare_display(step_prediction(), Progress())
     assert display.ranges.scene == pytest.approx((NEAR, FAR))
-    assert display.usage == pytest.approx((0.5, 0.5, 0, 0))
+    assert display.use.share() == pytest.approx((0.5, 0.5, 0, 0))
     assert set(display.clouds) == {"fused", "vggt"}
     assert display.clouds["fused"].levels.total == 2 * 28 * 42
     assert len(display.clouds["vggt"].buffer) == 2 * 28 * 42

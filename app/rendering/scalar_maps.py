@@ -1,0 +1,104 @@
+"""The scalar maps of the strip: what each holds, over what its colours are spread."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+
+from app.rendering.maps import depth_range
+from moe3d.scene.mixture import (
+    MODELS_OWN,
+    Remix,
+    expert_spread,
+    gate_entropy,
+    remix_weights,
+    top_margin,
+)
+from moe3d.scene.records import ScenePrediction
+
+Range = tuple[float, float]
+DEPTH_KEYS = ("fused", "vggt")
+SAMPLED_VIEWS = 64
+"""Scenes with more views have the ranges of an even choice of them."""
+
+
+@dataclass(frozen=True)
+class MapSource:
+    """What the maps of one view are computed from."""
+
+    prediction: ScenePrediction
+    view_index: int
+    fused: Float32[np.ndarray, "S H W"]
+    """Fused depth as it is shown: the model's, or that of a what-if."""
+    remix: Remix = MODELS_OWN
+
+    @property
+    def weights(self) -> Float32[np.ndarray, "E H W"]:
+        """Gate weights as they are shown."""
+        logits = self.prediction.gate_logits[self.view_index][None]
+        return remix_weights(logits, self.prediction.gate_temperature, self.remix)[0]
+
+
+def is_depth(key: str) -> bool:
+    """Whether a map holds depths, so that it shares the locked range."""
+    return key in DEPTH_KEYS or key.startswith("expert:")
+
+
+def map_values(source: MapSource, key: str) -> Float32[np.ndarray, "H W"]:
+    """The values of one map; NaN where unknown.
+
+    Raises:
+        KeyError: there is no such map.
+    """
+    prediction, view = source.prediction, source.view_index
+    if key.startswith("expert:"):
+        return prediction.expert_depths[view, int(key.removeprefix("expert:")) - 1]
+    if key == "vggt" and prediction.baseline is not None:
+        return prediction.baseline.depth[view]
+    if key == "difference" and prediction.baseline is not None:
+        return relative_difference(source.fused[view], prediction.baseline.depth[view])
+    if key in ("entropy", "margin"):
+        measure = gate_entropy if key == "entropy" else top_margin
+        return measure(source.weights[None])[0]
+    if key == "spread":
+        return expert_spread(prediction.expert_depths[view][None], source.fused[view][None])[0]
+    return {"fused": source.fused[view], "confidence": prediction.confidence[view]}[key]
+
+
+def relative_difference(
+    fused: Float32[np.ndarray, "H W"], other: Float32[np.ndarray, "H W"]
+) -> Float32[np.ndarray, "H W"]:
+    """Fused minus the other depth, in shares of the other; NaN where that is not positive."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(other > 0, (fused - other) / other, np.float32(np.nan))
+
+
+def map_ranges(prediction: ScenePrediction) -> dict[str, Range]:
+    """Ends of the colours of every map that holds no depth, over the whole scene."""
+    step = -(-prediction.num_views // SAMPLED_VIEWS)
+    views = range(0, prediction.num_views, step)
+    masks = [prediction.valid_mask[view] for view in views]
+    ranges: dict[str, Range] = {"entropy": (0.0, 1.0), "margin": (0.0, 1.0)}
+    ranges["confidence"] = depth_range([prediction.confidence[view] for view in views], masks)
+    sources = [MapSource(prediction, view, prediction.depth) for view in views]
+    if prediction.num_experts > 1:
+        spreads = [map_values(source, "spread") for source in sources]
+        ranges["spread"] = (0.0, depth_range(spreads, masks)[1])
+    if prediction.baseline is not None:
+        sizes = [np.abs(map_values(source, "difference")) for source in sources]
+        most = depth_range(sizes, masks)[1]
+        ranges["difference"] = (-most, most)
+    return ranges
+
+
+def colors_of(key: str, depth_colors: str) -> str:
+    """Name of the colour table of a map."""
+    if is_depth(key):
+        return depth_colors
+    return {"difference": "difference", "confidence": "viridis"}.get(key, "undecided")
+
+
+def range_of(key: str, depths: Range, others: Mapping[str, Range]) -> Range:
+    """Ends of the colours of a map."""
+    return depths if is_depth(key) else others.get(key, (0.0, 1.0))

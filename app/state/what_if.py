@@ -1,0 +1,30 @@
+"""A what-if mixture that is on the screen."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+
+from moe3d.scene.mixture import MODELS_OWN, Remix
+from moe3d.scene.records import ScenePrediction
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """A re-mix and its depth. Not the model's output: never exported, never measured."""
+
+    remix: Remix = MODELS_OWN
+    depth: Float32[np.ndarray, "S H W"] | None = None
+    """None: the model's own."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the screen shows something that the model did not say."""
+        return self.depth is not None
+
+    def fused(self, prediction: ScenePrediction) -> Float32[np.ndarray, "S H W"]:
+        """The fused depth as it is shown."""
+        return prediction.depth if self.depth is None else self.depth
+
+
+NOTHING_CHANGED = WhatIf()
