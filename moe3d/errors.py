@@ -61,6 +61,10 @@ class PredictionFileError(MoE3DError):
     """A saved prediction that cannot be read."""
 
 
+class SessionFileError(MoE3DError):
+    """A saved session that cannot be read."""
+
+
 class JobCancelledError(MoE3DError):
     """The user stopped the job."""
 

@@ -8,12 +8,12 @@ import tokenize
 import zipfile
 import zlib
 from math import prod
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 import numpy as np
 
-from moe3d.errors import PredictionFileError
+from moe3d.errors import MoE3DError, PredictionFileError
 
 MAX_RATIO = 50
 """Largest share of unpacked to packed bytes that is believed, above `SMALL_BYTES`."""
@@ -45,24 +45,25 @@ class NpzReader:
     """An open .npz file. Reads no object arrays, and nothing larger than the file can hold.
 
     Raises:
-        PredictionFileError: from every method, when the file is not what it should be.
+        error_kind: from every method, when the file is not what it should be.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, error_kind: type[MoE3DError] = PredictionFileError) -> None:
+        self._path, self._error_kind = path, error_kind
         try:
             if path.is_dir():
-                raise PredictionFileError(f"{path}: is a folder; wanted an NPZ file")
+                raise self._error_kind(f"{path}: is a folder; wanted a saved file")
             self._zip = zipfile.ZipFile(path)
         except FileNotFoundError as error:
-            raise PredictionFileError(f"{path}: there is no such file") from error
+            raise self._error_kind(f"{path}: there is no such file") from error
         except PermissionError as error:
-            raise PredictionFileError(f"{path}: may not be read ({error.strerror})") from error
+            raise self._error_kind(f"{path}: may not be read ({error.strerror})") from error
         except _DAMAGE as error:
-            raise PredictionFileError(
+            raise self._error_kind(
                 f"{path}: is no NPZ file, or its end is missing ({_words(error)})"
             ) from error
         self._refuse_bomb()
+        self._refuse_climbers()
 
     def __enter__(self) -> "NpzReader":
         return self
@@ -87,36 +88,50 @@ class NpzReader:
         """
         code, shape = wanted
         if name not in self.names:
-            raise PredictionFileError(
+            raise self._error_kind(
                 f"{self._path}: has no array {name!r}; the file is incomplete: save it again"
             )
         try:
             array = self._read_checked(f"{name}.npy")
-        except PredictionFileError:
+        except MoE3DError:
             raise
         except _DAMAGE as error:
-            raise PredictionFileError(
+            raise self._error_kind(
                 f"{self._path}: the array {name!r} is damaged ({_words(error)})"
             ) from error
         if array.dtype.kind != np.dtype(code).kind or (
             len(code) == 2 and array.dtype != np.dtype(code)
         ):
-            raise PredictionFileError(
+            raise self._error_kind(
                 f"{self._path}: {name!r} must hold {code}; it holds {array.dtype}"
             )
         if not _fits(array.shape, shape, sizes):
             letters = ", ".join(f"{key}={value}" for key, value in sizes.items())
-            raise PredictionFileError(
+            raise self._error_kind(
                 f"{self._path}: {name!r} must be {shape} ({letters}); it is {array.shape}"
             )
         return array
+
+    def read_bytes(self, name: str, max_bytes: int) -> bytes:
+        """Read a member that is no array."""
+        info = self._zip.getinfo(name)
+        if info.file_size > max_bytes:
+            raise self._error_kind(
+                f"{self._path}: {name!r} has {info.file_size:,} bytes; wanted at most {max_bytes:,}"
+            )
+        try:
+            return self._zip.read(info)
+        except _DAMAGE as error:
+            raise self._error_kind(
+                f"{self._path}: {name!r} is damaged ({_words(error)})"
+            ) from error
 
     def _read_checked(self, member: str) -> np.ndarray:
         info = self._zip.getinfo(member)
         with self._zip.open(info) as stream:
             shape, fortran, dtype = _read_header(stream)
             if dtype.hasobject:
-                raise PredictionFileError(
+                raise self._error_kind(
                     f"{self._path}: {member!r} holds Python objects, which are never loaded"
                 )
             size = prod(shape) * dtype.itemsize
@@ -139,10 +154,21 @@ class NpzReader:
         on_disk = self._path.stat().st_size
         if unpacked > SMALL_BYTES and unpacked > MAX_RATIO * on_disk:
             self._zip.close()
-            raise PredictionFileError(
+            raise self._error_kind(
                 f"{self._path}: would unpack {on_disk / 1e6:.1f} MB to {unpacked / 1e6:,.0f} MB; "
                 "that is no saved prediction"
             )
+
+    def _refuse_climbers(self) -> None:
+        """Nothing is ever unpacked to disk; a file that would like to be is still not ours."""
+        for name in self._zip.namelist():
+            parts = PurePosixPath(name.replace("\\", "/"))
+            if parts.is_absolute() or ".." in parts.parts or ":" in name:
+                self._zip.close()
+                raise self._error_kind(
+                    f"{self._path}: holds a member {name!r} that points out of the file; it was "
+                    "not made by this program"
+                )
 
 
 def _read_header(

@@ -85,11 +85,16 @@ def read_prediction(path: Path | str) -> ScenePrediction:
     """
     path = Path(path)
     with NpzReader(path) as reader:
-        meta = _read_meta(path, reader)
-        sizes: dict[str, int] = {}
-        arrays = _read_arrays(reader, _SHAPES, sizes)
-        if meta.get("baseline"):
-            arrays |= _read_arrays(reader, _BASELINE_SHAPES, sizes)
+        return prediction_of(reader, path)
+
+
+def prediction_of(reader: NpzReader, path: Path) -> ScenePrediction:
+    """Read the prediction of an open file; raises as `read_prediction` does."""
+    meta = _read_meta(path, reader)
+    sizes: dict[str, int] = {}
+    arrays = _read_arrays(reader, _SHAPES, sizes)
+    if meta.get("baseline"):
+        arrays |= _read_arrays(reader, _BASELINE_SHAPES, sizes)
     try:
         return _assemble(arrays, meta)
     except (KeyError, TypeError, ValueError, AttributeError, ShapeError) as error:
