@@ -23,6 +23,10 @@ class PointOptions:
     """Take points of these photos only, counted from 1."""
     experts: tuple[int, ...] | None = None
     """Take points at which one of these experts has the largest weight, counted from 1."""
+    hide_black: bool = False
+    """Leave out points as black as a masked background (no channel above 16 of 255)."""
+    hide_white: bool = False
+    """Leave out points as white as a masked background (no channel below 240 of 255)."""
     voxel_size: float | None = None
     """Keep one point in every cube of this edge, in scene units."""
     max_points: int | None = None
@@ -39,6 +43,8 @@ class WritingOptions:
     """Give points normals, from the pixel grid, turned to the camera (PLY)."""
     up: Literal["auto", "cv", "y", "z"] = "auto"
     """Up axis: what the format's programs expect (auto), y down (cv), y up, or z up."""
+    level: bool = False
+    """Turn the scene level where y or z is up: the photos' mean up direction becomes that axis."""
     scale: float = 1.0
     """Multiply all lengths: exported units per scene unit."""
     mesh_edge_rtol: float = 0.03
@@ -72,6 +78,8 @@ def export_options(points: PointOptions, writing: WritingOptions, name: str) -> 
         edge_rtol=points.edge_rtol,
         views=_from_zero(points.photos),
         experts=_from_zero(points.experts),
+        hide_black=points.hide_black,
+        hide_white=points.hide_white,
         voxel_size=points.voxel_size,
         max_points=points.max_points,
         normals=writing.normals,
@@ -83,7 +91,14 @@ def export_options(points: PointOptions, writing: WritingOptions, name: str) -> 
         poisson_depth=writing.poisson_depth,
         min_part_faces=writing.mesh_min_part,
     )
-    return ExportOptions(cloud=cloud, name=name, up=writing.up, scale=writing.scale, mesh=mesh)
+    return ExportOptions(
+        cloud=cloud,
+        name=name,
+        up=writing.up,
+        scale=writing.scale,
+        level=writing.level,
+        mesh=mesh,
+    )
 
 
 def _from_zero(numbers: tuple[int, ...] | None) -> tuple[int, ...] | None:

@@ -178,12 +178,18 @@ def _description(name: str, job: ExportJob, written: Content) -> dict[str, Any]:
         "options": {
             "up": job.up,
             "scale": job.options.scale,
+            "levelled": job.is_levelled,
+            "export_from_world": job.export_from_world.tolist(),
             "mesh": asdict(job.options.mesh),
-            "cloud": {key: _plain(value) for key, value in cloud.items()},
+            "cloud": _plain(cloud),
         },
     }
 
 
 def _plain(value: object) -> object:
-    """Sequences of any kind as lists, for JSON."""
-    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+    """Records and sequences in the words of JSON."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value

@@ -13,9 +13,10 @@ from moe3d.io.export_content import Content
 from moe3d.io.sidecar import honesty_notes
 from moe3d.progress import Progress
 from moe3d.scene.cloud import iterate_clouds
-from moe3d.scene.filters import CloudOptions, Selection, select_pixels
-from moe3d.scene.layers import DepthLayer
+from moe3d.scene.filters import CloudOptions, Selection, select_pixels, usable_cameras
+from moe3d.scene.layers import DepthLayer, depth_layer
 from moe3d.scene.records import PointCloud, ScenePrediction
+from moe3d.scene.upright import scene_frame
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class ExportOptions:
     """Up axis: "cv" (y down), "y", "z", or "auto" for what the format's programs expect."""
     scale: float | int = 1.0
     """Exported units per scene unit."""
+    level: bool = False
+    """Turn the scene level in files that are y or z up: its own up direction becomes theirs."""
+    level_up: tuple[float, float, float] | None = None
+    """That direction, world frame; None takes the mean of the photos' up vectors."""
     mesh: MeshSettings = field(default_factory=MeshSettings)
     """Surfaces; the point filters count too."""
 
@@ -66,7 +71,23 @@ class ExportJob:
     @property
     def export_from_world(self) -> Float[np.ndarray, "4 4"]:
         """Similarity from the world frame to the exported one."""
-        return export_from_world(self.up, self.options.scale)
+        matrix = export_from_world(self.up, self.options.scale)
+        if self.is_levelled:
+            matrix[:3, :3] = matrix[:3, :3] @ self._level_from_world()
+        return matrix
+
+    @property
+    def is_levelled(self) -> bool:
+        """Whether the scene's own up direction becomes the file's."""
+        return self.options.level and self.up != "cv"
+
+    def _level_from_world(self) -> Float[np.ndarray, "3 3"]:
+        """The turn after which y is straight down and z the way the first photo looks."""
+        chosen = self.options.level_up
+        layer = depth_layer(self.prediction, self.options.cloud.layer)
+        cameras = layer.camera_from_world[usable_cameras(layer)].astype(np.float64)
+        frame = scene_frame(cameras, None if chosen is None else np.array(chosen, float))
+        return np.stack([frame.right, -frame.up, frame.front])
 
     def camera_from_export(self, layer: DepthLayer, view: int) -> Float[np.ndarray, "4 4"]:
         """A camera that sees the exported points as the photo saw the world; rigid."""
@@ -101,7 +122,7 @@ class ExportJob:
             f"model {metadata.model}",
             f"layer {self.options.cloud.layer}",
             f"units {metadata.units}, times {self.options.scale:g}",
-            f"axes {_AXES_WORDS[self.up]}",
+            f"axes {_AXES_WORDS[self.up]}{', levelled' * self.is_levelled}",
             *honesty_notes(self.prediction),
         )
 

@@ -8,9 +8,11 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int64
 
 from moe3d.errors import UsageError
+from moe3d.geometry.box import OrientedBox
 from moe3d.geometry.edges import depth_edges
 from moe3d.geometry.projection import world_points_from_depth, world_rays
 from moe3d.geometry.voxels import first_per_voxel
+from moe3d.scene.extremes import black_pixels, white_pixels
 from moe3d.scene.layers import DepthLayer, depth_layer
 from moe3d.scene.ranks import kth_smallest
 from moe3d.scene.records import ScenePrediction
@@ -37,6 +39,12 @@ class CloudOptions:
     """Views that give points, 0-based; None takes all."""
     experts: Sequence[int] | None = None
     """Winning experts whose pixels stay, 0-based; None takes all."""
+    hide_black: bool = False
+    """Pixels as dark as a masked background go."""
+    hide_white: bool = False
+    """Pixels as bright as a masked background go."""
+    box: OrientedBox | None = None
+    """Points outside this box of the world go; None keeps all."""
     voxel_size: float | int | None = None
     """Keep the first point of every voxel of this edge, scene units; None keeps all."""
     max_points: int | None = None
@@ -94,7 +102,7 @@ def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selecti
     left = num_valid
     for name, keep_some in _FILTERS.items():
         setting = getattr(options, name)
-        if setting is None or (name == "confidence_percentile" and setting == 0):
+        if setting is None or setting is False or setting == _OFF.get(name):
             continue
         keep_some(_Pixels(prediction, layer, keep), setting)
         still = int(np.count_nonzero(keep))
@@ -189,6 +197,21 @@ def _keep_experts(pixels: _Pixels, experts: Sequence[int]) -> None:
         keep &= stays[logits.argmax(axis=0)]
 
 
+def _drop_black(pixels: _Pixels, _on: bool) -> None:
+    for image, keep in zip(pixels.prediction.images, pixels.keep, strict=True):
+        keep &= ~black_pixels(image)
+
+
+def _drop_white(pixels: _Pixels, _on: bool) -> None:
+    for image, keep in zip(pixels.prediction.images, pixels.keep, strict=True):
+        keep &= ~white_pixels(image)
+
+
+def _keep_inside(pixels: _Pixels, box: OrientedBox) -> None:
+    for view, keep in enumerate(pixels.keep):
+        keep &= box.contains(view_points(pixels.layer, view)).reshape(keep.shape)
+
+
 def _keep_first(pixels: _Pixels, voxel_size: float | int) -> None:
     first = first_per_voxel(kept_points(pixels.layer, pixels.keep), voxel_size)
     _keep_only(pixels.keep, np.flatnonzero(pixels.keep)[first])
@@ -206,10 +229,15 @@ _FILTERS: dict[str, Callable[[_Pixels, Any], None]] = {
     "edge_rtol": _drop_edges,
     "views": _keep_views,
     "experts": _keep_experts,
+    "hide_black": _drop_black,
+    "hide_white": _drop_white,
+    "box": _keep_inside,
     "voxel_size": _keep_first,
     "max_points": _thin,
 }
 """Filters by the option that sets them, in the order in which they run."""
+_OFF = {"confidence_percentile": 0}
+"""What else switches a filter off, besides None and False."""
 
 
 def _keep_only(keep: Bool[np.ndarray, "S H W"], indices: Int64[np.ndarray, " N"]) -> None:

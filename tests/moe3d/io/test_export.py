@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from moe3d.errors import EmptyExportError, JobCancelledError, OutputError, UsageError
 from moe3d.io.export import FORMATS, export, exporter
@@ -71,6 +72,40 @@ def test_axes_and_scale_are_applied_to_points_and_normals(tmp_path):
         facing = np.stack([records[name] for name in ("nx", "ny", "nz")], axis=1)
         toward = {"y": [0, 0, 1], "z": [0, -1, 0]}[up]
         np.testing.assert_allclose(facing, np.broadcast_to(toward, facing.shape), atol=1e-4)
+
+
+@pytest.mark.parametrize(("up", "axis"), [("y", [0, 1, 0]), ("z", [0, 0, 1])])
+def test_a_tilted_scene_is_levelled_with_its_cameras(tmp_path, up, axis):
+    turn = Rotation.from_rotvec([0.4, 0.1, -0.3]).as_matrix()  # the photographer held it askew
+    tilted = SCENE.camera_from_world.copy()
+    tilted[:, :3, :3] = turn @ tilted[:, :3, :3]
+    scene = replace(SCENE, camera_from_world=tilted)
+    options = ExportOptions(up=up, level=True, level_up=(0.0, -1.0, 0.0))
+    (done,) = export(scene, tmp_path, ["transforms"], options)
+    sidecar = json.loads(done.sidecar.read_text(encoding="utf-8"))["options"]
+    assert sidecar["levelled"]
+    export_from_world = np.array(sidecar["export_from_world"])
+    np.testing.assert_allclose(export_from_world[:3, :3] @ [0, -1, 0], axis, atol=1e-12)
+    np.testing.assert_allclose(
+        export_from_world[:3, :3] @ export_from_world[:3, :3].T, np.eye(3), atol=1e-12
+    )
+    frame = json.loads((done.path / "transforms.json").read_text())["frames"][1]
+    centre = export_from_world[:3, :3] @ np.linalg.inv(tilted[1])[:3, 3]
+    np.testing.assert_allclose(np.array(frame["transform_matrix"])[:3, 3], centre, atol=1e-9)
+
+
+def test_the_photos_mean_up_is_level_unless_told_otherwise(tmp_path):
+    turn = Rotation.from_rotvec([0.4, 0, 0]).as_matrix()
+    tilted = SCENE.camera_from_world.copy()
+    tilted[:, :3, :3] = turn
+    scene = replace(SCENE, camera_from_world=tilted)
+    (done,) = export(scene, tmp_path, ["glb"], ExportOptions(level=True))
+    matrix = json.loads(done.sidecar.read_text(encoding="utf-8"))["options"]["export_from_world"]
+    up = -turn[1]
+    np.testing.assert_allclose(np.array(matrix)[:3, :3] @ up, [0, 1, 0], atol=1e-12)
+    (raw,) = export(scene, tmp_path, ["colmap"], ExportOptions(level=True))
+    matrix = json.loads(raw.sidecar.read_text(encoding="utf-8"))["options"]["export_from_world"]
+    np.testing.assert_array_equal(matrix, np.eye(4))
 
 
 def test_untrained_experts_are_named_in_the_file_and_beside_it(tmp_path):

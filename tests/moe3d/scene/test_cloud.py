@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from moe3d.errors import UsageError
+from moe3d.geometry.box import OrientedBox
 from moe3d.geometry.projection import project
 from moe3d.scene.cloud import point_cloud
 from moe3d.scene.filters import CloudOptions, evenly_spread, select_pixels
@@ -191,3 +192,20 @@ def test_only_pixels_of_the_wanted_winners_stay():
     is_far = np.arange(SCENE.depth.shape[2]) >= SCENE.depth.shape[2] // 2  # expert 1 wins there
     np.testing.assert_array_equal(selection.keep, np.broadcast_to(is_far, selection.keep.shape))
     assert selection.removed_by == {"experts": NUM_PIXELS // 2}
+
+
+def test_black_white_and_what_lies_outside_a_box_can_go():
+    images = SCENE.images.copy()
+    images[0, 3, 4], images[0, 5, 6] = (16, 0, 9), (240, 255, 250)
+    images[0, 7, 8], images[0, 9, 10] = (17, 0, 0), (239, 255, 255)  # just not
+    scene = replace(SCENE, images=images)
+    options = CloudOptions(confidence_percentile=0, hide_black=True, hide_white=True)
+    selection = select_pixels(scene, options)
+    gone = np.argwhere(~selection.keep)
+    np.testing.assert_array_equal(gone, [[0, 3, 4], [0, 5, 6]])
+    assert selection.removed_by == {"hide_black": 1, "hide_white": 1}
+    box = OrientedBox((0.0, 0.0, 1.0), (0.3, 0.2, 0.5))
+    cloud = point_cloud(SCENE, confidence_percentile=0).points
+    inside = (np.abs(cloud - [0, 0, 1]) <= [0.3, 0.2, 0.5]).all(axis=1)
+    selection = select_pixels(SCENE, CloudOptions(confidence_percentile=0, box=box))
+    np.testing.assert_array_equal(selection.keep.ravel(), inside)
