@@ -4,6 +4,7 @@ from typing import Annotated
 
 from tyro.conf import subcommand
 
+from moe3d.cli.batch import BatchCommand
 from moe3d.cli.check import CheckCommand
 from moe3d.cli.estimate import EstimateCommand
 from moe3d.cli.eval import EvalCommand
@@ -16,6 +17,7 @@ from moe3d.cli.train import TrainCommand
 
 COMMANDS = (
     Annotated[RunCommand, subcommand("run")]
+    | Annotated[BatchCommand, subcommand("batch")]
     | Annotated[EstimateCommand, subcommand("estimate")]
     | Annotated[ExportCommand, subcommand("export")]
     | Annotated[EvalCommand, subcommand("eval")]

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from tyro.conf import Positional, arg
+from tyro.conf import Positional, Suppress, arg
 
 from moe3d.cli.console import ConsoleProgress, print_result, warn
 from moe3d.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from moe3d.inference.reconstructor import Reconstructor
     from moe3d.io.export import ExportOptions
+    from moe3d.progress import Progress
     from moe3d.scene.records import ScenePrediction, ViewSet
 
 
@@ -48,9 +52,21 @@ class RunCommand:
     """Print the result as JSON."""
     quiet: bool = False
     """No progress on stderr."""
+    silent: Annotated[bool, Suppress] = False
+    """No result on stdout: for a command that runs many."""
 
     def run(self) -> int:
         """Reconstruct and write; returns 0."""
+        return self.run_with(self.load)
+
+    def load(self, progress: "Progress") -> "Reconstructor":
+        """Load the model that the options name."""
+        from moe3d.inference.reconstructor import load_reconstructor
+
+        return load_reconstructor(self.model, self.device, self.precision, progress=progress)
+
+    def run_with(self, load: "Callable[[Progress], Reconstructor]") -> int:
+        """The same with a model that may be loaded already."""
         from moe3d.io.images import read_views
 
         formats = tuple(name for name in self.export.split(",") if name)
@@ -60,11 +76,12 @@ class RunCommand:
             warn(f"not used: {refused.path.name}: {refused.reason}")
         console = ConsoleProgress(self.quiet)
         try:
-            prediction = self._reconstruct(views, console)
+            prediction = self._reconstruct(views, load(console.progress), console)
             written = self._write(prediction, formats, console)
         finally:
             console.finish()
-        self._tell(prediction, written)
+        if not self.silent:
+            self._tell(prediction, written)
         return 0
 
     def _check_output(self, formats: tuple[str, ...]) -> None:
@@ -93,12 +110,11 @@ class RunCommand:
         steps = max(self.max_photos - 1, 1)
         return views.select([round(index * last / steps) for index in range(self.max_photos)])
 
-    def _reconstruct(self, views: "ViewSet", console: ConsoleProgress) -> "ScenePrediction":
-        from moe3d.inference.reconstructor import ReconstructionOptions, load_reconstructor
+    def _reconstruct(
+        self, views: "ViewSet", reconstructor: "Reconstructor", console: ConsoleProgress
+    ) -> "ScenePrediction":
+        from moe3d.inference.reconstructor import ReconstructionOptions
 
-        reconstructor = load_reconstructor(
-            self.model, self.device, self.precision, progress=console.progress
-        )
         options = ReconstructionOptions(
             compare=self.compare, resize_mode=self.resize, refine_poses=self.refine_poses
         )

@@ -1,0 +1,50 @@
+import json
+import shutil
+
+import pytest
+
+from moe3d.cli.main import run_command
+from moe3d.inference import reconstructor
+
+
+@pytest.fixture
+def scenes(photos, tmp_path):
+    folder = tmp_path / "scenes"
+    shutil.copytree(photos, folder / "scene 10")
+    shutil.copytree(photos, folder / "scene 2" / "images")
+    (folder / "no photos").mkdir()
+    (folder / ".hidden").mkdir()
+    return folder
+
+
+def test_each_folder_is_a_scene_and_a_bad_one_does_not_stop_the_rest(
+    scenes, tmp_path, capsys, monkeypatch
+):
+    loads = []
+    real = reconstructor.load_reconstructor
+    monkeypatch.setattr(
+        reconstructor, "load_reconstructor", lambda *a, **k: loads.append(a) or real(*a, **k)
+    )
+    out = tmp_path / "out"
+    command = ["batch", str(scenes), "-o", str(out), "--json", "--quiet"]
+    assert run_command(command) == 7
+    printed = capsys.readouterr()
+    summary = json.loads(printed.out)
+    assert summary["scenes"] == {"no photos": "failed", "scene 2": "done", "scene 10": "done"}
+    assert "no photos: " in printed.err
+    assert len(loads) == 1
+    assert {path.name for path in (out / "scene 2").iterdir()} >= {
+        "prediction.npz",
+        "scene 2.ply",
+        "sheet.png",
+    }
+    (scenes / "no photos").rmdir()
+    before = (out / "scene 2" / "prediction.npz").stat().st_mtime_ns
+    assert run_command(command) == 0
+    assert json.loads(capsys.readouterr().out)["skipped"] == 2
+    assert (out / "scene 2" / "prediction.npz").stat().st_mtime_ns == before
+
+
+def test_a_folder_without_folders_is_named(tmp_path, capsys):
+    assert run_command(["batch", str(tmp_path), "-o", str(tmp_path / "out")]) == 3
+    assert "moe3d run" in capsys.readouterr().err
