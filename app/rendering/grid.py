@@ -3,7 +3,8 @@
 import numpy as np
 from jaxtyping import Float32
 
-from app.rendering.scene_frame import Bounds, SceneFrame
+from app.rendering.scene_frame import Bounds
+from moe3d.scene.upright import SceneFrame
 
 
 def grid_segments(bounds: Bounds, frame: SceneFrame) -> Float32[np.ndarray, "N 2 3"]:

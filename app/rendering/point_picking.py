@@ -9,7 +9,7 @@ from app.rendering.camera_frusta import PhotoCameras
 from app.rendering.confidence_levels import ConfidenceLevels
 from app.rendering.edge_levels import edge_step
 from app.rendering.point_buffer import PointBuffer
-from app.rendering.point_style import BLACK_LEVEL, WHITE_LEVEL, PointStyle
+from app.rendering.point_style import PointStyle
 from app.rendering.point_vertex import (
     confidence_level,
     edge_level,
@@ -17,6 +17,7 @@ from app.rendering.point_vertex import (
     is_flying,
     photo_index,
 )
+from moe3d.scene.extremes import black_pixels, white_pixels
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ def visible_mask(
     if style.edge_rtol is not None:
         visible &= edge_level(vertices) <= edge_step(style.edge_rtol)
     if style.hide_black:
-        visible &= vertices["color"].max(axis=1) > BLACK_LEVEL
+        visible &= ~black_pixels(vertices["color"])
     if style.hide_white:
-        visible &= vertices["color"].min(axis=1) < WHITE_LEVEL
+        visible &= ~white_pixels(vertices["color"])
     if style.section is not None:
         visible &= style.section.contains(vertices["position"])
     return visible

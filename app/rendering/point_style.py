@@ -13,9 +13,7 @@ from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_shader import MAX_EXPERTS, PHOTO_TEXELS, TABLE_WIDTH
 from app.rendering.point_vertex import photo_index
 from moe3d.geometry.box import OrientedBox
-
-BLACK_LEVEL, WHITE_LEVEL = 16, 240
-"""Black: no channel above this. White: no channel below this. Of 255."""
+from moe3d.scene.extremes import BLACK_LEVEL, WHITE_LEVEL
 
 
 @dataclass(frozen=True)

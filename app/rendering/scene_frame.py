@@ -1,4 +1,4 @@
-"""Which way is up and front in a scene, how big it is, and cameras that look at it well.
+"""How big a scene is, and cameras that look at it well.
 
 Photo cameras have OpenCV axes (x right, y down, z forward); the view's camera has OpenGL axes.
 """
@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from app.rendering.camera import Camera, Viewport
 from app.rendering.rotation import normalized, orthonormalized
+from moe3d.scene.upright import SceneFrame
 
 OPENGL_FROM_OPENCV = np.diag([1.0, -1.0, -1.0])
 
@@ -52,41 +53,6 @@ def robust_bounds(points: Float[np.ndarray, "N 3"], percent: float = 3.0) -> Bou
         return UNIT_BOUNDS
     lower, upper = np.percentile(points, [percent, 100 - percent], axis=0)
     return Bounds(lower.astype(float), upper.astype(float))
-
-
-@dataclass(frozen=True, eq=False)
-class SceneFrame:
-    """The scene's own directions, for turntables, axis views and the grid."""
-
-    up: Float[np.ndarray, "3"]
-    front: Float[np.ndarray, "3"]
-    """Horizontal direction in which the photos look."""
-
-    @property
-    def right(self) -> Float[np.ndarray, "3"]:
-        """Horizontal, to the right of one who looks to the front."""
-        return normalized(np.cross(self.front, self.up))
-
-
-DEFAULT_FRAME = SceneFrame(np.array([0.0, -1.0, 0.0]), np.array([0.0, 0.0, 1.0]))
-
-
-def scene_frame(camera_from_world: Float[np.ndarray, "S 4 4"]) -> SceneFrame:
-    """Up is the mean of the photos' up vectors, front the reference photo's line of sight.
-
-    Falls back to the reference frame (y down, z forward) where the mean vanishes.
-    """
-    if len(camera_from_world) == 0:
-        return DEFAULT_FRAME
-    up = normalized(-camera_from_world[:, 1, :3].mean(axis=0).astype(float))
-    if np.linalg.norm(up) < 0.5:
-        up = DEFAULT_FRAME.up
-    forward = camera_from_world[0, 2, :3].astype(float)
-    front = forward - (forward @ up) * up
-    if np.linalg.norm(front) < 1e-3:
-        smallest = np.eye(3)[np.argmin(np.abs(up))]
-        front = np.cross(np.cross(up, smallest), up)
-    return SceneFrame(up, normalized(front))
 
 
 def upright_rotation(

@@ -1,6 +1,6 @@
 """The colours of the 3D view around the points, for a dark and a light window."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Rgb = tuple[int, int, int]
 
@@ -41,3 +41,17 @@ LIGHT = ViewColors(
     text=(46, 50, 58),
     plain=(150, 154, 162),
 )
+
+_BLACK, _GREY, _WHITE = (0, 0, 0), (118, 118, 118), (255, 255, 255)
+
+
+def with_background(theme: ViewColors, background: str) -> ViewColors:
+    """The theme's colours before "black", "grey" or "white"; "theme" leaves them as they are.
+
+    Lines and letters come from the theme in which they can be read on that background.
+    """
+    if background == "theme":
+        return theme
+    plain = {"black": _BLACK, "grey": _GREY, "white": _WHITE}[background]
+    lines = LIGHT if background == "white" else DARK
+    return replace(lines, background_top=plain, background_bottom=plain)

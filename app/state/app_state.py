@@ -12,6 +12,7 @@ from app.state.export import ExportState
 from app.state.history import History
 from app.state.job import JobRunner
 from app.state.map_options import MapOptionsState
+from app.state.metric_scale import MetricScaleState
 from app.state.models import ModelsState
 from app.state.notices import Notices
 from app.state.reconstruction import ReconstructionState
@@ -19,6 +20,7 @@ from app.state.remembered import RememberedRegistry
 from app.state.remix import RemixState
 from app.state.run_options import RunOptionsState
 from app.state.saved_results import SUFFIX, SavedResultsState
+from app.state.scene_controls import SceneControls
 from app.state.session import SessionState
 from app.state.settings import Settings
 from app.state.view_options import ViewOptionsState
@@ -45,20 +47,32 @@ class AppState(QObject):
         self.reconstruction = ReconstructionState(
             backend, runner, self.session, self.run_options, self.notices
         )
-        self.display = DisplayState(backend, runner, self.reconstruction, self.view, self.notices)
+        self.scale = MetricScaleState(self)
+        self.display = DisplayState(
+            backend, runner, self.reconstruction, self.scale, self.view, self.notices
+        )
         self.maps = MapOptionsState(self)
         self.remix = RemixState(runner, self.display, self.notices)
+        self.scene = SceneControls(backend, runner, self.display, self.view, self.scale)
         self.export = ExportState(
-            backend, runner, self.display, self.session, self.view, settings, self.notices
+            backend,
+            runner,
+            self.display,
+            self.session,
+            self.scene,
+            settings,
+            self.notices,
         )
         self.models = ModelsState(backend, runner, self.run_options, self.notices)
         self.saved = SavedResultsState(
-            backend, runner, self.session, self.reconstruction, self.notices
+            backend, runner, self.session, self.reconstruction, self.scale, self.notices
         )
         self.remembered = self._remember()
         self.history = History(self.remembered, parent=self)
         self.session.views_changed.connect(self._on_views_changed)
-        self.display.changed.connect(self.history.clear)
+        self.reconstruction.prediction_changed.connect(self.scene.reset_for_result)
+        self._in_history: object = None
+        self.display.changed.connect(self._on_display_changed)
 
     def _remember(self) -> RememberedRegistry:
         """Whatever the user chose; a state of another feature adds its line here."""
@@ -66,6 +80,7 @@ class AppState(QObject):
         registry.add("view", self.view)
         registry.add("maps", self.maps)
         registry.add("remix", self.remix)
+        self.scene.remember(registry)
         return registry
 
     def open_paths(self, paths: Sequence[Path]) -> None:
@@ -92,13 +107,21 @@ class AppState(QObject):
         self.reconstruction.stop()
         self.display.stop()
         self.remix.stop()
+        self.scene.filter_list.stop()
 
     @Slot()
     def _on_views_changed(self) -> None:
         self.view.reset_for_scene()
         self.remix.reset()
+        self.scene.reset_for_scene()
         self.cursor.move_to(None)
         self.history.clear()
         for path in self.session.paths[:1]:
             kept = path if len(self.session.paths) == 1 else path.parent
             self.settings.add_recent(kept)
+
+    @Slot()
+    def _on_display_changed(self) -> None:
+        if self.reconstruction.prediction is not self._in_history:  # not the same in other units
+            self._in_history = self.reconstruction.prediction
+            self.history.clear()

@@ -4,11 +4,12 @@ The real answers are in `app.workers`; tests bring their own. Every method runs 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
 from app.state.job import Publish
+from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from moe3d.errors import OutputError
 from moe3d.progress import Progress
@@ -41,10 +42,13 @@ class ExportRequest:
     out_dir: Path
     formats: tuple[str, ...] = ("ply",)
     layer: str = "fused"
-    confidence_percentile: float = 20.0
+    filters: PointFilters = field(default_factory=PointFilters)
+    """What is hidden on the screen is left out."""
     name: str = "scene"
     """Begin of every file name."""
     overwrite: bool = False
+    level_up: tuple[float, float, float] | None = None
+    """The up that the user chose: files with y or z up are turned level by it."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,12 @@ class Backend(Protocol):
         self, prediction: ScenePrediction, layer: str, progress: Progress
     ) -> CloudDisplay:
         """The points of one layer, unfiltered, ready for the 3D view."""
+        ...
+
+    def count_points(
+        self, prediction: ScenePrediction, layer: str, filters: PointFilters, progress: Progress
+    ) -> PointCounts:
+        """What the filters leave of a layer, and which takes what."""
         ...
 
     def export(self, request: ExportRequest, progress: Progress) -> tuple[Path, ...]:

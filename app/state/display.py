@@ -6,12 +6,17 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.state.backend import Backend
 from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
+from app.state.metric_scale import MetricScaleState
 from app.state.notices import Notices
 from app.state.reconstruction import ReconstructionState
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.state.view_options import COLOR_MODES, Layout, ViewOptionsState
+from moe3d.progress import Progress
 from moe3d.scene.layers import layer_names
 from moe3d.scene.records import ScenePrediction
+
+Prepared = tuple[ScenePrediction, SceneDisplay]
+"""A prediction in the units of the screen, and what the panels draw of it."""
 
 
 class DisplayState(QObject):
@@ -30,14 +35,15 @@ class DisplayState(QObject):
         backend: Backend,
         runner: JobRunner,
         reconstruction: ReconstructionState,
+        scale: MetricScaleState,
         options: ViewOptionsState,
         notices: Notices,
     ) -> None:
         super().__init__()
+        self._scale = scale
         self._backend, self._options, self._notices = backend, options, notices
         self._reconstruction = reconstruction
         self._prediction: ScenePrediction | None = None
-        self._asked: ScenePrediction | None = None
         self._display: SceneDisplay | None = None
         self._clouds: dict[str, CloudDisplay] = {}
         self._preparing = LatestJob(runner, self)
@@ -47,6 +53,7 @@ class DisplayState(QObject):
         self._building.succeeded.connect(self._on_cloud_built)
         self._building.failed.connect(self._on_failed)
         reconstruction.prediction_changed.connect(self._on_prediction_changed)
+        scale.scale_changed.connect(self._on_prediction_changed)
         options.percentile_changed.connect(self.filter_changed)
         options.layer_changed.connect(self._on_layer_changed)
         options.layout_changed.connect(self._on_layout_changed)
@@ -77,6 +84,12 @@ class DisplayState(QObject):
         return self._prediction is not None and self._prediction.baseline is not None
 
     @property
+    def has_flying(self) -> bool:
+        """Whether flying points are marked in the fused cloud."""
+        cloud = self._clouds.get("fused")
+        return cloud is not None and cloud.has_flying
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """Names of the depth layers, in the order in which they are shown."""
         return layer_names(self._prediction) if self._prediction is not None else ()
@@ -86,6 +99,7 @@ class DisplayState(QObject):
         """Colour modes that this prediction has something to show for."""
         without = set() if self.has_experts else {"expert", "entropy"}
         without |= set() if self.has_baseline else {"difference"}
+        without |= set() if self.has_flying else {"flying"}
         return tuple(mode for mode in COLOR_MODES if mode not in without)
 
     def next_color_mode(self) -> None:
@@ -127,22 +141,25 @@ class DisplayState(QObject):
 
     @Slot()
     def _on_prediction_changed(self) -> None:
-        prediction = self._asked = self._reconstruction.prediction
+        prediction = self._reconstruction.prediction
         self.stop()
         if prediction is None:
             self._prediction, self._display, self._clouds = None, None, {}
             self.changed.emit()
             self.filter_changed.emit()
             return
-        backend = self._backend
-        self._preparing.start(
-            lambda progress, _publish: backend.prepare_display(prediction, progress)
-        )
+        backend, scaled = self._backend, self._scale.now()
+
+        def prepare(progress: Progress, _publish: object) -> Prepared:
+            shown = scaled(prediction)
+            return shown, backend.prepare_display(shown, progress)
+
+        self._preparing.start(prepare)
 
     @Slot(object)
-    def _on_prepared(self, display: SceneDisplay) -> None:
-        self._prediction, self._display = self._asked, display
-        self._clouds = dict(display.clouds)
+    def _on_prepared(self, prepared: Prepared) -> None:
+        self._prediction, self._display = prepared
+        self._clouds = dict(self._display.clouds)
         if self._options.layer not in self.layers:
             self._options.select_layer("fused")
         if self._options.color_mode not in self.color_modes:

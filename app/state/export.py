@@ -8,9 +8,9 @@ from app.state.backend import Backend, ExportFormat, ExportRequest, TargetExists
 from app.state.display import DisplayState
 from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
 from app.state.notices import Notices
+from app.state.scene_controls import SceneControls
 from app.state.session import SessionState
 from app.state.settings import Settings
-from app.state.view_options import ViewOptionsState
 
 BUILT_IN_FORMATS = (ExportFormat("ply", "PLY point cloud"),)
 
@@ -31,13 +31,13 @@ class ExportState(QObject):
         runner: JobRunner,
         display: DisplayState,
         session: SessionState,
-        options: ViewOptionsState,
+        scene: SceneControls,
         settings: Settings,
         notices: Notices,
     ) -> None:
         super().__init__()
         self._backend, self._display, self._session = backend, display, session
-        self._options, self._settings, self._notices = options, settings, notices
+        self._scene, self._settings, self._notices = scene, settings, notices
         self._formats: tuple[ExportFormat, ...] = BUILT_IN_FORMATS
         self._last_paths: tuple[Path, ...] = ()
         self._asking = LatestJob(runner, self)
@@ -92,7 +92,7 @@ class ExportState(QObject):
     def export(
         self, out_dir: Path, formats: tuple[str, ...], layer: str, *, overwrite: bool = False
     ) -> None:
-        """Write a layer with the percentile that is on the screen."""
+        """Write a layer without what the screen hides."""
         prediction, backend = self._display.prediction, self._backend
         if prediction is None or not self.can_export:
             return
@@ -101,9 +101,10 @@ class ExportState(QObject):
             out_dir,
             formats,
             layer,
-            self._options.percentile,
+            self._scene.filter_list.now,
             self.file_name,
             overwrite,
+            self._scene.upright.up,
         )
         self._settings.set_value("export_folder", str(out_dir.parent))
         self._writing.start(lambda progress, _publish: backend.export(request, progress))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.state.backend import Backend
 from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
+from app.state.metric_scale import MetricScaleState
 from app.state.notices import Notices
 from app.state.reconstruction import ReconstructionState
 from app.state.session import SessionState
@@ -30,9 +31,11 @@ class SavedResultsState(QObject):
         runner: JobRunner,
         session: SessionState,
         reconstruction: ReconstructionState,
+        scale: MetricScaleState,
         notices: Notices,
     ) -> None:
         super().__init__()
+        self._scale = scale
         self._backend, self._session = backend, session
         self._reconstruction, self._notices = reconstruction, notices
         self._path = Path()
@@ -55,13 +58,16 @@ class SavedResultsState(QObject):
         self.busy_changed.emit(True)
 
     def save(self, path: Path) -> None:
-        """Write the result on the screen."""
+        """Write the result on the screen, in its units."""
         prediction, backend = self._reconstruction.prediction, self._backend
+        scaled = self._scale.now()
         if prediction is None:
             return
         target = path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
         self._writing.start(
-            lambda progress, _publish: backend.write_prediction(prediction, target, progress)
+            lambda progress, _publish: backend.write_prediction(
+                scaled(prediction), target, progress
+            )
         )
         self.busy_changed.emit(True)
 

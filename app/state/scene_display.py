@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import numpy as np
+from jaxtyping import Float32
+
 from app.state.confidence import ConfidenceLevels
 from moe3d.scene.expert_use import ExpertUse
 from moe3d.scene.flying import FlyingPixels
@@ -46,6 +49,10 @@ class CloudDisplay:
     buffer: object
     """`app.rendering.point_buffer.PointBuffer`; the state hands it on and never looks inside."""
     levels: ConfidenceLevels
+    sample: Float32[np.ndarray, "K 3"] = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+    """Some ten thousand points from everywhere, in the world."""
+    has_flying: bool = False
+    """Whether flying points are marked."""
 
 
 @dataclass(frozen=True)

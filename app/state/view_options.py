@@ -11,7 +11,16 @@ from app.state.scene_display import RangeLock
 DEFAULT_PERCENTILE = 20.0
 COLOR_MAPS = ("turbo", "viridis", "grey")
 PALETTES = ("okabe-ito", "paper")
-COLOR_MODES = ("photo", "depth", "confidence", "expert", "entropy", "difference", "view")
+COLOR_MODES = (
+    "photo",
+    "depth",
+    "confidence",
+    "expert",
+    "entropy",
+    "flying",
+    "difference",
+    "view",
+)
 
 
 class Layout(StrEnum):

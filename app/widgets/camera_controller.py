@@ -8,14 +8,8 @@ from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation, Signal, Slo
 
 from app.rendering import camera_motion
 from app.rendering.camera import Camera, Viewport
-from app.rendering.scene_frame import (
-    DEFAULT_FRAME,
-    UNIT_BOUNDS,
-    Bounds,
-    SceneFrame,
-    camera_that_frames,
-    upright_rotation,
-)
+from app.rendering.scene_frame import UNIT_BOUNDS, Bounds, camera_that_frames, upright_rotation
+from moe3d.scene.upright import DEFAULT_FRAME, SceneFrame
 
 RADIANS_PER_PX = np.radians(0.4)
 ZOOM_PER_STEP = 0.85
@@ -33,6 +27,17 @@ class AxisView(enum.Enum):
     BOTTOM = "bottom"
 
 
+class DragMode(enum.Enum):
+    """What a drag of the left button does."""
+
+    ORBIT = "orbit"
+    """Turns about the pivot, the scene's up stays up."""
+    TRACKBALL = "trackball"
+    """Turns about the pivot in any direction."""
+    FLY = "fly"
+    """Turns the head."""
+
+
 class CameraController(QObject):
     """Moves the camera; knows pixels and the scene's frame, not what is drawn."""
 
@@ -45,8 +50,7 @@ class CameraController(QObject):
         self.frame: SceneFrame = DEFAULT_FRAME
         self.bounds: Bounds = UNIT_BOUNDS
         """What framing everything shows."""
-        self.free_orbit = False
-        """Orbit about the screen's axes (trackball) instead of the scene's vertical."""
+        self.drag_mode = DragMode.ORBIT
         self.flight_ms = FLIGHT_MS
         """Length of a smooth movement; 0 jumps."""
         self._camera = camera_that_frames(
@@ -79,9 +83,17 @@ class CameraController(QObject):
         else:
             self._take(camera)
 
+    def drag_by(self, dx_px: float, dy_px: float) -> None:
+        """Turn by a movement of the mouse, as the drag mode says."""
+        if self.drag_mode is DragMode.FLY:
+            yaw, pitch = dx_px * RADIANS_PER_PX / 2, dy_px * RADIANS_PER_PX / 2
+            self.set_camera(camera_motion.look_around(self._camera, yaw, pitch, self.frame.up))
+        else:
+            self.orbit_by(dx_px, dy_px)
+
     def orbit_by(self, dx_px: float, dy_px: float) -> None:
         """Turn about the pivot by a movement of the mouse."""
-        up = None if self.free_orbit else self.frame.up
+        up = None if self.drag_mode is DragMode.TRACKBALL else self.frame.up
         yaw, pitch = dx_px * RADIANS_PER_PX, dy_px * RADIANS_PER_PX
         self.set_camera(camera_motion.orbit(self._camera, yaw, pitch, up))
 
@@ -108,7 +120,8 @@ class CameraController(QObject):
         """Show the whole scene from the same direction, upright."""
         forward = self._camera.forward
         rotation = self._camera.world_from_view
-        if not self.free_orbit and abs(float(forward @ self.frame.up)) < 0.999:
+        is_upright = self.drag_mode is not DragMode.TRACKBALL
+        if is_upright and abs(float(forward @ self.frame.up)) < 0.999:
             rotation = upright_rotation(forward, self.frame.up)
         self._frame_with(rotation, animate)
 
@@ -133,6 +146,12 @@ class CameraController(QObject):
             camera, eye=camera.pivot + world_from_view @ offset, world_from_view=world_from_view
         )
         self.set_camera(turned, animate)
+
+    def stand_upright(self, animate: bool = True) -> None:
+        """Turn about the pivot until the scene's up is up on the screen."""
+        forward = self._camera.forward
+        if abs(float(forward @ self.frame.up)) < 0.999:
+            self.look_along(upright_rotation(forward, self.frame.up), animate)
 
     def set_orthographic(self, orthographic: bool) -> None:
         """Parallel or perspective projection, of equal size at the pivot."""

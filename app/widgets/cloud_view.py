@@ -13,12 +13,15 @@ from app.rendering.grid import grid_segments
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_picking import PickedPoint
 from app.rendering.point_positions import PointPositions
-from app.rendering.scene_frame import DEFAULT_FRAME, UNIT_BOUNDS, opening_camera, scene_frame
+from app.rendering.scene_frame import UNIT_BOUNDS, opening_camera
+from app.rendering.section_lines import box_segments
 from app.rendering.view_colors import DARK, ViewColors
 from app.rendering.view_frame import ViewFrame
 from app.widgets.line_item import LineItem
 from app.widgets.photo_layer import FRUSTUM_SHARE, PhotoLayer
 from app.widgets.styled_view import StyledView
+from moe3d.geometry.box import OrientedBox
+from moe3d.scene.upright import scene_frame
 
 
 class CloudView(StyledView):
@@ -45,9 +48,13 @@ class CloudView(StyledView):
         self._frustum_scale = 1.0
         self._frustum_size: float | None = None
         self._photos = PhotoLayer()
-        self._grid = LineItem(1.0)
-        self._grid.setVisible(False)
-        for order, item in enumerate((self._grid, self._photos.frusta, self._photos.overlay)):
+        self._up: np.ndarray | None = None
+        self._grid, self._section = LineItem(1.0), LineItem(1.4)
+        for lines in (self._grid, self._section):
+            lines.setVisible(False)
+        for order, item in enumerate(
+            (self._grid, self._section, self._photos.frusta, self._photos.overlay)
+        ):
             item.setDepthValue(order)
             self.addItem(item)
         self.set_colors(DARK)
@@ -125,6 +132,22 @@ class CloudView(StyledView):
         """The photos' frusta."""
         self._photos.frusta.setVisible(shown)
 
+    def show_section(self, box: OrientedBox | None) -> None:
+        """The edges of the section box, or none."""
+        if box is not None:
+            self._section.set_segments(box_segments(box), self._colors.frustum_active, 0.8)
+        self._section.setVisible(box is not None)
+        self.update()
+
+    def set_up(self, up: np.ndarray | None) -> None:
+        """Take another direction as the scene's up, and stand upright in it; None: the photos'."""
+        was = self.controller.frame.up
+        self._up = up
+        self._take_frame()
+        self._rebuild_grid()
+        if not np.allclose(was, self.controller.frame.up, atol=1e-9):
+            self.controller.stand_upright()
+
     def set_frustum_scale(self, factor: float) -> None:
         """Make the frusta this many times their usual size."""
         self._frustum_scale = factor
@@ -140,6 +163,14 @@ class CloudView(StyledView):
         """Take the camera of another view, and keep it when a cloud comes."""
         self._user_moved = True
         self.controller.set_camera(camera)
+
+    def scale_camera(self, factor: float) -> None:
+        """Keep the picture when the scene's units change: everything is `factor` times as large."""
+        camera = self.camera
+        self._user_moved = True
+        self.controller.set_camera(
+            replace(camera, eye=factor * camera.eye, pivot=factor * camera.pivot)
+        )
 
     def frame_all(self, animate: bool = True) -> None:
         """Show the whole cloud from the same direction."""
@@ -191,15 +222,18 @@ class CloudView(StyledView):
         centers = no_cameras if cameras is None else cameras.centers
         bounds = UNIT_BOUNDS if buffer is None else buffer.bounds
         robust = UNIT_BOUNDS if buffer is None else buffer.robust
-        self.controller.frame = (
-            DEFAULT_FRAME if cameras is None else scene_frame(cameras.camera_from_world)
-        )
+        self._take_frame()
         self.controller.bounds = robust
         self._bounds_changed(bounds, robust, centers)
         self._resize_frusta()
         self._rebuild_grid()
         if not self._user_moved:
             self._open()
+
+    def _take_frame(self) -> None:
+        cameras = self._photos.cameras
+        poses = np.zeros((0, 4, 4)) if cameras is None else cameras.camera_from_world
+        self.controller.frame = scene_frame(poses, self._up)
 
     def _open(self) -> None:
         cameras = self._photos.cameras

@@ -1,33 +1,21 @@
 """The 3D views joined to the state: which clouds, which filter, which colours."""
 
-from dataclasses import replace
 from typing import cast
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.rendering.color_mode import ColorMode
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_picking import PickedPoint
-from app.rendering.view_colors import DARK, LIGHT
 from app.state.app_state import AppState
 from app.state.cursor import CursorPixel
 from app.widgets.cloud_view import CloudView
 from app.widgets.layer_titles import layer_title
 from app.widgets.split_cloud_view import LayoutMode, SplitCloudView
 from app.widgets.theme import Theme
+from app.widgets.view_style import ViewStyle
 from moe3d.scene.layers import depth_layer
 from moe3d.scene.records import ScenePrediction
-
-_MODES = {
-    "photo": ColorMode.PHOTO,
-    "depth": ColorMode.DEPTH,
-    "confidence": ColorMode.CONFIDENCE,
-    "expert": ColorMode.EXPERT,
-    "view": ColorMode.PHOTO_INDEX,
-    "entropy": ColorMode.ENTROPY,
-    "difference": ColorMode.DIFFERENCE,
-}
 
 
 class GlSceneView(QObject):
@@ -35,25 +23,22 @@ class GlSceneView(QObject):
 
     def __init__(self, state: AppState, theme: Theme) -> None:
         super().__init__()
-        self._state, self._theme = state, theme
+        self._state = state
         self._split = SplitCloudView()
         self._shown: list[tuple[ScenePrediction | None, str]] = [(None, ""), (None, "")]
         self._scene: ScenePrediction | None = None
+        self._factor = 1.0
         display, view = state.display, state.view
         display.changed.connect(self._show_clouds)
         display.layers_shown_changed.connect(self._show_clouds)
         display.cloud_ready.connect(self._on_cloud_ready)
-        display.filter_changed.connect(self._show_style)
-        view.points_changed.connect(self._show_style)
         view.linked_changed.connect(self._split.set_linked)
         view.selected_view_changed.connect(self._show_selected)
-        theme.changed.connect(self._show_colors)
+        self._style = ViewStyle(state, theme, self._split)
         for cloud_view in self._split.views:
             cloud_view.camera_clicked.connect(view.select_view)
             cloud_view.point_hovered.connect(self._on_point_hovered)
-            cloud_view.point_size_stepped.connect(self._on_point_size_stepped)
         self._split.set_linked(view.cameras_linked)
-        self._show_colors()
         self._show_clouds()
 
     @property
@@ -81,11 +66,20 @@ class GlSceneView(QObject):
             layer = layers[index] if index < len(layers) else ""
             self._show_layer(index, view, prediction, layer)
         if prediction is not self._scene:
-            self._scene = prediction
-            for view in self._split.views:
-                view.reset_camera()
-        self._show_style()
+            self._take_scene(prediction)
+        self._style.show_points()
         self._show_selected(self._state.view.selected_view)
+
+    def _take_scene(self, prediction: ScenePrediction | None) -> None:
+        before, factor = self._scene, self._state.scale.factor
+        images = [scene.images if scene is not None else None for scene in (before, prediction)]
+        is_same = images[0] is not None and images[0] is images[1]  # in other units
+        for view in self._split.views:
+            if is_same:
+                view.scale_camera(factor / self._factor)
+            else:
+                view.reset_camera()
+        self._scene, self._factor = prediction, factor
 
     def _show_layer(
         self, index: int, view: CloudView, prediction: ScenePrediction | None, layer: str
@@ -107,23 +101,6 @@ class GlSceneView(QObject):
     def _on_cloud_ready(self, _layer: str) -> None:
         self._show_clouds()
 
-    @Slot()
-    def _show_style(self) -> None:
-        display, options = self._state.display, self._state.view
-        scene = display.scene
-        for view, layer in zip(self._split.views, display.layers_shown, strict=False):
-            style = replace(
-                view.style,
-                color_mode=_MODES[options.color_mode],
-                confidence_threshold=display.threshold(layer),
-                hidden_experts=options.hidden_experts,
-                size_px=options.point_size_px,
-                depth_range=scene.ranges.both if scene is not None else None,
-            )
-            if style != view.style:
-                view.set_style(style)
-            view.show_cameras(options.cameras_shown)
-
     @Slot(int)
     def _show_selected(self, index: int) -> None:
         for view in self._split.views:
@@ -139,12 +116,3 @@ class GlSceneView(QObject):
         layers = self._state.display.layers_shown
         layer = layers[-1] if self.sender() is self._split.right else layers[0]
         self._state.cursor.move_to(CursorPixel(picked.view_index, x, y, layer))
-
-    @Slot(int)
-    def _on_point_size_stepped(self, step: int) -> None:
-        options = self._state.view
-        options.set_point_size_px(options.point_size_px + 0.5 * step)
-
-    @Slot()
-    def _show_colors(self) -> None:
-        self._split.set_colors(DARK if self._theme.tokens.is_dark else LIGHT)

@@ -26,6 +26,8 @@ class InteractiveView(ProgressiveView):
     """Ctrl + wheel: 1 or -1."""
     frustum_size_stepped = Signal(int)
     """Alt + wheel: 1 or -1."""
+    projection_changed = Signal(bool)
+    """Whether it is parallel now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,7 @@ class InteractiveView(ProgressiveView):
         self._input.drag_changed.connect(self._on_drag_changed)
         self._input.clicked.connect(self._on_clicked)
         self._input.hovered.connect(self._on_hovered)
+        self._input.projection_toggled.connect(self._toggle_projection)
         self._input.leave_wanted.connect(self._on_leave_wanted)
         self._input.point_size_stepped.connect(self.point_size_stepped)
         self._input.frustum_size_stepped.connect(self.frustum_size_stepped)
@@ -66,6 +69,12 @@ class InteractiveView(ProgressiveView):
         self._points.set_plain_color(colors.plain)
         self._gizmo.set_colors(colors)
         self.update()
+
+    def set_orthographic(self, orthographic: bool) -> None:
+        """Parallel or perspective projection, of equal size at the pivot."""
+        if orthographic != self.camera.orthographic:
+            self.controller.set_orthographic(orthographic)
+            self.projection_changed.emit(orthographic)
 
     def show_gizmo(self, shown: bool) -> None:
         """The axes in the corner."""
@@ -94,6 +103,10 @@ class InteractiveView(ProgressiveView):
     @Slot(bool)
     def _on_drag_changed(self, dragging: bool) -> None:
         self._pivot.setVisible(dragging)
+
+    @Slot()
+    def _toggle_projection(self) -> None:
+        self.set_orthographic(not self.camera.orthographic)
 
     @Slot(object)
     def _on_clicked(self, pixel: tuple[float, float]) -> None:

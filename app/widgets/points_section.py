@@ -16,6 +16,7 @@ _MODE_TITLES = {
     "confidence": "Confidence",
     "expert": "Winning expert",
     "entropy": "Gate undecided",
+    "flying": "Flying points",
     "difference": "MoE3D minus VGGT",
     "view": "Which photo",
 }

@@ -34,6 +34,8 @@ class ViewInput(QObject):
     moved_by_user = Signal()
     leave_wanted = Signal()
     """Escape."""
+    projection_toggled = Signal()
+    """Perspective or parallel."""
     point_size_stepped = Signal(int)
     frustum_size_stepped = Signal(int)
 
@@ -80,7 +82,7 @@ class ViewInput(QObject):
         if self._grabbed is not None:
             self._controller.pan_to(self._grabbed, pixel)
         else:
-            self._controller.orbit_by(pixel[0] - last[0], pixel[1] - last[1])
+            self._controller.drag_by(pixel[0] - last[0], pixel[1] - last[1])
 
     def release(self, event: QMouseEvent) -> None:
         """A button went up: the end of a drag, or a click."""
@@ -157,7 +159,7 @@ class ViewInput(QObject):
     def _keypad(self, event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
         if key == Qt.Key.Key_5:
-            self._controller.set_orthographic(not self._controller.camera.orthographic)
+            self.projection_toggled.emit()
             return True
         if key not in AXIS_KEYS:
             return False

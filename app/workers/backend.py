@@ -12,7 +12,9 @@ from app.state.backend import (
     Thumbnail,
 )
 from app.state.job import Publish
+from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
+from app.workers.count_points import count_points
 from app.workers.prepare_display import build_cloud, prepare_display
 from moe3d.progress import Progress
 from moe3d.scene.records import ScenePrediction, ViewSet
@@ -74,6 +76,12 @@ class MoE3DBackend:
     ) -> CloudDisplay:
         """The points of one more layer."""
         return build_cloud(prediction, layer, progress)
+
+    def count_points(
+        self, prediction: ScenePrediction, layer: str, filters: PointFilters, progress: Progress
+    ) -> PointCounts:
+        """By the rules of the 3D view and of the exports."""
+        return count_points(prediction, layer, filters, progress)
 
     def export(self, request: ExportRequest, progress: Progress) -> tuple[Path, ...]:
         """Write the files; each is complete or not there."""

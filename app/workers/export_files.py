@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from app.state.backend import ExportFormat, ExportRequest, TargetExistsError
+from app.workers.count_points import filtered_prediction
 from moe3d.errors import UsageError
 from moe3d.progress import Progress
 
@@ -16,17 +17,17 @@ def export_files(request: ExportRequest, progress: Progress) -> tuple[Path, ...]
         TargetExistsError: files are there already and the request does not allow replacing them.
     """
     from moe3d.io.export import ExportOptions, export, exporter, target_path
-    from moe3d.scene.filters import CloudOptions
 
-    cloud = CloudOptions(layer=request.layer, confidence_percentile=request.confidence_percentile)
-    options = ExportOptions(cloud=cloud, name=request.name)
+    prediction, cloud = filtered_prediction(request.prediction, request.layer, request.filters)
+    up = request.level_up
+    options = ExportOptions(cloud=cloud, name=request.name, level=up is not None, level_up=up)
     if not request.overwrite:
         targets = [target_path(request.out_dir, exporter(key), options) for key in request.formats]
         existing = [str(path) for path in targets if path.exists()]
         if existing:
             raise TargetExistsError("\n".join(existing[:SHOWN_TARGETS]))
     exported = export(
-        request.prediction,
+        prediction,
         request.out_dir,
         request.formats,
         options,

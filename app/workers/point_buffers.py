@@ -1,17 +1,22 @@
 """Points of a layer in the form that the 3D view uploads."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from jaxtyping import Bool
 
 from moe3d.scene.records import PointCloud, ScenePrediction
+
+if TYPE_CHECKING:
+    from app.rendering.point_buffer import PointBuffer
 
 
 def point_buffer(
     prediction: ScenePrediction,
     layer: str,
     flying: Bool[np.ndarray, "S H W"] | None = None,
-) -> object:
-    """Every valid point of a layer, unfiltered, with gate entropy, difference to VGGT, and flight.
+) -> "PointBuffer":
+    """Every valid point of a layer, unfiltered, with what colours and filters need beyond it.
 
     Args:
         prediction: is not changed.
@@ -28,6 +33,7 @@ def point_buffer(
             gate_entropy=_entropy_at(prediction, cloud),
             difference=_difference_at(prediction, cloud),
             flying=None if flying is None else flying[_place(prediction, cloud)],
+            edge_jump=_jump_at(prediction, layer, cloud),
         ),
     )
 
@@ -61,3 +67,15 @@ def _difference_at(prediction: ScenePrediction, cloud: PointCloud) -> np.ndarray
     place = _place(prediction, cloud)
     with np.errstate(divide="ignore", invalid="ignore"):
         return (prediction.depth[place] - base.depth[place]) / base.depth[place]
+
+
+def _jump_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.ndarray:
+    """How far the layer's depth spans around each point's pixel, as a share of its depth."""
+    from moe3d.geometry.edges import depth_jumps
+    from moe3d.scene.layers import depth_layer
+
+    found = np.empty(len(cloud), np.float32)
+    for index, depth in enumerate(depth_layer(prediction, layer).depth):
+        chosen = np.flatnonzero(cloud.view_index == index)
+        found[chosen] = depth_jumps(depth).ravel()[cloud.pixel_index[chosen]]
+    return found

@@ -43,7 +43,13 @@ def build_cloud(
     known = flying or flying_pixels(prediction, (layer,))[layer]
     buffer = point_buffer(prediction, layer, known.mask)
     levels = ConfidenceLevels.of(chosen.confidence, valid_pixels(prediction, chosen))
-    return CloudDisplay(layer, buffer, levels)
+    return CloudDisplay(
+        layer,
+        buffer,
+        levels,
+        sample=buffer.sample["position"].copy(),
+        has_flying="flying" in buffer.has_extras,
+    )
 
 
 def prepare_display(prediction: ScenePrediction, progress: Progress) -> SceneDisplay:

@@ -36,3 +36,27 @@ class OrientedBox:
         matrix = self.box_from_world.astype(np.float32)
         with np.errstate(invalid="ignore"):
             return np.abs(points @ matrix[:, :3].T + matrix[:, 3]).max(axis=1) <= 1
+
+
+def box_around(
+    points: Float[np.ndarray, "N 3"], axes: Float[np.ndarray, "3 3"], percent: float = 1.0
+) -> OrientedBox:
+    """The box along some axes that holds all but the outermost points of each.
+
+    Args:
+        points: finite; none give a box of size 1 at the origin.
+        axes: unit vectors at right angles, one a row.
+        percent: points left out at either end of each axis.
+    """
+    if len(points) == 0:
+        return OrientedBox((0.0, 0.0, 0.0), (0.5, 0.5, 0.5))
+    along = points @ axes.T
+    low, high = np.percentile(along, [percent, 100 - percent], axis=0)
+    center, half = (low + high) / 2 @ axes, np.maximum((high - low) / 2, 1e-9)
+    right, up, front = map(_vector, axes)
+    return OrientedBox(_vector(center), _vector(half), (right, up, front))
+
+
+def _vector(row: Float[np.ndarray, "3"]) -> Vector:
+    x, y, z = row.tolist()
+    return x, y, z

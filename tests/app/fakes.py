@@ -16,7 +16,9 @@ from app.state.backend import (
 )
 from app.state.confidence import ConfidenceLevels
 from app.state.job import Job, Publish
+from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
+from app.workers.count_points import count_points
 from app.workers.prepare_display import depth_ranges
 from moe3d.errors import CheckpointError, ImageReadError
 from moe3d.progress import Progress
@@ -102,6 +104,11 @@ class FakeBackend:
         progress.report("points")
         confidence = depth_layer(prediction, layer).confidence
         return CloudDisplay(layer, None, ConfidenceLevels.of(confidence, prediction.valid_mask))
+
+    def count_points(
+        self, prediction: ScenePrediction, layer: str, filters: PointFilters, progress: Progress
+    ) -> PointCounts:
+        return count_points(prediction, layer, filters, progress)
 
     def export(self, request: ExportRequest, progress: Progress) -> tuple[Path, ...]:
         self.exports.append(request)

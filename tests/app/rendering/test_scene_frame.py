@@ -9,9 +9,9 @@ from app.rendering.scene_frame import (
     opening_camera,
     photo_camera,
     robust_bounds,
-    scene_frame,
     upright_rotation,
 )
+from moe3d.scene.upright import scene_frame
 
 VIEW = Viewport(900, 600)
 

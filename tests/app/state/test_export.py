@@ -26,7 +26,7 @@ def test_an_export_takes_the_percentile_on_the_screen(export, state, runner, bac
     assert export.is_running
     runner.run_all()
     request = backend.exports[0]
-    assert (request.confidence_percentile, request.layer) == (35, "vggt")
+    assert (request.filters.percentile, request.layer) == (35, "vggt")
     assert export.last_paths == (tmp_path / "out" / "scene.ply",)
     assert "scene.ply" in toasts[0][0].text
     assert toasts[0][0].folder == tmp_path / "out"

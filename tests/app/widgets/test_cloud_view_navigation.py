@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from app.rendering.camera import pixels_from_world
+from app.widgets.camera_controller import DragMode
 
 pytestmark = pytest.mark.gl
 
@@ -172,7 +173,7 @@ def test_ctrl_and_alt_wheel_ask_for_sizes_and_do_not_zoom(wall):
 
 def test_the_trackball_may_tilt(wall):
     view = wall.view
-    view.controller.free_orbit = True
+    view.controller.drag_mode = DragMode.TRACKBALL
     drag(wall, (120, 100), (260, 240))
     drag(wall, (120, 100), (120, 260))
     drag(wall, (100, 150), (300, 150))

@@ -1,0 +1,50 @@
+"""Where the scene's points are, along its right, up and front."""
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.state.display import DisplayState
+from app.state.upright import UprightState
+from moe3d.geometry.box import OrientedBox, box_around
+from moe3d.scene.upright import SceneFrame
+
+NO_CAMERAS = np.zeros((0, 4, 4))
+PERCENT_OUTSIDE = 0.5
+
+
+class ExtentState(QObject):
+    """Follows the scene on the screen and the chosen up."""
+
+    changed = Signal()
+
+    def __init__(self, display: DisplayState, upright: UprightState) -> None:
+        super().__init__()
+        self._display, self._upright = display, upright
+        self._box: OrientedBox | None = None
+        display.changed.connect(self._forget)
+        upright.frame_changed.connect(self._forget)
+
+    @property
+    def cameras(self) -> np.ndarray:
+        """camera_from_world of the photos; none without a result."""
+        prediction = self._display.prediction
+        return NO_CAMERAS if prediction is None else prediction.camera_from_world
+
+    @property
+    def frame(self) -> SceneFrame:
+        """Right, up and front."""
+        return self._upright.frame(self.cameras)
+
+    @property
+    def box(self) -> OrientedBox:
+        """What holds nearly all points of the fused depth; a unit box without a result."""
+        if self._box is None:
+            cloud = self._display.cloud("fused")
+            sample = np.zeros((0, 3)) if cloud is None else cloud.sample
+            self._box = box_around(sample, self.frame.axes, PERCENT_OUTSIDE)
+        return self._box
+
+    @Slot()
+    def _forget(self) -> None:
+        self._box = None
+        self.changed.emit()

@@ -1,0 +1,121 @@
+"""Colours, filters, sizes and surroundings of the 3D views, as the state has them."""
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from app.rendering.color_mode import ColorMode
+from app.rendering.view_colors import DARK, LIGHT, ViewColors, with_background
+from app.state.app_state import AppState
+from app.widgets.camera_controller import DragMode
+from app.widgets.cloud_view import CloudView
+from app.widgets.split_cloud_view import SplitCloudView
+from app.widgets.theme import Theme
+
+MODES = {
+    "photo": ColorMode.PHOTO,
+    "depth": ColorMode.DEPTH,
+    "confidence": ColorMode.CONFIDENCE,
+    "expert": ColorMode.EXPERT,
+    "view": ColorMode.PHOTO_INDEX,
+    "entropy": ColorMode.ENTROPY,
+    "flying": ColorMode.FLYING,
+    "difference": ColorMode.DIFFERENCE,
+}
+LIGHTING = {"auto": None, "on": True, "off": False}
+
+
+class ViewStyle(QObject):
+    """Follows the state; each change costs uniforms and one frame."""
+
+    def __init__(self, state: AppState, theme: Theme, split: SplitCloudView) -> None:
+        super().__init__(split)
+        self._state, self._theme, self._split = state, theme, split
+        scene, display = state.scene, state.display
+        display.filter_changed.connect(self.show_points)
+        state.view.points_changed.connect(self.show_points)
+        scene.filters.changed.connect(self._on_filters_changed)
+        scene.section.box_changed.connect(self.show_points)
+        scene.look.look_changed.connect(self._show_all)
+        scene.extent.changed.connect(self._show_frame)
+        theme.changed.connect(self.show_colors)
+        for view in split.views:
+            view.point_size_stepped.connect(self._on_point_size_stepped)
+            view.frustum_size_stepped.connect(scene.look.step_frustum_scale)
+            view.projection_changed.connect(scene.look.set_orthographic)
+        self._show_all()
+
+    @Slot()
+    def show_points(self) -> None:
+        """What each view draws of its points."""
+        display, options, scene = self._state.display, self._state.view, self._state.scene
+        filters, look = scene.filter_list.now, scene.look
+        ranges = display.scene.ranges.both if display.scene is not None else None
+        size_world = None
+        if look.size_in_world:
+            size_world = look.world_share * 2 * float(np.linalg.norm(scene.extent.box.half_sizes))
+        for view, layer in zip(self._split.views, display.layers_shown, strict=False):
+            view.set_style(
+                replace(
+                    view.style,
+                    color_mode=MODES[options.color_mode],
+                    confidence_threshold=display.threshold(layer),
+                    hidden_experts=filters.hidden_experts,
+                    hidden_photos=filters.hidden_photos,
+                    hide_flying=filters.hide_flying,
+                    edge_rtol=filters.edge_rtol,
+                    hide_black=filters.hide_black,
+                    hide_white=filters.hide_white,
+                    section=filters.box,
+                    size_px=options.point_size_px,
+                    size_world=size_world,
+                    depth_range=ranges,
+                )
+            )
+            view.show_cameras(options.cameras_shown)
+            view.show_section(scene.section.drawn_box(scene.extent.box))
+
+    @Slot()
+    def show_colors(self) -> None:
+        """Background, grid, lines and letters."""
+        colors: ViewColors = DARK if self._theme.tokens.is_dark else LIGHT
+        colors = with_background(colors, self._state.scene.look.background)
+        self._split.set_colors(colors)
+
+    def show_look(self, view: CloudView) -> None:
+        """Movement, projection, light and surroundings of one view."""
+        look = self._state.scene.look
+        view.controller.drag_mode = DragMode(look.navigation)
+        view.set_orthographic(look.orthographic)
+        view.set_lighting(LIGHTING[look.lighting])
+        view.show_grid(look.grid_shown)
+        view.show_gizmo(look.gizmo_shown)
+        view.set_frustum_scale(look.frustum_scale)
+        view.set_photo_opacity(look.photo_opacity)
+
+    @Slot()
+    def _show_all(self) -> None:
+        for view in self._split.views:
+            self.show_look(view)
+        self.show_colors()
+        self.show_points()
+
+    @Slot()
+    def _show_frame(self) -> None:
+        up = self._state.scene.upright.up
+        for view in self._split.views:
+            view.set_up(None if up is None else np.array(up))
+        self.show_points()
+
+    @Slot(str)
+    def _on_filters_changed(self, _name: str) -> None:
+        self.show_points()
+
+    @Slot(int)
+    def _on_point_size_stepped(self, step: int) -> None:
+        look, options = self._state.scene.look, self._state.view
+        if look.size_in_world:
+            look.set_world_share(look.world_share * 1.15**step)
+        else:
+            options.set_point_size_px(options.point_size_px + 0.5 * step)

@@ -1,0 +1,147 @@
+"""Filters, section box, up, scale and distances: what is decided, without a window."""
+
+import math
+
+import numpy as np
+import pytest
+
+from app.state.section_box import WHOLE, SectionBoxState
+from app.state.tools import Tool
+from moe3d.geometry.box import OrientedBox
+
+UNIT = OrientedBox((0.0, 0.0, 5.0), (1.0, 2.0, 4.0))
+
+
+@pytest.fixture
+def scene(result, runner):
+    runner.run_all()
+    return result.scene
+
+
+def removed(scene, runner):
+    runner.run_all()
+    return {entry.name: entry.removed for entry in scene.filter_list.entries if entry.is_active}
+
+
+def test_every_active_filter_says_what_it_took(scene, result, runner):
+    result.view.set_percentile(0)
+    prediction = result.display.prediction
+    per_photo = prediction.depth[0].size
+    assert removed(scene, runner) == {}
+    scene.filters.show_photo(0, False)
+    scene.filters.set_edge_on(True)
+    height = prediction.depth.shape[1]
+    edge = 2 * height * prediction.num_views  # the step takes a column on either side
+    assert removed(scene, runner) == {"edges": edge, "photos": per_photo - 2 * height}
+    counts = scene.filter_list.counts("fused")
+    assert counts.kept == per_photo - 2 * height
+    assert counts.total == prediction.depth.size
+
+
+def test_a_filter_is_cleared_by_its_entry(scene, result, runner):
+    scene.filters.set_edge_on(True)
+    scene.filters.set_white_hidden(True)
+    scene.section.set_on(True)
+    result.view.show_expert(0, False)
+    for entry in scene.filter_list.entries:
+        entry.clear()
+    assert removed(scene, runner) == {}
+    assert scene.filter_list.counts("fused").kept == result.display.prediction.depth.size
+
+
+def test_counts_are_unknown_until_they_are_counted(scene, runner):
+    scene.filters.set_edge_on(True)
+    assert scene.filter_list.counts("fused") is None
+    runner.run_all()
+    assert scene.filter_list.counts("fused") is not None
+
+
+def test_changes_are_undone_and_kept(scene, result):
+    before = result.remembered.snapshot()
+    scene.filters.set_edge_rtol(0.1)
+    scene.look.set_navigation("fly")
+    after = result.remembered.snapshot()
+    result.history.undo()
+    assert scene.look.navigation == "orbit"
+    result.remembered.restore(before)
+    assert result.remembered.snapshot() == before
+    result.remembered.restore(after)
+    assert (scene.filters.edge_rtol, scene.look.navigation) == (0.1, "fly")
+
+
+def test_another_scene_shows_all_photos_and_knows_no_scale(scene, result, runner, photos):
+    scene.filters.show_photo(1, False)
+    scene.section.set_on(True)
+    scene.scale.set_metres_per_unit(2.0)
+    result.open_paths([photos])
+    runner.run_all()
+    assert not scene.filters.hidden_photos
+    assert not scene.section.is_on
+    assert not scene.scale.is_known
+
+
+def test_sides_at_their_ends_cut_nothing_and_others_cut_where_they_stand():
+    section = SectionBoxState()
+    assert section.box(UNIT) is None
+    section.set_on(True)
+    section.move_side(0, True, 0.75)
+    box = section.box(UNIT)
+    points = [[0.4, 0, 5], [0.6, 0, 5], [-300, 0, 5], [0.4, 900, 5], [0.4, 0, -900]]
+    assert box.contains(np.array(points, np.float32)).tolist() == [True, False, True, True, True]
+    np.testing.assert_allclose(section.drawn_box(UNIT).corners.max(axis=0), [0.5, 2, 9])
+
+
+def test_a_side_stops_before_its_opposite():
+    section = SectionBoxState()
+    section.move_side(1, False, 0.6)
+    section.move_side(1, True, 0.2)
+    low, high = section.sides[1]
+    assert low == 0.6
+    assert low < high
+    section.reset()
+    assert section.sides == WHOLE
+
+
+def test_a_known_length_makes_everything_metric(scene, result, runner):
+    raw = result.reconstruction.prediction
+    scene.tools.take(Tool.MEASURE)
+    scene.tools.add_point((0.0, 0.0, 1.0))
+    scene.tools.add_point((0.0, 3.0, 5.0))
+    assert scene.measurement.distances[0].length == 5.0
+    scene.measurement.use_as_scale(0, 2.5)
+    runner.run_all()
+    shown = result.display.prediction
+    assert shown.metadata.units == result.export.units == "metres"
+    np.testing.assert_allclose(shown.depth, raw.depth / 2)
+    np.testing.assert_allclose(
+        shown.camera_from_world[:, :3, 3], raw.camera_from_world[:, :3, 3] / 2
+    )
+    assert scene.measurement.distances[0].length == pytest.approx(2.5)
+    scene.measurement.use_as_scale(0, 10.0)
+    assert scene.measurement.distances[0].length == pytest.approx(10.0)
+    result.history.undo()
+    result.history.undo()
+    runner.run_all()
+    assert result.display.prediction is raw
+    assert result.export.units == "relative"
+
+
+def test_three_points_of_the_floor_make_it_level(scene):
+    tilt = math.radians(20)
+    across, along = np.array([1.0, 0, 0]), np.array([0, math.sin(tilt), math.cos(tilt)])
+    scene.tools.take(Tool.LEVEL)
+    for point in (0 * across, 2 * across, 3 * along):
+        scene.tools.add_point(tuple(point.tolist()))
+    np.testing.assert_allclose(scene.upright.up, [0, -math.cos(tilt), math.sin(tilt)], atol=1e-12)
+    assert scene.tools.tool is Tool.LOOK
+    np.testing.assert_allclose(
+        scene.extent.frame.axes @ scene.extent.frame.axes.T, np.eye(3), atol=1e-9
+    )
+    scene.upright.set_up(None)
+    np.testing.assert_allclose(scene.extent.frame.up, [0, -1, 0])
+
+
+def test_three_points_on_a_line_level_nothing(scene):
+    cameras = scene.extent.cameras
+    assert not scene.upright.level_by(((0, 0, 0), (1, 1, 1), (2, 2, 2)), cameras)
+    assert scene.upright.up is None
