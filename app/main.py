@@ -30,7 +30,7 @@ def run_viewer(argv: Sequence[str]) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # must be set before torch is loaded
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = make_application()
-    viewer = make_viewer(arguments)
+    viewer = make_viewer(arguments, recovery_root=recovery_root())
     viewer.finished.connect(app.exit)
     viewer.show()
     code = app.exec()
@@ -67,6 +67,7 @@ def make_viewer(
     backend: "Backend | None" = None,
     store: "QSettings | None" = None,
     sample_path: Path | None = None,
+    recovery_root: Path | None = None,
 ) -> "Viewer":
     """The whole program but for the QApplication; tests bring their own backend and settings."""
     from PySide6.QtCore import QSettings
@@ -79,7 +80,16 @@ def make_viewer(
         backend or MoE3DBackend(),
         store or QSettings("MoE3D", "Viewer"),
         sample_path or find_sample(),
+        recovery_root,
     )
+
+
+def recovery_root() -> Path:
+    """Where unsaved scenes are kept from a crash."""
+    from PySide6.QtCore import QStandardPaths
+
+    place = QStandardPaths.StandardLocation.AppLocalDataLocation
+    return Path(QStandardPaths.writableLocation(place)) / "recovery"
 
 
 def find_sample() -> Path | None:

@@ -27,6 +27,7 @@ class PictureRun(QObject):
         self._arguments, self._state, self._window = arguments, state, window
         self._calm_polls = 0
         self.error = ""
+        self._is_over = False
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._on_poll)
@@ -71,7 +72,9 @@ class PictureRun(QObject):
 
     def _finish(self, code: int) -> None:
         self._timer.stop()
-        self.finished.emit(code)
+        if not self._is_over:
+            self._is_over = True
+            self.finished.emit(code)
 
 
 def save_window(window: MainWindow, path: Path) -> bool:

@@ -15,6 +15,7 @@ from app.widgets.gl_support import scene_view_factory
 from app.widgets.main_window import MainWindow
 from app.widgets.theme import Theme
 from app.workers.memory_meter import MemoryMeter
+from app.workers.recovery_folder import RecoveryFolder
 from app.workers.thread_runner import ThreadRunner
 
 CLOSE_LIMIT_S = 10.0
@@ -32,6 +33,7 @@ class Viewer(QObject):
         backend: Backend,
         store: QSettings,
         sample_path: Path | None = None,
+        recovery_root: Path | None = None,
     ) -> None:
         super().__init__()
         self._arguments = arguments
@@ -41,7 +43,8 @@ class Viewer(QObject):
         settings = Settings(store, self)
         if arguments.theme is not None:
             settings.set_theme(arguments.theme)
-        self.state = AppState(backend, self.runner, settings, sample_path)
+        recovery = RecoveryFolder(recovery_root) if recovery_root is not None else None
+        self.state = AppState(backend, self.runner, settings, sample_path, recovery)
         if arguments.model is not None:
             self.state.run_options.set_model(arguments.model)
         self.theme = Theme(settings, self)
@@ -68,6 +71,8 @@ class Viewer(QObject):
         self.window.show()
         self._meter.start()
         QTimer.singleShot(0, self._picture.start)
+        if self.state.autosave is not None and self._arguments.screenshot is None:
+            self.state.autosave.look()
 
     def close_down(self, limit_s: float = CLOSE_LIMIT_S) -> bool:
         """End all work; whether every job has stopped within the limit."""
@@ -86,7 +91,7 @@ class Viewer(QObject):
     @Slot(int)
     def _on_picture_finished(self, code: int) -> None:
         self.exit_code = code
-        self.window.close()
+        self.window.close_at_once()
         self.finished.emit(code)
 
     @Slot()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
+from app.state.autosave import AutosaveState
 from app.state.backend import Backend
 from app.state.cursor import CursorState
 from app.state.display import DisplayState
@@ -21,6 +22,8 @@ from app.state.remix import RemixState
 from app.state.run_options import RunOptionsState
 from app.state.saved_results import SUFFIX, SavedResultsState
 from app.state.scene_controls import SceneControls
+from app.state.scene_file import SceneFileState
+from app.state.scene_saving import SESSION_SUFFIX, Recovery
 from app.state.session import SessionState
 from app.state.settings import Settings
 from app.state.view_options import ViewOptionsState
@@ -35,6 +38,7 @@ class AppState(QObject):
         runner: JobRunner,
         settings: Settings,
         sample_path: Path | None = None,
+        recovery: Recovery | None = None,
     ) -> None:
         super().__init__()
         self.settings = settings
@@ -69,6 +73,13 @@ class AppState(QObject):
         )
         self.remembered = self._remember()
         self.history = History(self.remembered, parent=self)
+        self.scene_file = SceneFileState(
+            backend, runner, self.session, self.reconstruction, self.remembered, self.notices
+        )
+        self.autosave = self._autosave(recovery, runner)
+        self.scene_file.opened.connect(settings.add_recent)
+        self.saved.opened.connect(self.scene_file.mark_kept)
+        self.saved.saved.connect(self.scene_file.mark_kept)
         self.session.views_changed.connect(self._on_views_changed)
         self.reconstruction.prediction_changed.connect(self.scene.reset_for_result)
         self._in_history: object = None
@@ -83,9 +94,18 @@ class AppState(QObject):
         self.scene.remember(registry)
         return registry
 
+    def _autosave(self, recovery: Recovery | None, runner: JobRunner) -> AutosaveState | None:
+        if recovery is None:
+            return None
+        return AutosaveState(
+            recovery, runner, self.scene_file, self.display, self.remembered, self.notices
+        )
+
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open what was dropped or chosen: a folder, photos, or one saved prediction."""
-        if len(paths) == 1 and paths[0].suffix.lower() == SUFFIX:
+        """Open what was dropped or chosen: a folder, photos, a session, or a saved prediction."""
+        if len(paths) == 1 and paths[0].suffix.lower() == SESSION_SUFFIX:
+            self.scene_file.open(paths[0])
+        elif len(paths) == 1 and paths[0].suffix.lower() == SUFFIX:
             self.saved.open(paths[0])
         elif paths:
             self.session.open_paths(paths)
@@ -103,6 +123,9 @@ class AppState(QObject):
 
     def stop(self) -> None:
         """Drop all work that is under way; nothing more is heard of it."""
+        if self.autosave is not None:
+            self.autosave.stop()
+        self.scene_file.stop()
         self.session.stop()
         self.reconstruction.stop()
         self.display.stop()
@@ -116,6 +139,8 @@ class AppState(QObject):
         self.scene.reset_for_scene()
         self.cursor.move_to(None)
         self.history.clear()
+        if self.scene_file.path is not None:
+            return  # the session itself is among the recents
         for path in self.session.paths[:1]:
             kept = path if len(self.session.paths) == 1 else path.parent
             self.settings.add_recent(kept)

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from app.state.job import Publish
 from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
+from app.state.scene_saving import SceneFiles
 from moe3d.errors import OutputError
 from moe3d.progress import Progress
 from moe3d.scene.records import ScenePrediction, ViewSet
@@ -89,7 +90,7 @@ class Thumbnail:
     """uint8 (h, w, 3), RGB."""
 
 
-class Backend(Protocol):
+class Backend(SceneFiles, Protocol):
     """All slow work that the window can start."""
 
     def read_scene(self, paths: Sequence[Path], progress: Progress) -> ViewSet:

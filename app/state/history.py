@@ -91,18 +91,12 @@ class History(QObject):
         left = _Step(step.part, step.value_name, self._now)
         self._is_restoring = True
         try:
-            self._registry.restore(self._undoable(step.before))
+            self._registry.restore(self._registry.only_undoable(step.before))
         finally:
             self._is_restoring = False
         self._now = self._registry.snapshot()
         self.end_step()
         return left
-
-    def _undoable(self, snapshot: Snapshot) -> Snapshot:
-        return {
-            part: {name: v for name, v in values.items() if self._registry.in_history(part, name)}
-            for part, values in snapshot.items()
-        }
 
     @Slot(str, str)
     def _on_changed(self, part: str, value_name: str) -> None:

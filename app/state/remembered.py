@@ -130,6 +130,19 @@ class RememberedRegistry(QObject):
         """Every value of every part."""
         return {name: part.to_json() for name, part in self._parts.items()}
 
+    def undoable(self) -> dict[str, dict[str, object]]:
+        """A snapshot of what undo can change: without what is only looked at."""
+        return self.only_undoable(self.snapshot())
+
+    def only_undoable(
+        self, snapshot: Mapping[str, Mapping[str, object]]
+    ) -> dict[str, dict[str, object]]:
+        """A snapshot without what undo leaves alone."""
+        return {
+            part: {name: value for name, value in values.items() if self.in_history(part, name)}
+            for part, values in snapshot.items()
+        }
+
     def restore(self, snapshot: Mapping[str, object]) -> None:
         """Take an earlier snapshot; parts that it does not hold stay as they are."""
         for name, part in self._parts.items():

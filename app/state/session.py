@@ -32,6 +32,7 @@ class SessionState(QObject):
         self._asked: tuple[Path, ...] = ()
         self._thumbnails: dict[int, object] = {}
         self._can_run = False
+        self._title = ""
         self._reading = LatestJob(runner, self)
         self._reading.succeeded.connect(self._on_read)
         self._reading.failed.connect(self._on_read_failed)
@@ -57,8 +58,8 @@ class SessionState(QObject):
     @property
     def title(self) -> str:
         """Name of the scene, for the window's title; empty before the first scene."""
-        if not self._paths:
-            return ""
+        if self._title or not self._paths:
+            return self._title
         first = self._paths[0]
         named = first if len(self._paths) == 1 else first.parent
         is_images_folder = named.name == "images" and named.parent.name
@@ -103,8 +104,14 @@ class SessionState(QObject):
             View(name, image.shape[1], image.shape[0], pixels=image)
             for name, image in zip(prediction.names, prediction.images, strict=True)
         )
+        self.show(ViewSet(views), (path,), can_run=False)
+
+    def show(
+        self, views: ViewSet, paths: tuple[Path, ...], *, can_run: bool, title: str = ""
+    ) -> None:
+        """Show photos that come with a saved scene; without a title the paths name it."""
         self._reading.abandon()
-        self._replace(ViewSet(views), (path,), can_run=False)
+        self._replace(views, paths, can_run=can_run, title=title)
 
     def stop(self) -> None:
         """Drop all work that is under way."""
@@ -122,7 +129,10 @@ class SessionState(QObject):
             code = error.exit_code if isinstance(error, MoE3DError) else 1
             self._notices.raise_error(self.tr(OPEN_FAILED), error_text(error), code)
 
-    def _replace(self, views: ViewSet, paths: tuple[Path, ...], *, can_run: bool) -> None:
+    def _replace(
+        self, views: ViewSet, paths: tuple[Path, ...], *, can_run: bool, title: str = ""
+    ) -> None:
+        self._title = title
         self._views, self._paths, self._can_run = views, paths, can_run
         self._thumbnails = {}
         self.loading_changed.emit(False)

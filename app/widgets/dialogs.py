@@ -58,15 +58,6 @@ class Dialogs(QObject):
         dialog.open()
 
     @Slot()
-    def open_result(self) -> None:
-        """Choose a saved prediction."""
-        dialog = self._file_dialog(self.tr("Open a saved result"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("Saved results (*{})").format(SUFFIX)])
-        dialog.filesSelected.connect(self._on_scene_chosen)
-        dialog.open()
-
-    @Slot()
     def save_result(self) -> None:
         """Choose where the prediction goes; the file dialog asks before it overwrites."""
         dialog = self._file_dialog(self.tr("Save the result"))

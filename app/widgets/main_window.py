@@ -14,6 +14,7 @@ from app.widgets.drop_zone import local_paths
 from app.widgets.menus import Menus
 from app.widgets.next_run_section import NextRunSection
 from app.widgets.scene_view import SceneView, SceneViewFactory
+from app.widgets.session_dialogs import SessionDialogs
 from app.widgets.shortcuts_dialog import ShortcutsDialog
 from app.widgets.start_page import StartPage
 from app.widgets.status_line import StatusLine
@@ -39,9 +40,13 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST)
         self.resize(FIRST_SIZE)
         self._state, self._theme = state, theme
+        self._may_close = False
         self._dialogs = Dialogs(state, self)
+        self._sessions = SessionDialogs(state, self)
         self._docks = Docks(state, theme, self)
-        self.commands = Actions(Host(state, theme, self._dialogs, self._docks, self), GROUPS)
+        self.commands = Actions(
+            Host(state, theme, self._dialogs, self._sessions, self._docks, self), GROUPS
+        )
         Menus(state, self.commands, self)
         self._tool_bar = MainToolBar(state, self.commands, self)
         self.addToolBar(self._tool_bar)
@@ -88,6 +93,8 @@ class MainWindow(QMainWindow):
         for section in self.findChildren(NextRunSection):
             section.model_clicked.connect(self._dialogs.choose_model)
         state.session.views_changed.connect(self._show_page)
+        state.scene_file.changed.connect(self._show_title)
+        self._sessions.leave_wanted.connect(self.close_at_once)
         state.display.changed.connect(self._show_panels)
         state.notices.toast_raised.connect(self._toast.show_toast)
 
@@ -96,9 +103,15 @@ class MainWindow(QMainWindow):
         is_open = self._state.session.views is not None
         self._pages.setCurrentWidget(self._workspace if is_open else self._start)
         self._tool_bar.setVisible(is_open)
-        title = self._state.session.title
-        self.setWindowTitle(f"{title} — MoE3D Viewer" if title else "MoE3D Viewer")
+        self._show_title()
         self._show_panels()
+
+    @Slot()
+    def _show_title(self) -> None:
+        path = self._state.scene_file.path
+        title = path.stem if path is not None else self._state.session.title
+        self.setWindowTitle(f"{title}[*] — MoE3D Viewer" if title else "MoE3D Viewer")
+        self.setWindowModified(bool(title) and self._state.scene_file.is_modified)
 
     @Slot()
     def _show_panels(self) -> None:
@@ -118,6 +131,12 @@ class MainWindow(QMainWindow):
         """Places of docks and bars."""
         return self.saveState()
 
+    @Slot()
+    def close_at_once(self) -> None:
+        """Close without a question."""
+        self._may_close = True
+        self.close()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take drags of local files anywhere over the window."""
         if local_paths(event.mimeData()):
@@ -131,7 +150,10 @@ class MainWindow(QMainWindow):
             self._state.open_paths(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Keep size and layout, and tell that all work must end."""
+        """Ask about what is unsaved, keep size and layout, and tell that all work must end."""
+        if not self._may_close and not self._sessions.may_leave():
+            event.ignore()
+            return
         if self._state.session.views is not None:
             self._state.settings.set_window(self.saveGeometry(), self.saved_layout())
         self.closing.emit()

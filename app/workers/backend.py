@@ -16,6 +16,7 @@ from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.workers.count_points import count_points
 from app.workers.prepare_display import build_cloud, prepare_display
+from app.workers.scene_files import SessionFiles
 from moe3d.progress import Progress
 from moe3d.scene.records import ScenePrediction, ViewSet
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 THUMBNAIL_SIZE = 320
 
 
-class MoE3DBackend:
+class MoE3DBackend(SessionFiles):
     """Implements `app.state.backend.Backend` with the moe3d package.
 
     The reconstructor is kept between runs, so that a second run does not load the model again. Jobs

@@ -44,6 +44,7 @@ class PhotoReference:
     size_bytes: int = 0
     width: int = 0
     height: int = 0
+    exif_orientation: int = 1
 
 
 @dataclass(frozen=True)

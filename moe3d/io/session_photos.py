@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from moe3d.io.session_file import PhotoReference
@@ -76,7 +76,12 @@ def file_sha256(path: Path) -> str:
 
 
 def _reference(view: View, folder: Path) -> PhotoReference:
-    plain = PhotoReference(view.name, width=view.width, height=view.height)
+    plain = PhotoReference(
+        view.name,
+        width=view.width,
+        height=view.height,
+        exif_orientation=view.exif_orientation,
+    )
     if view.path is None or view.pixels is not None:
         return plain
     path = view.path.absolute()
@@ -84,8 +89,8 @@ def _reference(view: View, folder: Path) -> PhotoReference:
         sha256, size = file_sha256(path), path.stat().st_size
     except OSError:
         sha256, size = "", 0
-    return PhotoReference(
-        view.name, str(path), _relative(path, folder), sha256, size, view.width, view.height
+    return replace(
+        plain, path=str(path), relative=_relative(path, folder), sha256=sha256, size_bytes=size
     )
 
 

@@ -20,6 +20,7 @@ from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.workers.count_points import count_points
 from app.workers.prepare_display import depth_ranges
+from app.workers.scene_files import SessionFiles
 from moe3d.errors import CheckpointError, ImageReadError
 from moe3d.progress import Progress
 from moe3d.scene.expert_use import measure_expert_use
@@ -56,7 +57,7 @@ def views_of(names: Sequence[str], refused: Sequence[RefusedFile] = ()) -> ViewS
     return ViewSet(tuple(View(name, 64, 48, pixels=pixels) for name in names), tuple(refused))
 
 
-class FakeBackend:
+class FakeBackend(SessionFiles):
     """Answers at once, or as slowly and as badly as a test wants."""
 
     def __init__(self, make: Callable[[], ScenePrediction] = step_prediction) -> None:

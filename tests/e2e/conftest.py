@@ -35,5 +35,5 @@ def photos(tmp_path: Path) -> Path:
 def viewer(qtbot, store: QSettings, backend: FakeBackend) -> Iterator[Viewer]:
     made = build_viewer(qtbot, store, backend)
     yield made
-    made.window.close()
+    made.window.close_at_once()
     assert made.close_down()

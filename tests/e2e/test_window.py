@@ -21,7 +21,7 @@ def test_from_a_dropped_folder_to_maps(viewer, photos, qtbot):
     window = viewer.window
     assert window.windowTitle() == "MoE3D Viewer"
     run_photos(viewer, photos, qtbot)
-    assert window.windowTitle() == "garden wall — MoE3D Viewer"
+    assert window.windowTitle() == "garden wall[*] — MoE3D Viewer"
     assert child(window, "photo_list", QListWidget).count() == 3
     assert child(window, "maps_dock", QDockWidget).isVisible()
     assert len(window.findChildren(MapTile)) == 10
@@ -118,7 +118,7 @@ def test_closing_during_a_run_cancels_it(qtbot, store, backend, photos):
     viewer.state.reconstruction.start()
     qtbot.waitUntil(lambda: viewer.runner.num_running > 0)
     began = time.monotonic()
-    viewer.window.close()
+    viewer.window.close_at_once()
     assert time.monotonic() - began < 5
     assert viewer.runner.num_running == 0
 
@@ -129,7 +129,7 @@ def test_layout_recents_and_options_are_there_at_the_next_start(qtbot, store, ba
     first.window.resize(1300, 650)
     first.state.run_options.set_resize_mode("pad")
     qtbot.mouseClick(child(first.window, "inspector_dock_close"), Qt.MouseButton.LeftButton)
-    first.window.close()
+    first.window.close_at_once()
     second = build_viewer(qtbot, store, backend)
     assert second.state.settings.recents == (photos,)
     assert second.state.run_options.resize_mode == "pad"
@@ -137,13 +137,13 @@ def test_layout_recents_and_options_are_there_at_the_next_start(qtbot, store, ba
     run_photos(second, photos, qtbot)
     assert child(second.window, "maps_dock", QDockWidget).isVisible()
     assert not child(second.window, "inspector_dock", QDockWidget).isVisible()
-    second.window.close()
+    second.window.close_at_once()
 
 
 def test_a_saved_result_opens_by_drop(viewer, tmp_path, qtbot):
     drop(viewer.window, [tmp_path / "kitchen.npz"])
     qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
-    assert viewer.window.windowTitle() == "kitchen.npz — MoE3D Viewer"
+    assert viewer.window.windowTitle() == "kitchen.npz[*] — MoE3D Viewer"
     assert not child(viewer.window, "action_run", QAction).isEnabled()
 
 

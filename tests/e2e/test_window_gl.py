@@ -31,7 +31,7 @@ def drawn(qtbot, store, photos):
     qtbot.waitUntil(lambda: viewer.window.scene_view is not None, timeout=PATIENCE_MS)
     settle(qtbot, viewer)
     yield viewer
-    viewer.window.close()
+    viewer.window.close_at_once()
     assert viewer.close_down()
 
 

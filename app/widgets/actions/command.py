@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from app.state.app_state import AppState
 from app.widgets.dialogs import Dialogs
 from app.widgets.docks import Docks
+from app.widgets.session_dialogs import SessionDialogs
 from app.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Host:
     state: AppState
     theme: Theme
     dialogs: Dialogs
+    sessions: SessionDialogs
     docks: Docks
     window: "MainWindow"
 

@@ -25,11 +25,12 @@ class FileActions(CommandGroup):
             ),
             Command("open_files", self.tr("Open photo &files…"), "file/open", dialogs.open_photos),
             Command(
-                "open_result",
-                self.tr("Open saved &result…"),
+                "open_session",
+                self.tr("Open s&ession…"),
                 "file/open",
-                dialogs.open_result,
+                self.host.sessions.open,
                 ["Ctrl+Shift+O"],
+                self.tr("Open a saved session or a saved result"),
             ),
             Command(
                 "open_sample",
@@ -39,17 +40,50 @@ class FileActions(CommandGroup):
                 help=self.tr("Open the photos that come with the program"),
                 is_enabled=lambda: state.sample_path is not None,
             ),
+            *self._save_commands(),
+            Command("quit", self.tr("&Quit"), "file/quit", self.host.window.close, ["Ctrl+Q"]),
+        )
+
+    def _save_commands(self) -> Sequence[Command]:
+        state, sessions = self.host.state, self.host.sessions
+        return (
+            Command(
+                "save",
+                self.tr("&Save session"),
+                "file/save",
+                sessions.save,
+                ["Ctrl+S"],
+                self.tr("Save photos, result and everything that is chosen as one file"),
+                is_enabled=lambda: state.scene_file.can_save,
+            ),
+            Command(
+                "save_as",
+                self.tr("Save session &as…"),
+                "file/save",
+                sessions.save_as,
+                ["Ctrl+Shift+S"],
+                self.tr("Save the session as another file"),
+                is_enabled=lambda: state.scene_file.can_save,
+            ),
+            Command(
+                "find_photos",
+                self.tr("Find &moved photos…"),
+                "file/save",
+                sessions.find_photos,
+                help=self.tr("Show where the session's photos lie now; they are known by content"),
+                is_enabled=lambda: bool(state.scene_file.missing),
+            ),
             Command(
                 "save_result",
-                self.tr("&Save result…"),
+                self.tr("Save &result as NPZ…"),
                 "file/save",
-                dialogs.save_result,
-                ["Ctrl+S"],
+                self.host.dialogs.save_result,
+                help=self.tr("Save the network's raw answer as arrays"),
                 is_enabled=lambda: state.display.prediction is not None,
             ),
-            Command("quit", self.tr("&Quit"), "file/quit", self.host.window.close, ["Ctrl+Q"]),
         )
 
     def changes(self) -> Sequence[SignalInstance]:
         """See CommandGroup."""
-        return (self.host.state.display.changed,)
+        state = self.host.state
+        return (state.display.changed, state.session.views_changed, state.scene_file.changed)

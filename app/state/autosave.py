@@ -1,0 +1,128 @@
+"""Keeps the unsaved scene safe from a crash, and offers at the next start what a crash left."""
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.state.display import DisplayState
+from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
+from app.state.notices import Notices
+from app.state.remembered import RememberedRegistry
+from app.state.scene_file import SceneFileState
+from app.state.scene_saving import Leftover, OpenedScene, Recovery
+from moe3d.scene.records import ScenePrediction
+
+QUIET_MS = 3000
+"""Nothing is written while the user is still changing things."""
+
+
+class AutosaveState(QObject):
+    """Writes after each result, and again when something was chosen and the hand rests."""
+
+    leftovers_changed = Signal()
+
+    def __init__(
+        self,
+        recovery: Recovery,
+        runner: JobRunner,
+        scene_file: SceneFileState,
+        display: DisplayState,
+        remembered: RememberedRegistry,
+        notices: Notices,
+        quiet_ms: int = QUIET_MS,
+    ) -> None:
+        super().__init__()
+        self._recovery, self._file, self._display = recovery, scene_file, display
+        self._notices = notices
+        self._leftovers: tuple[Leftover, ...] = ()
+        self._kept: ScenePrediction | None = None
+        self._keeping: ScenePrediction | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(quiet_ms)
+        self._timer.timeout.connect(self.save_now)
+        self._writing = LatestJob(runner, self)
+        self._writing.succeeded.connect(self._on_written)
+        self._writing.failed.connect(self._on_failed)
+        self._looking = LatestJob(runner, self)
+        self._looking.succeeded.connect(self._on_looked)
+        self._looking.failed.connect(self._on_failed)
+        self._reading = LatestJob(runner, self)
+        self._reading.succeeded.connect(self._on_recovered)
+        self._reading.failed.connect(self._on_failed)
+        display.changed.connect(self._wait)
+        remembered.changed.connect(self._wait)
+        scene_file.changed.connect(self._clear_if_saved)
+
+    @property
+    def leftovers(self) -> tuple[Leftover, ...]:
+        """Scenes that a crash left, newest first."""
+        return self._leftovers
+
+    def look(self) -> None:
+        """Look for scenes that were left; answers by `leftovers_changed`."""
+        recovery = self._recovery
+        self._looking.start(lambda progress, _publish: recovery.leftovers(progress))
+
+    def recover(self, leftover: Leftover) -> None:
+        """Open a scene that was left; it counts as unsaved."""
+        recovery = self._recovery
+        self._reading.start(lambda progress, _publish: recovery.recover(leftover, progress))
+        self._forget(leftover)
+
+    def discard(self, leftover: Leftover) -> None:
+        """Throw a scene away that was left."""
+        self._recovery.discard(leftover)
+        self._forget(leftover)
+
+    @Slot()
+    def save_now(self) -> None:
+        """Write what changed since the last time: the result only when it is another one."""
+        scene, recovery = self._file.scene_to_save(), self._recovery
+        if scene is None or scene.prediction is None or not self._file.is_modified:
+            return
+        self._timer.stop()
+        self._keeping = scene.prediction
+        if scene.prediction is self._kept:
+            chosen = scene.remembered
+            self._writing.start(lambda progress, _publish: recovery.save_choices(chosen, progress))
+        else:
+            self._writing.start(lambda progress, _publish: recovery.save_all(scene, progress))
+
+    def stop(self) -> None:
+        """A clean end: nothing is left behind."""
+        self._timer.stop()
+        self._writing.abandon()
+        self._recovery.clear()
+
+    def _forget(self, leftover: Leftover) -> None:
+        self._leftovers = tuple(item for item in self._leftovers if item != leftover)
+        self.leftovers_changed.emit()
+
+    @Slot()
+    def _wait(self) -> None:
+        if self._display.prediction is not None:
+            self._timer.start()
+
+    @Slot()
+    def _clear_if_saved(self) -> None:
+        if self._kept is not None and not self._file.is_modified and not self._file.is_busy:
+            self._kept = None
+            self._recovery.clear()
+
+    @Slot(object)
+    def _on_written(self, _result: object) -> None:
+        self._kept = self._keeping
+
+    @Slot(object)
+    def _on_looked(self, leftovers: tuple[Leftover, ...]) -> None:
+        if leftovers != self._leftovers:
+            self._leftovers = leftovers
+            self.leftovers_changed.emit()
+
+    @Slot(object)
+    def _on_recovered(self, scene: OpenedScene) -> None:
+        self._file.show(scene, None)
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        if not was_cancelled(error):
+            self._notices.raise_error(self.tr("The autosave failed"), error_text(error))

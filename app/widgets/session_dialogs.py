@@ -1,0 +1,164 @@
+"""Questions about sessions: which file, whether to save before leaving, what a crash left."""
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app.state.app_state import AppState
+from app.state.saved_results import SUFFIX as RESULT_SUFFIX
+from app.state.scene_saving import SESSION_SUFFIX, Leftover
+
+Button = QMessageBox.StandardButton
+
+
+class SessionDialogs(QObject):
+    """Opens its dialogs over one window; never waits for an answer."""
+
+    leave_wanted = Signal()
+    """The user has answered: the window may close."""
+
+    def __init__(self, state: AppState, window: QWidget) -> None:
+        super().__init__(window)
+        self._state, self._window = state, window
+        self._is_leaving = False
+        state.scene_file.changed.connect(self._on_file_changed)
+        if state.autosave is not None:
+            state.autosave.leftovers_changed.connect(self._offer_leftover)
+
+    @Slot()
+    def open(self) -> None:
+        """Choose a session or a saved result."""
+        dialog = self._file_dialog(self.tr("Open a session"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(
+            [self.tr("Sessions and results ({})").format(f"*{SESSION_SUFFIX} *{RESULT_SUFFIX}")]
+        )
+        dialog.fileSelected.connect(self._on_open_chosen)
+        dialog.open()
+
+    @Slot()
+    def save(self) -> None:
+        """Save to the session's own file; ask for one when it has none."""
+        if self._state.scene_file.path is None:
+            self.save_as()
+        else:
+            self._state.scene_file.save()
+
+    @Slot()
+    def save_as(self) -> None:
+        """Choose the file; the file dialog asks before it overwrites."""
+        dialog = self._file_dialog(self.tr("Save the session"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([self.tr("Sessions (*{})").format(SESSION_SUFFIX)])
+        dialog.setDefaultSuffix(SESSION_SUFFIX.lstrip("."))
+        title = self._state.session.title.removesuffix(RESULT_SUFFIX) or "scene"
+        dialog.selectFile(f"{title}{SESSION_SUFFIX}")
+        dialog.fileSelected.connect(self._on_save_chosen)
+        dialog.rejected.connect(self._on_save_given_up)
+        dialog.open()
+
+    @Slot()
+    def find_photos(self) -> None:
+        """Choose the folder to which the photos have gone."""
+        dialog = self._file_dialog(self.tr("Where are the photos now?"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly, True)
+        dialog.fileSelected.connect(self._on_folder_chosen)
+        dialog.open()
+
+    def may_leave(self) -> bool:
+        """Whether the window may close now; asks when something is unsaved."""
+        if not self._state.scene_file.is_modified:
+            return True
+        if self._window.findChild(QMessageBox, "unsaved_box") is None:
+            self._ask_before_leaving()
+        return False
+
+    def _ask_before_leaving(self) -> None:
+        box = self._box("unsaved_box", self.tr("Save the session before closing?"))
+        box.setInformativeText(
+            self.tr("{} has a result or changes that are in no file yet.").format(
+                self._state.session.title
+            )
+        )
+        box.setStandardButtons(Button.Save | Button.Discard | Button.Cancel)
+        box.setDefaultButton(Button.Save)
+        box.finished.connect(self._on_leaving_answered)
+        box.open()
+
+    @Slot(int)
+    def _on_leaving_answered(self, answer: int) -> None:
+        if answer == Button.Discard.value:
+            self.leave_wanted.emit()
+        elif answer == Button.Save.value:
+            self._is_leaving = True
+            self.save()
+
+    @Slot()
+    def _on_file_changed(self) -> None:
+        if self._is_leaving and not self._state.scene_file.is_busy:
+            self._is_leaving = False
+            if not self._state.scene_file.is_modified:
+                self.leave_wanted.emit()
+
+    @Slot()
+    def _on_save_given_up(self) -> None:
+        self._is_leaving = False
+
+    @Slot()
+    def _offer_leftover(self) -> None:
+        autosave = self._state.autosave
+        if autosave is None or not autosave.leftovers:
+            return
+        if self._window.findChild(QMessageBox, "recovery_box") is None:
+            self._show_leftover(autosave.leftovers[0])
+
+    def _show_leftover(self, leftover: Leftover) -> None:
+        when = datetime.fromtimestamp(leftover.saved_at_s).strftime("%Y-%m-%d %H:%M")
+        box = self._box("recovery_box", self.tr("The program did not end properly last time"))
+        box.setInformativeText(
+            self.tr("“{}” was not saved; it was kept at {}.").format(leftover.title, when)
+        )
+        recover = box.addButton(self.tr("Recover"), QMessageBox.ButtonRole.AcceptRole)
+        recover.setObjectName("recover_button")
+        discard = box.addButton(self.tr("Throw away"), QMessageBox.ButtonRole.DestructiveRole)
+        discard.setObjectName("discard_button")
+        box.addButton(self.tr("Ask again later"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(recover)
+        autosave = self._state.autosave
+        if autosave is not None:
+            recover.clicked.connect(lambda: autosave.recover(leftover))
+            discard.clicked.connect(lambda: autosave.discard(leftover))
+        box.open()
+
+    def _box(self, name: str, text: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setObjectName(name)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(self.tr("MoE3D Viewer"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(text)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return box
+
+    def _file_dialog(self, title: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title, self._state.settings.last_folder)
+        dialog.setObjectName("file_dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    @Slot(str)
+    def _on_open_chosen(self, text: str) -> None:
+        self._state.settings.set_last_folder(Path(text).parent)
+        self._state.open_paths([Path(text)])
+
+    @Slot(str)
+    def _on_save_chosen(self, text: str) -> None:
+        self._state.settings.set_last_folder(Path(text).parent)
+        self._state.scene_file.save(Path(text))
+
+    @Slot(str)
+    def _on_folder_chosen(self, text: str) -> None:
+        self._state.scene_file.find_photos(Path(text))
