@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from moe3d.evaluation.boundary import BoundaryCounts
+from moe3d.evaluation.mixture.gate import DEAD_SHARE
 
 Row = Mapping[str, Any]
 """One view, frame or scene: numbers by column name, and counts that columns pool."""
@@ -26,6 +27,8 @@ class Column:
     """Boundary counts whose sum makes the pooled F1."""
     weight: str | None = None
     """What the pooled mean is weighted by; None weights every row alike."""
+    wins: str | None = None
+    """Pixels that each expert wins; pooled: how many experts are dead over the data set."""
 
 
 def scene_value(rows: Sequence[Row], column: Column) -> float:
@@ -41,8 +44,17 @@ def pooled_value(rows: Sequence[Row], column: Column) -> float:
         return _ratio(rows, column.ratio)
     if column.counts is not None:
         return sum_counts([row[column.counts] for row in rows]).f1 if rows else math.nan
+    if column.wins is not None:
+        return _dead([row[column.wins] for row in rows])
     weights = None if column.weight is None else [row[column.weight] for row in rows]
     return _mean([row[column.name] for row in rows], weights)
+
+
+def row_mean(rows: Sequence[Row], column: Column) -> float:
+    """The plain mean over the rows of all scenes, such as photos; NaN where rows have no value."""
+    if column.ratio is not None:
+        return _mean([_ratio([row], column.ratio) for row in rows], None)
+    return _mean([row[column.name] for row in rows], None)
 
 
 def counts_as_rows(counts: BoundaryCounts) -> dict[str, list[Any]]:
@@ -62,6 +74,14 @@ def sum_counts(many: Sequence[Mapping[str, list[Any]]]) -> BoundaryCounts:
         for name in ("both", "in_prediction", "in_truth")
     )
     return BoundaryCounts(np.array(many[0]["thresholds"]), both, predicted, true)
+
+
+def _dead(wins: Sequence[Sequence[int]]) -> float:
+    """Experts with less than a tenth of an even share; NaN where the number of experts differs."""
+    if len({len(one) for one in wins}) != 1:
+        return math.nan
+    total = np.sum(np.array(wins, np.int64), axis=0)
+    return float(np.count_nonzero(total < DEAD_SHARE / total.size * total.sum()))
 
 
 def _ratio(rows: Sequence[Row], names: tuple[str, str]) -> float:

@@ -38,6 +38,14 @@ class FlyingSettings:
     far_quantile: float = 0.1
     """Quantile of the predicted depth that stands for the far surface."""
 
+    @property
+    def in_words(self) -> str:
+        """For a table's head."""
+        return (
+            f"jump above {self.jump:.0%}, band {self.band_px} px, margin {self.margin:.0%}, "
+            f"surfaces within {self.surface_px} px"
+        )
+
     def __post_init__(self) -> None:
         if not (self.margin > 0 and (1 + self.margin) ** 2 < 1 + self.jump):
             raise UsageError(

@@ -9,7 +9,7 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Int
 from PIL import Image
 
 from moe3d.errors import EvaluationError
@@ -68,6 +68,17 @@ def resize_prediction(
     return np.asarray(cv2.resize(values, (width, height), interpolation=way))
 
 
+def prediction_on_photo(
+    depth: Float64[np.ndarray, "h w"], transform: PixelTransform
+) -> Float64[np.ndarray, "H W"]:
+    """Depth at the photo's pixels, by nearest neighbour; NaN where the network did not see."""
+    x = np.arange(transform.original_width) + 0.5
+    y = np.arange(transform.original_height) + 0.5
+    columns = np.floor(x * transform.scale_x + transform.offset_x).astype(np.int64)
+    rows = np.floor(y * transform.scale_y + transform.offset_y).astype(np.int64)
+    return _picked(depth, rows, columns)
+
+
 def _plan(view: View, size: InputSize) -> PixelTransform:
     scale_x, scale_y = size.width / view.width, size.height / view.height
     if size.fit == "cover":
@@ -103,13 +114,20 @@ def _nearest(
         )
     columns = _sources(transform.width, transform.scale_x, transform.offset_x)
     rows = _sources(transform.height, transform.scale_y, transform.offset_y)
+    return _picked(depth, rows, columns)
+
+
+def _picked(
+    depth: Float64[np.ndarray, "H W"], rows: Int[np.ndarray, " h"], columns: Int[np.ndarray, " w"]
+) -> Float64[np.ndarray, "h w"]:
+    """Depth at these rows and columns; NaN outside."""
     inside_x = (columns >= 0) & (columns < depth.shape[1])
     inside_y = (rows >= 0) & (rows < depth.shape[0])
     picked = depth[np.where(inside_y, rows, 0)][:, np.where(inside_x, columns, 0)]
     return np.where(inside_y[:, None] & inside_x, picked, np.nan)
 
 
-def _sources(count: int, scale: float, offset: float) -> np.ndarray:
+def _sources(count: int, scale: float, offset: float) -> Int[np.ndarray, " N"]:
     """Which original pixel each target pixel's centre falls into."""
     return np.floor((np.arange(count) + 0.5 - offset) / scale).astype(np.int64)
 

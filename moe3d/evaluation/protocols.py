@@ -163,7 +163,6 @@ def describe(protocol: EvaluationProtocol, about: Subject = "clouds and maps") -
         choices |= {
             "resampling": protocol.resampling,
             "depth alignment": protocol.depth_alignment,
-            "second depth alignment": protocol.also_alignment or "none",
         }
     return choices | ({"note": protocol.note} if protocol.note else {})
 

@@ -10,7 +10,6 @@ from moe3d.errors import DatasetError, JobCancelledError, MoE3DError
 from moe3d.evaluation.columns import Row
 from moe3d.evaluation.grids import shown_to_models
 from moe3d.evaluation.models import Answer, EvaluatedModel, ask
-from moe3d.evaluation.protocols import describe
 from moe3d.evaluation.scene_files import (
     SceneResult,
     fingerprint,
@@ -23,6 +22,9 @@ from moe3d.io.datasets.records import Dataset, SceneTruth
 from moe3d.progress import Progress
 
 logger = logging.getLogger(__name__)
+
+RESULTS_VERSION = 2
+"""Raised when a metric's definition changes, so that older results are not taken up."""
 
 Watcher = Callable[[str, str, Answer, SceneTruth], None]
 """Told of the first answer of every scene and model: scene, model, answer, what was shown."""
@@ -61,11 +63,11 @@ class Evaluation:
 
     def mark(self, model: EvaluatedModel) -> str:
         """Hash of all that this model's results depend on."""
-        choices = describe(self.task.protocol, self.task.about)
         return fingerprint(
             (
+                RESULTS_VERSION,
                 self.task.name,
-                choices,
+                dict(self.task.choices),
                 self.dataset.name,
                 model.name,
                 model.layer,
@@ -132,13 +134,14 @@ class _ModelRun:
         start = time.perf_counter()
         try:
             answer = ask(self.model, truth.views)
-            self._rows.extend(task.score(answer, truth))
+            rows = task.score(answer, truth)
         except JobCancelledError:
             raise
         except (MoE3DError, OSError) as error:
             self.error = str(error)
             return None
-        self._notes.extend(truth.notes)
+        self._rows.extend(rows)
+        self._notes.extend([*truth.notes, *(row["note"] for row in rows if row.get("note"))])
         self._elapsed_s += time.perf_counter() - start
         return answer
 

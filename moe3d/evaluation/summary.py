@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64
 
-from moe3d.evaluation.columns import Column, pooled_value, scene_value
+from moe3d.evaluation.columns import Column, pooled_value, row_mean, scene_value
 from moe3d.evaluation.scene_files import SceneResult
 
 RESAMPLES = 2000
@@ -35,6 +35,8 @@ class Cell:
     """Of the mean."""
     pooled: float
     """Over all rows: pooled counts, or the mean weighted by valid pixels."""
+    row_mean: float
+    """Unweighted mean over all rows, such as photos."""
     num_scenes: int
 
 
@@ -101,6 +103,7 @@ def _cell(results: Sequence[SceneResult], model: str, column: Column) -> Cell:
         median=math.nan if empty else float(np.median(values)),
         interval=_interval(_resampled(values).mean(axis=1)) if values.size > 1 else _unknown(),
         pooled=pooled_value(rows, column),
+        row_mean=row_mean(rows, column),
         num_scenes=int(values.size),
     )
 

@@ -11,9 +11,15 @@ from moe3d.evaluation.boundary.distances import (
     measure_edge_distances,
 )
 from moe3d.evaluation.boundary.mattes import count_matte_edges
-from moe3d.evaluation.boundary.occlusion import BoundaryCounts, count_occlusions, count_pooled
+from moe3d.evaluation.boundary.occlusion import (
+    OCCLUSION_THRESHOLDS,
+    BoundaryCounts,
+    count_occlusions,
+    count_pooled,
+)
 
 __all__ = [
+    "OCCLUSION_THRESHOLDS",
     "BandDistances",
     "BoundaryCounts",
     "EdgeDistances",

@@ -12,6 +12,7 @@ from moe3d.evaluation.mixture.experts import (
     measure_hardness_gap,
 )
 from moe3d.evaluation.mixture.gate import (
+    NULL_SHIFTS,
     GateUse,
     Specialisation,
     measure_gate,
@@ -24,6 +25,7 @@ from moe3d.evaluation.mixture.spread import (
 )
 
 __all__ = [
+    "NULL_SHIFTS",
     "Diversity",
     "GateUse",
     "OracleComparison",

@@ -9,6 +9,8 @@ from moe3d.evaluation.mixture.pixels import masked_rows
 
 DEAD_SHARE = 0.1
 """An expert is dead when it wins less than this share of an even share."""
+NULL_SHIFTS = 100
+"""Draws of the null of the mutual information."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def measure_specialisation(
     num_experts: int,
     generator: np.random.Generator,
     mask: Bool[np.ndarray, "S H W"] | None = None,
-    num_shifts: int = 100,
+    num_shifts: int = NULL_SHIFTS,
 ) -> Specialisation:
     """Mutual information of winner and label, against a null of cyclic image shifts.
 

@@ -1,15 +1,16 @@
 """`mixture`: what the gate and the experts do, a row a scene."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float64
 
 from moe3d.evaluation.columns import Column, Row
-from moe3d.evaluation.flying_points import edge_band
+from moe3d.evaluation.flying_points import FlyingSettings, edge_band
 from moe3d.evaluation.json_values import json_value
 from moe3d.evaluation.mixture import (
+    NULL_SHIFTS,
     OracleComparison,
     compare_with_oracle,
     measure_diversity,
@@ -21,7 +22,7 @@ from moe3d.evaluation.mixture import (
 )
 from moe3d.evaluation.models import Answer
 from moe3d.evaluation.pairs import depth_pair
-from moe3d.evaluation.protocols import EvaluationProtocol, Subject
+from moe3d.evaluation.protocols import EvaluationProtocol, describe
 from moe3d.evaluation.tasks.task import on_prediction_grid, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
@@ -34,7 +35,6 @@ class Mixture:
     seed: int = 0
     """Of the null's shifts and the noise oracle."""
     name: str = "mixture"
-    about: Subject = "maps"
 
     @classmethod
     def for_dataset(cls, protocol: EvaluationProtocol, dataset: Dataset) -> "Mixture":
@@ -42,9 +42,23 @@ class Mixture:
         return cls(replace(protocol, input_size=None))
 
     @property
+    def choices(self) -> Mapping[str, str]:
+        """The protocol's, the band's and the null's."""
+        return describe(self.protocol, "maps") | {
+            "alignment of experts": "that of the fused depth, photo by photo",
+            "band": FlyingSettings().in_words,
+            "null": f"{NULL_SHIFTS} cyclic image shifts, seed {self.seed}",
+        }
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What every expert has."""
+        return ("usage", "load", "lift")
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """The gate, its specialisation, the oracle, diversity, spread."""
-        lower = ("entropy", "entropy in band", "dead in scene", "regret", "hardness gap")
+        lower = ("entropy", "entropy in band", "regret", "hardness gap")
         higher = ("information", "explained", "null z", "gate accuracy")
         neither = ("effective experts", "usage entropy", "balance", "load cv2")
         depth = ("absrel", "absrel top1", "absrel oracle", "absrel noise oracle")
@@ -52,6 +66,7 @@ class Mixture:
         spread = ("pair difference", "error correlation", "spread rank correlation")
         return (
             *(Column(name) for name in lower),
+            Column("dead experts", wins="wins"),
             *(Column(name, "higher") for name in higher),
             *(Column(name, "") for name in neither),
             *(Column(name) for name in (*depth, *band)),
@@ -119,7 +134,8 @@ def _gate_values(maps: _MixtureMaps, generator: np.random.Generator) -> dict[str
         "usage entropy": use.usage_entropy_normalised,
         "balance": use.balance,
         "load cv2": use.load_cv_squared,
-        "dead in scene": len(use.dead_experts),
+        "dead experts": len(use.dead_experts),
+        "wins": np.bincount(winner[maps.valid], minlength=num_experts),
         "information": special.information,
         "explained": special.explained,
         "null z": special.null_z,

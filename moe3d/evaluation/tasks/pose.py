@@ -1,6 +1,6 @@
 """`pose`: relative and absolute camera errors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from moe3d.errors import EvaluationError
@@ -8,7 +8,7 @@ from moe3d.evaluation.columns import Column, Row
 from moe3d.evaluation.json_values import json_value
 from moe3d.evaluation.models import Answer
 from moe3d.evaluation.pose_scores import score_poses
-from moe3d.evaluation.protocols import EvaluationProtocol, Subject
+from moe3d.evaluation.protocols import EvaluationProtocol, describe
 from moe3d.evaluation.tasks.task import on_prediction_grid, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
@@ -22,12 +22,25 @@ class Pose:
 
     protocol: EvaluationProtocol
     name: str = "pose"
-    about: Subject = "cameras"
 
     @classmethod
     def for_dataset(cls, protocol: EvaluationProtocol, dataset: Dataset) -> "Pose":
         """The task with photos shown as they are."""
         return cls(replace(protocol, input_size=None))
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """The protocol's, and the conventions of public scripts that are followed."""
+        return describe(self.protocol, "cameras") | {
+            "relative pose": "E_j inverse(E_i), all pairs, sign of the baseline ignored",
+            "AUC": "histogram of 1-degree bins; exact beside it",
+            "trajectory": "similarity of the camera centres; RPE of consecutive frames",
+        }
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Views, pairs and the alignment."""
+        return ("views", "pairs", "sim3_scale")
 
     @property
     def columns(self) -> tuple[Column, ...]:

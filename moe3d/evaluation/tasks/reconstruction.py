@@ -1,19 +1,21 @@
 """`mv-recon`: Acc, Comp and NC of the cloud that several photos make."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float64
 
 from moe3d.errors import EvaluationError
 from moe3d.evaluation.cloud_scores import CloudAlignment, fit_cloud_alignment, score_moved
+from moe3d.evaluation.clouds import NORMAL_NEIGHBOURS
 from moe3d.evaluation.columns import Column, Row
 from moe3d.evaluation.grids import resize_prediction
 from moe3d.evaluation.json_values import json_value
 from moe3d.evaluation.models import Answer
 from moe3d.evaluation.point_maps import world_points
-from moe3d.evaluation.protocols import EvaluationProtocol, Subject
+from moe3d.evaluation.protocols import EvaluationProtocol, describe
 from moe3d.evaluation.tasks.task import on_prediction_grid, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
@@ -28,6 +30,14 @@ SCORED = (
     ("fscore", "higher"),
     ("chamfer_l1", "lower"),
     ("icp_fitness", ""),
+)
+DETAILS = (
+    "num_points",
+    "valid_fraction",
+    "alignment_scale",
+    "alignment_angle_deg",
+    "alignment_shift",
+    "icp_rmse",
 )
 
 
@@ -48,8 +58,21 @@ class MultiViewReconstruction:
     seed: int = 0
     """Of the thinning, where the protocol has one."""
     name: str = "mv-recon"
-    about: Subject = "clouds"
     fscore_threshold_m: float = field(default=0.05)
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """The protocol's, and the F-score's."""
+        return describe(self.protocol, "clouds") | {
+            "F-score below": f"{self.fscore_threshold_m} m",
+            "normals": f"PCA of {NORMAL_NEIGHBOURS} neighbours",
+        }
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Views, points and the alignment of every crop."""
+        crops = self.protocol.crops_px
+        return ("frames", *(_label(name, crop) for crop in crops for name in DETAILS))
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -68,11 +91,16 @@ class MultiViewReconstruction:
         """Align, crop, ICP, and score every crop."""
         maps = self._point_maps(answer, truth)
         row: dict[str, object] = {"frames": len(truth.views)}
+        notes: list[str] = []
         for crop in self.protocol.crops_px:
             shown = self.protocol.input_size
             box = _crop_box(maps.valid.shape, crop, (shown.width, shown.height) if shown else None)
-            row |= {_label(name, crop): value for name, value in self._scores(maps, box).items()}
-        return [row]
+            scores = self._scores(maps, box)
+            row |= {_label(name, crop): value for name, value in scores.items()}
+            if scores["icp_fitness"] is not None and scores["icp_fitness"] < LOW_FITNESS:
+                fitness = f"ICP fitness {scores['icp_fitness']:.2f} is below {LOW_FITNESS}"
+                notes.append(_label(fitness, crop))
+        return [{**row, "note": "; ".join(notes)}]
 
     def _point_maps(self, answer: Answer, truth: SceneTruth) -> _PointMaps:
         if truth.intrinsics is None or truth.camera_from_world is None:
@@ -94,7 +122,7 @@ class MultiViewReconstruction:
         points = points @ first[:3, :3].T + first[:3, 3]
         return _PointMaps(points, true_points, np.isfinite(truth.depth))
 
-    def _scores(self, maps: _PointMaps, box: Bool[np.ndarray, "H W"]) -> dict[str, object]:
+    def _scores(self, maps: _PointMaps, box: Bool[np.ndarray, "H W"]) -> dict[str, Any]:
         scored = maps.valid & box
         fitted = maps.valid if self.protocol.fit_before_crop else scored
         _require_points(maps, scored)
@@ -105,9 +133,8 @@ class MultiViewReconstruction:
         alignment = CloudAlignment(self.protocol.alignment, self.protocol.icp_reach_m)
         moved = similarity.apply(points)
         scores = score_moved(moved, truth, similarity, alignment, self.fscore_threshold_m)
-        flag = "ICP fitness below 0.5" if scores.icp_fitness < LOW_FITNESS else ""
         share = float(np.count_nonzero(scored) / (box.sum() * len(maps.valid)))
-        return {**json_value(scores), "valid_fraction": share, "flag": flag}
+        return {**json_value(scores), "valid_fraction": share}
 
     def _thinned(
         self, points: Float64[np.ndarray, "N 3"], truth: Float64[np.ndarray, "N 3"]

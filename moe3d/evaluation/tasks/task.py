@@ -1,14 +1,17 @@
 """What every task is: columns, which frames go into one forward pass, and a score."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from moe3d.errors import EvaluationError
 from moe3d.evaluation.columns import Column, Row
 from moe3d.evaluation.grids import truth_on_grid
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.protocols import EvaluationProtocol, Subject
+from moe3d.evaluation.protocols import EvaluationProtocol
 from moe3d.io.datasets.records import Dataset, SceneTruth
+
+NRGBD_MONO_STRIDE = 100
 
 
 @runtime_checkable
@@ -26,13 +29,18 @@ class Task(Protocol):
         ...
 
     @property
-    def about(self) -> Subject:
-        """Which choices are printed with its table."""
+    def choices(self) -> Mapping[str, str]:
+        """All that results depend on, in words; printed with the table."""
         ...
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """Metrics, in the order of the table."""
+        ...
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Values of rows that are printed by scene and not averaged."""
         ...
 
     def groups(self, dataset: Dataset, scene: str) -> Sequence[Sequence[int]]:
@@ -65,3 +73,11 @@ def strided(protocol: EvaluationProtocol, dataset: Dataset, scene: str) -> list[
     """Frames of a scene by the protocol's stride."""
     count = dataset.num_frames(scene)
     return list(range(0, count, protocol.stride(dataset.name, count)))
+
+
+def photo_by_photo(protocol: EvaluationProtocol) -> EvaluationProtocol:
+    """Photos as they are; NRGBD's sparse pairs become every 100th frame."""
+    strides = dict(protocol.strides)
+    if protocol.nrgbd_half_rule or "nrgbd" not in strides:
+        strides["nrgbd"] = NRGBD_MONO_STRIDE
+    return replace(protocol, input_size=None, strides=strides, nrgbd_half_rule=False)

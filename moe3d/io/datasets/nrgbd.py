@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from moe3d.errors import DatasetError
+from moe3d.io.datasets.cameras import checked_cameras, tile_intrinsics
 from moe3d.io.datasets.records import (
     SceneTruth,
     Source,
@@ -20,7 +21,6 @@ from moe3d.io.datasets.records import (
     read_numbers,
     read_png16,
     same_size,
-    tile_intrinsics,
 )
 
 SOURCE = Source(
@@ -73,7 +73,9 @@ class NeuralRgbd:
             views=photos([images[frame] for frame in kept], SOURCE),
             depth=same_size([self._depth(images[frame]) for frame in kept], scene),
             intrinsics=tile_intrinsics(FOCAL_PX, CENTRE_PX, len(kept)),
-            camera_from_world=np.linalg.inv(cameras[kept]),
+            camera_from_world=np.linalg.inv(
+                checked_cameras(cameras[kept], [images[frame].name for frame in kept], SOURCE)
+            ),
             notes=tuple(f"img{frame} has an invalid pose" for frame in frames if frame not in kept),
         )
 

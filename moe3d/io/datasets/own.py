@@ -20,6 +20,7 @@ from natsort import natsorted
 
 from moe3d.errors import DatasetError
 from moe3d.io.array_file import read_array
+from moe3d.io.datasets.cameras import checked_cameras, checked_intrinsics
 from moe3d.io.datasets.records import SceneTruth, Source, metres_or_nan, photos, same_size
 
 SOURCE = Source(
@@ -58,18 +59,20 @@ class OwnScenes:
         every = self._images(scene)
         images = [every[frame] for frame in frames]
         folder = self._folders[scene]
+        names = [image.name for image in images]
         cameras = _read_cameras(folder / "cameras.json", len(every))
+        chosen = list(frames)
         return SceneTruth(
             views=photos(images, SOURCE),
             depth=same_size([_read_depth(folder, image) for image in images], scene),
-            intrinsics=cameras.intrinsics[list(frames)],
-            camera_from_world=cameras.camera_from_world[list(frames)],
+            intrinsics=checked_intrinsics(cameras.intrinsics[chosen], names, SOURCE),
+            camera_from_world=checked_cameras(cameras.camera_from_world[chosen], names, SOURCE),
         )
 
     def _images(self, scene: str) -> list[Path]:
         if scene not in self._folders:
             raise DatasetError(f"scene folder: there is no scene {scene} in {self.root}")
-        return SOURCE.files(self._folders[scene] / "images", "*.*", "photos")
+        return SOURCE.files(self._folders[scene] / "images", "[!.]*.*", "photos")
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,11 @@ def _read_cameras(path: Path, count: int) -> _Cameras:
         cameras = _Cameras(np.array(world, np.float64), np.array(intrinsics, np.float64))
     except (ValueError, KeyError, TypeError) as error:
         raise DatasetError(f"scene folder: {path} is no list of cameras: {error}") from error
-    if cameras.camera_from_world.shape != (count, 4, 4) or len(cameras.intrinsics) != count:
+    shapes = cameras.camera_from_world.shape, cameras.intrinsics.shape
+    if shapes != ((count, 4, 4), (count, 3, 3)):
         raise DatasetError(
             f"scene folder: {path} must have a 4x4 camera_from_world and 3x3 intrinsics for each "
-            f"of {count} photos; it has {cameras.camera_from_world.shape}"
+            f"of {count} photos; it has {shapes[0]} and {shapes[1]}"
         )
     return cameras
 

@@ -173,11 +173,3 @@ def same_size(
     if len(shapes) != 1:
         raise DatasetError(f"{scene}: depth maps must have one size; they have {sorted(shapes)}")
     return np.stack(depths)
-
-
-def tile_intrinsics(
-    focal_px: float, centre_px: tuple[float, float], count: int
-) -> Float64[np.ndarray, "S 3 3"]:
-    """The same pinhole camera for every frame."""
-    matrix = np.array([[focal_px, 0, centre_px[0]], [0, focal_px, centre_px[1]], [0, 0, 1.0]])
-    return np.tile(matrix, (count, 1, 1))

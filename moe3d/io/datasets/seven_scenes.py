@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float64, Int, UInt16
 
 from moe3d.errors import DatasetError
+from moe3d.io.datasets.cameras import checked_cameras, tile_intrinsics
 from moe3d.io.datasets.records import (
     SceneTruth,
     Source,
@@ -22,7 +23,6 @@ from moe3d.io.datasets.records import (
     read_numbers,
     read_png16,
     same_size,
-    tile_intrinsics,
 )
 
 SOURCE = Source(
@@ -102,10 +102,13 @@ class SevenScenes:
         )
 
     def _camera_from_world(self, stem: Path) -> Float64[np.ndarray, "4 4"]:
-        world_from_camera = read_numbers(Path(f"{stem}.pose.txt"), SOURCE, columns=4)
+        path = Path(f"{stem}.pose.txt")
+        world_from_camera = read_numbers(path, SOURCE, columns=4)
+        if world_from_camera.shape != (4, 4):
+            raise DatasetError(f"7-Scenes: {path} must be a 4x4 matrix")
         if not np.isfinite(world_from_camera).all():
             return np.full((4, 4), np.nan)
-        return np.linalg.inv(world_from_camera)
+        return np.linalg.inv(checked_cameras(world_from_camera[None], [path.name], SOURCE)[0])
 
     def _depth(self, stem: Path) -> Float64[np.ndarray, "H W"]:
         if self.registration == "file":

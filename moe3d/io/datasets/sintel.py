@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from moe3d.errors import DatasetError
+from moe3d.io.datasets.cameras import checked_cameras, checked_intrinsics
 from moe3d.io.datasets.records import SceneTruth, Source, metres_or_nan, photos, same_size
 
 SOURCE = Source(
@@ -74,6 +75,7 @@ class Sintel:
     def read(self, scene: str, frames: Sequence[int]) -> SceneTruth:
         """Photos, depth below 70 m, and cameras."""
         images = [self._images(scene)[frame] for frame in frames]
+        names = [image.name for image in images]
         training = self.root / "training"
         depths, cameras = [], []
         for image in images:
@@ -84,8 +86,12 @@ class Sintel:
         return SceneTruth(
             views=photos(images, SOURCE),
             depth=same_size(depths, scene),
-            intrinsics=np.stack([camera[:3, :3] for camera, _ in cameras]),
-            camera_from_world=np.stack([matrix for _, matrix in cameras]),
+            intrinsics=checked_intrinsics(
+                np.stack([intrinsics for intrinsics, _ in cameras]), names, SOURCE
+            ),
+            camera_from_world=checked_cameras(
+                np.stack([camera for _, camera in cameras]), names, SOURCE
+            ),
         )
 
     def _images(self, scene: str) -> list[Path]:

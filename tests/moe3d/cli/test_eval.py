@@ -162,7 +162,7 @@ def test_an_evaluation_that_cannot_be_meant_is_refused(tmp_path, arguments, mess
 @pytest.fixture
 def fake_networks(monkeypatch):
     """Networks that answer with the photo's mean grey as depth; no checkpoint is read."""
-    from moe3d.cli import eval_tasks
+    from moe3d.cli import eval_models
     from tests.scenes import step_prediction
 
     def load(name, device, precision, scores_cameras):
@@ -176,7 +176,7 @@ def fake_networks(monkeypatch):
 
         return predict, "abc"
 
-    monkeypatch.setattr(eval_tasks, "_load_network", load)
+    monkeypatch.setattr(eval_models, "_load_network", load)
 
 
 @pytest.mark.parametrize("task", ["mv-recon", "mono-depth", "boundary", "pose", "mixture"])
@@ -184,10 +184,20 @@ def test_every_task_writes_its_tables(tmp_path, fake_networks, capsys, task):
     data_sets.write_own(tmp_path / "data")
     arguments = "--data", tmp_path / "data", "--model", "mini", "--model", "mini-vggt"
     assert run(task, *arguments, "-o", tmp_path / "out") == 0
-    assert "Paired differences" in capsys.readouterr().out
+    captured = capsys.readouterr()
+    if task == "mixture":
+        assert "mini-vggt has no mixture and is left out" in captured.err
+    else:
+        assert "Paired differences" in captured.out
+    assert "## Details by scene" in (tmp_path / "out/table.md").read_text()
     names = {path.name for path in (tmp_path / "out").iterdir()}
     wanted = {"results.json", "table.md", "table.csv", "scenes.csv", "table.tex", "sheet.png"}
     assert wanted <= names
+
+
+def test_a_model_without_a_mixture_alone_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="without -vggt"):
+        run("mixture", "--synthetic", "1", "--model", "mini-vggt", "-o", tmp_path / "out")
 
 
 def test_a_broken_scene_shows_in_the_exit_code_and_one_line(tmp_path, fake_networks, capsys):

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from moe3d.errors import EvaluationError
-from moe3d.evaluation.grids import InputSize, shown_to_models, truth_on_grid
+from moe3d.evaluation.grids import (
+    InputSize,
+    prediction_on_photo,
+    shown_to_models,
+    truth_on_grid,
+)
 from moe3d.io.datasets.records import SceneTruth
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import View, ViewSet
@@ -51,3 +56,12 @@ def test_truth_outside_of_the_photo_is_unknown_and_another_size_is_refused():
     assert np.isfinite(truth.depth[0, 2:16]).all()
     with pytest.raises(EvaluationError, match="640 x 480"):
         truth_on_grid(replace(ramp(), depth=np.ones((1, 5, 5))), (move,))
+
+
+def test_a_prediction_goes_to_the_photos_size_without_a_new_depth():
+    small = np.arange(12.0).reshape(3, 4)
+    move = PixelTransform(8, 6, 4, 3, 0.5, 0.5)
+    np.testing.assert_array_equal(prediction_on_photo(small, move), small.repeat(2, 0).repeat(2, 1))
+    cropped = prediction_on_photo(small, replace(move, offset_x=-1.0))
+    np.testing.assert_array_equal(cropped[:, 2:], small.repeat(2, 0).repeat(2, 1)[:, :6])
+    assert np.isnan(cropped[:, :2]).all()

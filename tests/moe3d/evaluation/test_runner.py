@@ -8,13 +8,16 @@ import pytest
 
 from moe3d.errors import DatasetError, EvaluationError, JobCancelledError
 from moe3d.evaluation.figures import FigureSheet
+from moe3d.evaluation.markdown import markdown
 from moe3d.evaluation.models import EvaluatedModel, remembering
-from moe3d.evaluation.protocols import PROTOCOLS, describe, find_protocol
+from moe3d.evaluation.protocols import PROTOCOLS, find_protocol
+from moe3d.evaluation.report import Report
 from moe3d.evaluation.runner import Evaluation, run_evaluation
 from moe3d.evaluation.summary import summarise
-from moe3d.evaluation.tables import Report, write_report
-from moe3d.evaluation.tasks.depth_maps import Boundary, MonoDepth
+from moe3d.evaluation.tables import write_report
+from moe3d.evaluation.tasks.boundary import Boundary
 from moe3d.evaluation.tasks.mixture import Mixture
+from moe3d.evaluation.tasks.mono_depth import MonoDepth
 from moe3d.evaluation.tasks.pose import Pose
 from moe3d.evaluation.tasks.reconstruction import MultiViewReconstruction
 from moe3d.io.datasets.bonn import Bonn
@@ -149,6 +152,36 @@ def test_boundaries_of_the_truth_are_perfect_and_blurred_ones_fly(own, tmp_path)
     assert flying.ratio == 0
 
 
+def test_beside_the_boundary_score_stands_what_truth_one_pixel_off_would_reach(own, tmp_path):
+    def one_to_the_right(depth):
+        return np.pad(depth, ((0, 0), (1, 0)), mode="edge")[:, :-1]
+
+    task = Boundary.for_dataset(PROJECT, own)
+    (row, *_) = evaluate(
+        task, own, tmp_path, EvaluatedModel("off", fake_model(own, None, one_to_the_right))
+    )[0].rows
+    assert row["boundary_f1_truth_shifted"] == pytest.approx(row["boundary_f1_masked"], abs=0.01)
+    assert row["boundary_f1_truth_shifted"] < 0.7
+    assert row["boundary_f1_native"] == row["boundary_f1_masked"]
+
+
+def test_a_cloud_that_icp_cannot_hold_is_flagged_and_its_alignment_printed(own, tmp_path):
+    def garble(depth):
+        return np.random.default_rng(0).permutation(depth.ravel()).reshape(depth.shape)
+
+    task = MultiViewReconstruction(PROJECT)
+    model = EvaluatedModel("garbled", fake_model(own, None, garble))
+    results = evaluate(task, own, tmp_path, model)
+    fitness = results[0].rows[0]["icp_fitness"]
+    assert fitness < 0.5
+    assert f"ICP fitness {fitness:.2f} is below 0.5" in results[0].notes[0]
+    summary = summarise(results, task.columns)
+    text = markdown(Report("t", task.choices, task.columns, results, summary, task.details))
+    assert results[0].notes[0] in text
+    table = text.split("## Details by scene")[1]
+    assert f"| {results[0].rows[0]['alignment_angle_deg']:.4g} |" in table
+
+
 def test_two_layers_of_one_prediction_cost_one_pass(own, tmp_path):
     calls = []
     inner = fake_model(own)
@@ -173,7 +206,7 @@ def test_a_mixture_that_always_takes_the_right_expert_has_no_regret(own, tmp_pat
     assert row["regret"] < 1e-6
     assert row["gate accuracy"] == 1
     assert row["usage"] == [1, 0]
-    assert row["dead in scene"] == 1
+    assert row["dead experts"] == 1
     assert row["hardness gap"] == 0
     assert row["information"] == 0
 
@@ -198,6 +231,8 @@ def test_other_choices_do_not_reuse_old_scenes(own, tmp_path):
     other = replace(PROJECT, depth_alignment="affine-l2")
     evaluate(Boundary.for_dataset(other, own), own, tmp_path / "out")
     assert own.reads == 2
+    evaluate(Boundary.for_dataset(other, own, max_frames=2), own, tmp_path / "out")
+    assert own.reads == 6
 
 
 def test_a_model_that_fails_on_a_scene_does_not_stop_the_others(own, tmp_path):
@@ -292,7 +327,7 @@ def test_a_report_says_every_choice_and_marks_what_failed(own, tmp_path):
     results = run_evaluation(evaluation, watcher=sheet.watch)
     report = Report(
         "boundary",
-        describe(task.protocol, task.about),
+        task.choices,
         task.columns,
         results,
         summarise(results, task.columns),
@@ -300,7 +335,7 @@ def test_a_report_says_every_choice_and_marks_what_failed(own, tmp_path):
     write_report(report, tmp_path / "out")
     sheet.write(tmp_path / "out" / "sheet.png")
     text = (tmp_path / "out/table.md").read_text()
-    for name, choice in describe(task.protocol, task.about).items():
+    for name, choice in task.choices.items():
         assert f"{name}: {choice}" in text
     assert "cameras.json is missing" in text
     assert "## Paired differences" in text

@@ -58,6 +58,25 @@ def test_shares_pool_their_counts_and_means_their_weights():
     assert pooled_value(rows, Column("x")) == pytest.approx(0.3)
 
 
+def test_means_over_scenes_photos_and_pixels_are_three_numbers():
+    rows = ({"x": 0.0, "n": 1}, {"x": 0.3, "n": 1}, {"x": 0.3, "n": 2})
+    many = [SceneResult("one", "a", rows), SceneResult("two", "a", ({"x": 1.0, "n": 6},))]
+    cell = summarise(many, [Column("x", weight="n")]).cell("a", "x")
+    assert cell.mean == pytest.approx((0.2 + 1) / 2)
+    assert cell.row_mean == pytest.approx(1.6 / 4)
+    assert cell.pooled == pytest.approx((0.3 + 0.6 + 6) / 10)
+
+
+def test_an_expert_is_dead_over_the_data_set_not_over_one_scene():
+    # of 2 experts one is dead below 5 %: scenes 0 of 100 and 9 of 100, together 4.5 %
+    rows = [{"dead": 1, "wins": [100, 0]}, {"dead": 0, "wins": [91, 9]}]
+    column = Column("dead", wins="wins")
+    assert scene_value(rows, column) == 0.5
+    assert pooled_value(rows, column) == 1
+    assert pooled_value([*rows, {"dead": 0, "wins": [80, 20]}], column) == 0
+    assert np.isnan(pooled_value([*rows, {"dead": 0, "wins": [1, 1, 1]}], column))
+
+
 def test_boundary_counts_survive_a_file_and_pool():
     counts = [
         count_occlusions(shifted(box_scene(0)), box_scene(0)),

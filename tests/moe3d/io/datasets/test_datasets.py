@@ -1,5 +1,6 @@
 """Every reader on an analytic room in its own layout, and what it says of a missing file."""
 
+import json
 import shutil
 
 import numpy as np
@@ -211,6 +212,36 @@ def test_an_own_scene_without_a_depth_map_or_cameras_is_named(tmp_path):
         OwnScenes(tmp_path).read("scene-1000000", [0, 1])
     with pytest.raises(DatasetError, match=r"each of 3 photos|no list of cameras"):
         OwnScenes(tmp_path).read("scene-1000001", [0])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("camera_from_world", np.zeros((4, 4)), "camera of 001.png is no rigid motion"),
+        ("camera_from_world", np.full((4, 4), np.nan), "camera of 001.png is no rigid motion"),
+        ("camera_from_world", np.diag([1, 1, -1, 1]), "camera of 001.png is no rigid motion"),
+        ("intrinsics", np.zeros((3, 3)), "intrinsics of 001.png have no focal length"),
+        ("intrinsics", np.eye(2), "no list of cameras"),
+    ],
+)
+def test_a_broken_camera_is_one_clear_line(tmp_path, key, value, message):
+    data_sets.write_own(tmp_path)
+    path = tmp_path / "scene-1000000/cameras.json"
+    document = json.loads(path.read_text())
+    document["views"][1][key] = value.tolist()
+    path.write_text(json.dumps(document))
+    data = OwnScenes(tmp_path)
+    with pytest.raises(DatasetError, match=message):
+        data.read("scene-1000000", [0, 1])
+
+
+def test_a_pose_file_that_is_no_pose_is_refused(tmp_path):
+    data_sets.write_seven_scenes(tmp_path, frames=1)
+    path = tmp_path / "heads/seq-01/frame-000000.pose.txt"
+    for matrix, message in ((np.zeros((4, 4)), "no rigid motion"), (np.eye(4)[:3], "4x4")):
+        np.savetxt(path, matrix)
+        with pytest.raises(DatasetError, match=message):
+            SevenScenes(tmp_path).read("heads/seq-01", [0])
 
 
 def test_depth_maps_of_two_sizes_are_refused(tmp_path):

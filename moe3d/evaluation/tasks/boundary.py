@@ -1,13 +1,18 @@
-"""`mono-depth` and `boundary`: depth maps against truth, a row a photo."""
+"""`boundary`: sharpness and flying points of depth maps, a row a photo.
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+Truth goes to the prediction's grid by nearest neighbour. Beside it the score at the truth's own
+size, for which the prediction goes there by nearest neighbour, and that of the truth shifted by
+one pixel: the most that truth with edges one pixel off allows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float64
 
-from moe3d.errors import EvaluationError
 from moe3d.evaluation.boundary import (
+    OCCLUSION_THRESHOLDS,
     count_occlusions,
     count_pooled,
     measure_band_distances,
@@ -15,83 +20,18 @@ from moe3d.evaluation.boundary import (
 )
 from moe3d.evaluation.columns import Column, Row, counts_as_rows
 from moe3d.evaluation.depth import errors_of
-from moe3d.evaluation.flying_points import count_against_itself, count_against_truth
-from moe3d.evaluation.grids import resize_prediction
+from moe3d.evaluation.flying_points import (
+    FlyingSettings,
+    count_against_itself,
+    count_against_truth,
+)
+from moe3d.evaluation.grids import prediction_on_photo
 from moe3d.evaluation.models import Answer
 from moe3d.evaluation.pairs import DepthPair, depth_pair
-from moe3d.evaluation.protocols import EvaluationProtocol, Subject
-from moe3d.evaluation.tasks.task import on_prediction_grid, strided
+from moe3d.evaluation.protocols import EvaluationProtocol, describe
+from moe3d.evaluation.tasks.task import on_prediction_grid, photo_by_photo, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
-
-DEPTH_COLUMNS = (
-    ("absrel", "lower"),
-    ("sqrel", "lower"),
-    ("rmse", "lower"),
-    ("rmselog", "lower"),
-    ("log10", "lower"),
-    ("d1", "higher"),
-    ("d2", "higher"),
-    ("d3", "higher"),
-)
-NRGBD_MONO_STRIDE = 100
-
-
-@dataclass(frozen=True)
-class MonoDepth:
-    """One photo a forward pass; means over photos and weighted by valid pixels."""
-
-    protocol: EvaluationProtocol
-    clip_above_m: float | None = None
-    name: str = "mono-depth"
-    about: Subject = "maps"
-
-    @classmethod
-    def for_dataset(cls, protocol: EvaluationProtocol, dataset: Dataset) -> "MonoDepth":
-        """The task with this data set's clipping; photos are shown as they are.
-
-        NRGBD has no public single-frame protocol: every 100th frame is taken.
-        """
-        return cls(_one_by_one(protocol), dataset.clip_above_m)
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """Depth errors, and once more under the second alignment."""
-        first = [Column(name, better, weight="valid_pixels") for name, better in DEPTH_COLUMNS]
-        method = self.protocol.also_alignment
-        second = [
-            Column(f"{name} {method}", better, weight="valid_pixels")
-            for name, better in DEPTH_COLUMNS
-            if method is not None and name in ("absrel", "d1")
-        ]
-        return (*first, *second)
-
-    def groups(self, dataset: Dataset, scene: str) -> Sequence[Sequence[int]]:
-        """Every frame on its own."""
-        return [[frame] for frame in strided(self.protocol, dataset, scene)]
-
-    def score(self, answer: Answer, truth: SceneTruth) -> list[Row]:
-        """Errors of every photo, aligned photo by photo."""
-        return [
-            {"frame": name, **self._errors(pair)}
-            for name, pair in zip(truth.views.names, self._pairs(answer, truth), strict=True)
-        ]
-
-    def _pairs(self, answer: Answer, truth: SceneTruth) -> list[DepthPair]:
-        if self.protocol.resampling == "truth-nearest":
-            truth = on_prediction_grid(answer, truth)
-            depths = answer.layer.depth.astype(np.float64)
-        else:
-            depths = _at_truth_size(answer, truth, self.protocol)
-        return [depth_pair(p, g) for p, g in zip(depths, truth.depth, strict=True)]
-
-    def _errors(self, pair: DepthPair) -> dict[str, float]:
-        first = pair.aligned(pair.fit(self.protocol.depth_alignment), self.clip_above_m)
-        values = asdict(errors_of(first))
-        method = self.protocol.also_alignment
-        if method is not None:
-            second = errors_of(pair.aligned(pair.fit(method), self.clip_above_m))
-            values |= {f"absrel {method}": second.absrel, f"d1 {method}": second.d1}
-        return values
+from moe3d.scene.pixel_transform import PixelTransform
 
 
 @dataclass(frozen=True)
@@ -100,7 +40,6 @@ class Boundary:
 
     protocol: EvaluationProtocol
     name: str = "boundary"
-    about: Subject = "maps"
     max_frames: int | None = None
     """Photos of a scene that are shown together; None shows all."""
 
@@ -109,8 +48,24 @@ class Boundary:
         cls, protocol: EvaluationProtocol, dataset: Dataset, max_frames: int | None = None
     ) -> "Boundary":
         """The task with photos shown as they are; truth always goes to the prediction's grid."""
-        shown = replace(_one_by_one(protocol), resampling="truth-nearest")
+        shown = replace(photo_by_photo(protocol), resampling="truth-nearest")
         return cls(shown, max_frames=max_frames)
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """The protocol's, and the settings of every edge."""
+        low, high = OCCLUSION_THRESHOLDS[[0, -1]]
+        return describe(self.protocol, "maps") | {
+            "photos shown together": str(self.max_frames or "all of a scene"),
+            "boundary F1": f"ratios {low:.2f} to {high:.2f}, pairs of valid pixels",
+            "DBE": "Canny, sigma sqrt 2, thresholds 0.1 and 0.2; true edges by Canny",
+            "flying points": FlyingSettings().in_words,
+        }
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Pixels a photo, on average."""
+        return ("valid_pixels", "band_pixels")
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -118,6 +73,8 @@ class Boundary:
         flying = ("fpr_self_flying_pixels", "fpr_self_resolved_pixels")
         return (
             Column("boundary_f1_masked", "higher", counts="occlusion_counts"),
+            Column("boundary_f1_native", "higher"),
+            Column("boundary_f1_truth_shifted", ""),
             Column("boundary_f1_pooled_r1", "higher", counts="pooled_counts"),
             Column("fpr_self", ratio=flying),
             Column("fpr_self_coverage", "", ("fpr_self_covered_pixels", "band_pixels")),
@@ -141,23 +98,18 @@ class Boundary:
 
     def score(self, answer: Answer, truth: SceneTruth) -> list[Row]:
         """Sharpness of every photo; aligned photo by photo."""
-        truth = on_prediction_grid(answer, truth)
+        native, truth = truth, on_prediction_grid(answer, truth)
         depths = answer.layer.depth.astype(np.float64)
         rows = []
         for index, name in enumerate(truth.views.names):
             raw = depth_pair(depths[index], truth.depth[index])
             aligned = raw.aligned(raw.fit(self.protocol.depth_alignment))
             intrinsics = None if truth.intrinsics is None else truth.intrinsics[index]
-            rows.append({"frame": name, **_sharpness(raw, aligned, intrinsics)})
+            transform = answer.prediction.pixel_transforms[index]
+            row = {"frame": name, **_sharpness(raw, aligned, intrinsics)}
+            row["boundary_f1_native"] = _native_f1(raw.prediction, native.depth[index], transform)
+            rows.append(row)
         return rows
-
-
-def _one_by_one(protocol: EvaluationProtocol) -> EvaluationProtocol:
-    """Photos as they are; NRGBD's sparse pairs become every 100th frame."""
-    strides = dict(protocol.strides)
-    if protocol.nrgbd_half_rule or "nrgbd" not in strides:
-        strides["nrgbd"] = NRGBD_MONO_STRIDE
-    return replace(protocol, input_size=None, strides=strides, nrgbd_half_rule=False)
 
 
 def _sharpness(
@@ -174,6 +126,7 @@ def _sharpness(
     )
     return {
         "boundary_f1_masked": occlusions.f1,
+        "boundary_f1_truth_shifted": _shifted_f1(raw),
         "boundary_f1_pooled_r1": pooled.f1,
         "dbe_acc": edges.accuracy,
         "dbe_comp": edges.completeness,
@@ -202,18 +155,23 @@ def _flying_counts(raw: DepthPair, aligned: DepthPair) -> dict[str, int]:
     }
 
 
-def _at_truth_size(
-    answer: Answer, truth: SceneTruth, protocol: EvaluationProtocol
-) -> list[Float64[np.ndarray, "H W"]]:
-    """Depth interpolated to the photos' size, for protocols that do so."""
-    height, width = truth.depth.shape[1:]
-    for transform in answer.prediction.pixel_transforms:
-        if transform.visible_box != (0.0, 0.0, float(width), float(height)):
-            raise EvaluationError(
-                f"{protocol.resampling} needs predictions of whole photos; the model saw "
-                f"{transform.visible_box} of {width} x {height}"
-            )
-    return [
-        resize_prediction(depth.astype(np.float64), width, height, protocol.resampling)
-        for depth in answer.layer.depth
-    ]
+def _shifted_f1(raw: DepthPair) -> float:
+    """Boundary F1 of the truth, one pixel to the right, against itself; NaN without pixels."""
+    moved = np.roll(np.where(raw.valid, raw.truth, np.nan), 1, axis=1)
+    moved[:, 0] = np.nan
+    return _masked_f1(moved, raw.truth)
+
+
+def _native_f1(
+    prediction: Float64[np.ndarray, "h w"],
+    truth: Float64[np.ndarray, "H W"],
+    transform: PixelTransform,
+) -> float:
+    """Boundary F1 at the truth's own size; NaN without pixels."""
+    return _masked_f1(prediction_on_photo(prediction, transform), truth)
+
+
+def _masked_f1(prediction: Float64[np.ndarray, "H W"], truth: Float64[np.ndarray, "H W"]) -> float:
+    """Over the pixels that both maps have."""
+    known = np.isfinite(prediction) & np.isfinite(truth) & (truth > 0)
+    return count_occlusions(prediction, truth, known).f1 if known.any() else float("nan")

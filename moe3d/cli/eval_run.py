@@ -1,0 +1,159 @@
+"""What `moe3d eval mv-recon|mono-depth|boundary|pose|mixture` share: options, run, report."""
+
+import json
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import tyro
+
+from moe3d.cli.eval_models import load_models
+from moe3d.errors import UsageError
+from moe3d.progress import Progress, ProgressReport
+
+if TYPE_CHECKING:
+    from moe3d.evaluation.models import EvaluatedModel
+    from moe3d.evaluation.protocols import EvaluationProtocol
+    from moe3d.evaluation.report import Report
+    from moe3d.evaluation.tasks.task import Task
+    from moe3d.io.datasets.records import Dataset
+
+FAILED_SCENES_EXIT_CODE = 7
+OWN_DATA = ("scenes", "synthetic")
+"""Published image sizes are for published data sets; these are shown as they are."""
+
+
+@dataclass(frozen=True)
+class EvalTask:
+    """Run models over the scenes of a data set and write tables."""
+
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"])]
+    """Folder for results.json, table.md, table.csv, scenes.csv, table.tex and sheet.png. Scenes
+    that are finished there are not run again."""
+    model: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """Preset, checkpoint or hub id; repeat it to compare. NAME-vggt is plain VGGT's depth from the
+    same network. Differences are of the first to each other."""
+    data: Path | None = None
+    """Folder of the data set."""
+    dataset: str = "scenes"
+    """7-scenes, 7-scenes-usual-script, 7-scenes-file, nrgbd, nyu-v2, sintel, sintel-23, bonn,
+    kitti, or scenes (our own format)."""
+    synthetic: int = 0
+    """Use this many generated validation scenes instead of a data set."""
+    views: int = 4
+    """Photos of a generated scene."""
+    protocol: str = "project"
+    """spann3r, cut3r, vggt-point, vggt-depth, pi3-sparse, pi3-dense (or -flawed), project."""
+    stride: int | None = None
+    """Every how many frames of a scene; left out: as the protocol says."""
+    scene: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
+    """Only this scene; repeat it for more."""
+    device: str = "auto"
+    """auto, cpu, cuda or mps."""
+    precision: str = "auto"
+    """auto, float32 or bfloat16."""
+    again: bool = False
+    """Run finished scenes again."""
+    json: bool = False
+    """Print the summary as JSON instead of the table."""
+
+    def run(self) -> int:
+        """Evaluate, write, print; exit code 7 when a scene failed."""
+        from moe3d.evaluation.figures import FigureSheet
+        from moe3d.evaluation.protocols import find_protocol
+        from moe3d.evaluation.runner import Evaluation, run_evaluation
+        from moe3d.evaluation.tables import write_report
+
+        dataset = self._open_dataset()
+        protocol = _for_dataset(find_protocol(self.protocol), dataset, self.stride)
+        task = self._task(protocol, dataset)
+        evaluation = Evaluation(
+            task,
+            dataset,
+            self._models(),
+            self.output,
+            self.scene,
+            self.again,
+            context=(f"{self.views} views",) if self.synthetic else (),
+        )
+        sheet = FigureSheet(self.output)
+        results = run_evaluation(evaluation, _progress_on_stderr(), sheet.watch)
+        report = self._report(task, dataset, results)
+        write_report(report, self.output)
+        sheet.write(self.output / "sheet.png")
+        self._print(report)
+        return FAILED_SCENES_EXIT_CODE if report.failures else 0
+
+    @property
+    def scores_cameras(self) -> bool:
+        """Whether cameras count; if not, they are not refined."""
+        return False
+
+    def _task(self, protocol: "EvaluationProtocol", dataset: "Dataset") -> "Task":
+        raise NotImplementedError
+
+    def _open_dataset(self) -> "Dataset":
+        if (self.synthetic > 0) == (self.data is not None):
+            raise UsageError("give either --data DIR or --synthetic N")
+        if self.data is not None:
+            from moe3d.io.datasets.catalog import open_dataset
+
+            return open_dataset(self.dataset, self.data)
+        from moe3d.cli.synthetic_scenes import SyntheticScenes
+        from moe3d.training.data.generator import SceneGenerator
+
+        return SyntheticScenes(self.synthetic, self.views, generator=SceneGenerator())
+
+    def _models(self) -> "tuple[EvaluatedModel, ...]":
+        if not self.model:
+            raise UsageError("give at least one --model, for example --model mini")
+        if len(set(self.model)) != len(self.model):
+            raise UsageError(f"a model was given twice: {', '.join(self.model)}")
+        names = self._compared_names()
+        return load_models(names, self.device, self.precision, self.scores_cameras)
+
+    def _compared_names(self) -> tuple[str, ...]:
+        """Models that this task can compare."""
+        return self.model
+
+    def _print(self, report: "Report") -> None:
+        from moe3d.evaluation.json_values import json_value
+        from moe3d.evaluation.markdown import markdown
+
+        for failure in report.failures:
+            print(f"moe3d: {failure.scene}, {failure.model}: {failure.error}", file=sys.stderr)
+        if self.json:
+            print(json.dumps(json_value(report.summary), indent=2, allow_nan=False))
+        else:
+            print(markdown(report).split("## By scene")[0])
+
+    def _report(self, task: "Task", dataset: "Dataset", results: tuple) -> "Report":
+        from moe3d.evaluation.report import Report
+        from moe3d.evaluation.summary import summarise
+
+        data = dataset.name
+        if self.synthetic:
+            data = f"{self.synthetic} generated scenes of {self.views} photos, exact truth"
+        choices = {"data": data, **task.choices}
+        summary = summarise(results, task.columns)
+        title = f"{task.name} on {dataset.name}"
+        return Report(title, choices, task.columns, results, summary, task.details)
+
+
+def _for_dataset(
+    protocol: "EvaluationProtocol", dataset: "Dataset", stride: int | None
+) -> "EvaluationProtocol":
+    """The protocol with this data set's photos and the user's stride."""
+    if stride is not None:
+        if stride < 1:
+            raise UsageError(f"--stride must be at least 1; got {stride}")
+        protocol = replace(protocol, strides={dataset.name: stride}, nrgbd_half_rule=False)
+    return replace(protocol, input_size=None) if dataset.name in OWN_DATA else protocol
+
+
+def _progress_on_stderr() -> Progress:
+    def show(report: ProgressReport) -> None:
+        print(f"{report.stage} {report.done}/{report.total}", file=sys.stderr, flush=True)
+
+    return Progress(show)

@@ -1,0 +1,61 @@
+"""Cameras of data sets: checked, so that one broken file is one clear line."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float64
+
+from moe3d.errors import DatasetError
+from moe3d.io.datasets.records import Source
+
+ROTATION_TOLERANCE = 0.01
+"""Largest deviation of R R^T from the identity; files carry few digits."""
+
+
+def checked_cameras(
+    camera_from_world: Float64[np.ndarray, "S 4 4"], names: Sequence[str], source: Source
+) -> Float64[np.ndarray, "S 4 4"]:
+    """The same cameras, if each is finite and rigid.
+
+    Args:
+        camera_from_world: or its inverse.
+        names: of the frames, for the message.
+        source: the data set.
+
+    Raises:
+        DatasetError: one is not.
+    """
+    rotation = camera_from_world[:, :3, :3]
+    with np.errstate(invalid="ignore"):
+        skew = np.abs(rotation @ np.swapaxes(rotation, -1, -2) - np.eye(3)).max(axis=(1, 2))
+    finite = np.isfinite(camera_from_world).all(axis=(1, 2))
+    turned = np.linalg.det(np.where(finite[:, None, None], rotation, np.eye(3))) > 0
+    rigid = finite & (skew <= ROTATION_TOLERANCE) & turned
+    if not rigid.all():
+        name = names[int(np.flatnonzero(~rigid)[0])]
+        raise DatasetError(f"{source.title}: the camera of {name} is no rigid motion")
+    return camera_from_world
+
+
+def checked_intrinsics(
+    intrinsics: Float64[np.ndarray, "S 3 3"], names: Sequence[str], source: Source
+) -> Float64[np.ndarray, "S 3 3"]:
+    """The same intrinsics, if each is finite and has focal lengths above 0.
+
+    Raises:
+        DatasetError: one is not.
+    """
+    focal = intrinsics[:, [0, 1], [0, 1]]
+    usable = np.isfinite(intrinsics).all(axis=(1, 2)) & (focal > 0).all(axis=1)
+    if not usable.all():
+        name = names[int(np.flatnonzero(~usable)[0])]
+        raise DatasetError(f"{source.title}: the intrinsics of {name} have no focal length above 0")
+    return intrinsics
+
+
+def tile_intrinsics(
+    focal_px: float, centre_px: tuple[float, float], count: int
+) -> Float64[np.ndarray, "S 3 3"]:
+    """The same pinhole camera for every frame."""
+    matrix = np.array([[focal_px, 0, centre_px[0]], [0, focal_px, centre_px[1]], [0, 0, 1.0]])
+    return np.tile(matrix, (count, 1, 1))
