@@ -25,12 +25,10 @@ def checked_cameras(
     Raises:
         DatasetError: one is not.
     """
-    rotation = camera_from_world[:, :3, :3]
-    with np.errstate(invalid="ignore"):
-        skew = np.abs(rotation @ np.swapaxes(rotation, -1, -2) - np.eye(3)).max(axis=(1, 2))
     finite = np.isfinite(camera_from_world).all(axis=(1, 2))
-    turned = np.linalg.det(np.where(finite[:, None, None], rotation, np.eye(3))) > 0
-    rigid = finite & (skew <= ROTATION_TOLERANCE) & turned
+    rotation = np.where(finite[:, None, None], camera_from_world[:, :3, :3], 0.0)
+    skew = np.abs(rotation @ np.swapaxes(rotation, -1, -2) - np.eye(3)).max(axis=(1, 2))
+    rigid = (skew <= ROTATION_TOLERANCE) & (np.linalg.det(rotation) > 0)
     if not rigid.all():
         name = names[int(np.flatnonzero(~rigid)[0])]
         raise DatasetError(f"{source.title}: the camera of {name} is no rigid motion")
