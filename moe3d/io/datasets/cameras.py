@@ -25,13 +25,9 @@ def checked_cameras(
     Raises:
         DatasetError: one is not.
     """
-    finite = np.isfinite(camera_from_world).all(axis=(1, 2))
-    rotation = np.where(finite[:, None, None], camera_from_world[:, :3, :3], 0.0)
-    skew = np.abs(rotation @ np.swapaxes(rotation, -1, -2) - np.eye(3)).max(axis=(1, 2))
-    rigid = (skew <= ROTATION_TOLERANCE) & (np.linalg.det(rotation) > 0)
-    if not rigid.all():
-        name = names[int(np.flatnonzero(~rigid)[0])]
-        raise DatasetError(f"{source.title}: the camera of {name} is no rigid motion")
+    for camera, name in zip(camera_from_world, names, strict=True):
+        if not _is_rigid(camera):
+            raise DatasetError(f"{source.title}: the camera of {name} is no rigid motion")
     return camera_from_world
 
 
@@ -57,3 +53,11 @@ def tile_intrinsics(
     """The same pinhole camera for every frame."""
     matrix = np.array([[focal_px, 0, centre_px[0]], [0, focal_px, centre_px[1]], [0, 0, 1.0]])
     return np.tile(matrix, (count, 1, 1))
+
+
+def _is_rigid(camera: Float64[np.ndarray, "4 4"]) -> bool:
+    if not np.isfinite(camera).all():
+        return False
+    rotation = camera[:3, :3]
+    skew = np.abs(rotation @ rotation.T - np.eye(3)).max()
+    return bool(skew <= ROTATION_TOLERANCE and np.linalg.det(rotation) > 0)
