@@ -81,7 +81,7 @@ class EvalTask:
         results = run_evaluation(evaluation, _progress_on_stderr(), sheet.watch)
         report = self._report(task, dataset, results)
         write_report(report, self.output)
-        sheet.write(self.output / "sheet.png")
+        sheet.write(self.output / "sheet.png", evaluation.scene_names(), report.models)
         self._print(report)
         return FAILED_SCENES_EXIT_CODE if report.failures else 0
 

@@ -1,170 +1,164 @@
-"""A sheet of pictures beside the numbers: error maps, flying points, edge crops and gate maps."""
+"""A sheet of pictures beside the numbers: a block a scene, a row the truth and every model."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
-from jaxtyping import Bool, Float64, UInt8
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from moe3d.errors import MoE3DError, OutputError
-from moe3d.evaluation.flying_points import count_against_itself
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.pairs import DepthPair, depth_pair
-from moe3d.evaluation.tasks.task import on_prediction_grid
-from moe3d.io.datasets.records import SceneTruth
-
-PANEL_PX = 160
-LABEL_PX = 16
-LARGEST_ERROR = 0.2
-"""Relative error that is drawn brightest."""
-CROP_SHARE = 0.3
-"""Side of the edge crop, of the image's shorter side."""
-EXPERT_COLOURS = np.array(
-    [[0, 114, 178], [230, 159, 0], [0, 158, 115], [204, 121, 167], [86, 180, 233], [213, 94, 0]],
-    np.uint8,
+from moe3d.evaluation.panels import (
+    FLYING,
+    LARGEST_ERROR,
+    RESTING,
+    UNRESOLVED,
+    ComparedPhoto,
+    Panel,
+    error_colors,
+    model_panels,
+    truth_panels,
 )
-"""Okabe & Ito's colour-blind palette."""
+from moe3d.io.datasets.records import SceneTruth
+from moe3d.io.sheet import BACKGROUND, FAINT, GAP, INK
+from moe3d.scene.palettes import expert_colors
 
-Picture = UInt8[np.ndarray, "H W 3"]
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One labelled picture."""
-
-    label: str
-    picture: Picture
+PANEL_PX, LABEL_PX, NAME_PX, FOOTER_PX = 168, 20, 110, 34
+TRUTH = "truth"
+COLUMNS = 5
+USUAL_EXPERTS = 4
+"""Experts in the legend, if no model has more."""
 
 
 class FigureSheet:
-    """Collects strips while an evaluation runs; each is written at once, the sheet at the end."""
+    """Collects rows while an evaluation runs; each is written at once, the sheet at the end."""
 
     def __init__(self, folder: Path, max_scenes: int = 6) -> None:
         self._folder = folder / "figures"
         self._max_scenes = max_scenes
         self._scenes: dict[str, None] = {}
+        self._experts = USUAL_EXPERTS
 
     def watch(self, scene: str, model: str, answer: Answer, truth: SceneTruth) -> None:
         """Draw the first photo of a scene; a `Watcher`."""
         if scene not in self._scenes and len(self._scenes) >= self._max_scenes:
             return
         self._scenes[scene] = None
+        self._experts = max(self._experts, answer.prediction.num_experts)
         try:
-            panels = draw_panels(answer, truth)
+            shown = ComparedPhoto.of(answer, truth)
+            rows = {TRUTH: truth_panels(shown), model: model_panels(shown, answer)}
         except MoE3DError:  # the scene's row says what is wrong
             return
-        name = f"{scene}-{model}".replace("/", "_")
-        strip = compose_strip(f"{scene}, {model}", panels)
-        _save(strip, self._folder / f"{name}.png")
+        for name, panels in rows.items():
+            _save(compose_row(name, panels), self._path(scene, name))
 
-    def write(self, path: Path) -> None:
-        """Stack every strip of the folder, also those of earlier runs.
+    def write(self, path: Path, scenes: Sequence[str], models: Sequence[str]) -> None:
+        """Stack the rows of these scenes and models, also those drawn by earlier runs.
 
         Raises:
             OutputError: the sheet cannot be written.
         """
-        strips = [np.asarray(Image.open(one)) for one in sorted(self._folder.glob("*.png"))]
-        if not strips:
+        blocks = [block for scene in scenes if (block := self._block(scene, models))]
+        if not blocks:
             return
-        width = max(strip.shape[1] for strip in strips)
-        padded = [_padded(strip, width) for strip in strips]
-        _save(np.concatenate(padded, axis=0), path)
+        rows = [row for block in blocks[: self._max_scenes] for row in block]
+        width = max(row.width for row in rows)
+        sheet = Image.new("RGB", (width, sum(row.height for row in rows) + FOOTER_PX), BACKGROUND)
+        top = 0
+        for row in rows:
+            sheet.paste(row, (0, top))
+            top += row.height
+        _draw_legend(ImageDraw.Draw(sheet), top, self._experts)
+        _save(sheet, path)
+
+    def _block(self, scene: str, models: Sequence[str]) -> list[Image.Image]:
+        """The title, the truth's row and a row a model that was drawn."""
+        rows = [
+            Image.open(path).convert("RGB")
+            for name in (TRUTH, *models)
+            if (path := self._path(scene, name)).is_file()
+        ]
+        return [_title(scene, rows[0].width), *rows] if len(rows) > 1 else []
+
+    def _path(self, scene: str, name: str) -> Path:
+        parts = [re.sub(r"[^\w.=-]+", "_", part) for part in (scene, name)]
+        return self._folder / parts[0] / f"{parts[1]}.png"
 
 
-def draw_panels(answer: Answer, truth: SceneTruth) -> tuple[Panel, ...]:
-    """Pictures of the first photo.
-
-    Raises:
-        MoE3DError: there is nothing to compare.
-    """
-    truth = on_prediction_grid(answer, truth)
-    photo = answer.prediction.images[0]
-    raw = depth_pair(answer.layer.depth[0], truth.depth[0])
-    pair = raw.aligned(raw.fit("median"))
-    flying = count_against_itself(raw.prediction, raw.truth).flying
-    shades = _shades(pair)
-    predicted = _coloured(shades.prediction, np.isfinite(shades.prediction))
-    error = np.abs(pair.prediction - pair.truth) / np.where(pair.valid, pair.truth, 1)
-    return (
-        Panel("photo", photo),
-        Panel("truth", _coloured(shades.truth, pair.valid)),
-        Panel(answer.layer.name, predicted),
-        Panel("relative error, 0 to 20 %", _coloured(error / LARGEST_ERROR, pair.valid)),
-        Panel("flying points", _marked(photo, flying)),
-        Panel("edge crop", _edge_crop(predicted, pair)),
-        *_gate_panel(answer, photo),
-    )
-
-
-def compose_strip(title: str, panels: tuple[Panel, ...]) -> Picture:
-    """Panels side by side with their labels."""
+def compose_row(name: str, panels: Sequence[Panel]) -> Image.Image:
+    """The row's name, then its pictures with their labels."""
     tiles = [_tile(panel) for panel in panels]
-    strip = Image.fromarray(np.concatenate(tiles, axis=1))
-    framed = Image.new("RGB", (strip.width, strip.height + LABEL_PX), "white")
-    framed.paste(strip, (0, LABEL_PX))
-    ImageDraw.Draw(framed).text((4, 2), title, fill="black")
-    return np.asarray(framed)
+    wide = NAME_PX + COLUMNS * (max(tile.width for tile in tiles) + GAP)
+    row = Image.new("RGB", (wide, PANEL_PX + LABEL_PX), BACKGROUND)
+    draw, font = ImageDraw.Draw(row), ImageFont.load_default(13)
+    draw.multiline_text((GAP, LABEL_PX + 2), _wrapped(name, draw, font), INK, font)
+    left = NAME_PX
+    for panel, tile in zip(panels, tiles, strict=True):
+        draw.text((left, 3), panel.label, FAINT, ImageFont.load_default(12))
+        row.paste(tile, (left, LABEL_PX))
+        left += tile.width + GAP
+    return row
 
 
-def _tile(panel: Panel) -> UInt8[np.ndarray, "h w 3"]:
+def _wrapped(
+    name: str, draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
+) -> str:
+    """A name broken into lines that fit beside the pictures."""
+    lines = [""]
+    for letter in name:
+        if draw.textlength(lines[-1] + letter, font) > NAME_PX - 2 * GAP:
+            lines.append("")
+        lines[-1] += letter
+    return "\n".join(lines)
+
+
+def _tile(panel: Panel) -> Image.Image:
     height, width = panel.picture.shape[:2]
-    shown = Image.fromarray(panel.picture).resize(
-        (max(1, round(PANEL_PX * width / height)), PANEL_PX), Image.Resampling.NEAREST
-    )
-    tile = Image.new("RGB", (shown.width + 2, PANEL_PX + LABEL_PX), "white")
-    tile.paste(shown, (0, LABEL_PX))
-    ImageDraw.Draw(tile).text((2, 2), panel.label, fill="black")
-    return np.asarray(tile)
+    way = Image.Resampling.BOX if height > PANEL_PX else Image.Resampling.NEAREST
+    size = max(1, round(PANEL_PX * width / height)), PANEL_PX
+    return Image.fromarray(panel.picture).resize(size, way)
 
 
-def _shades(pair: DepthPair) -> DepthPair:
-    """Both depths as 0..1 over the truth's 2nd to 98th percentile."""
-    low, high = np.percentile(pair.truth[pair.valid], [2, 98])
-    span = max(float(high - low), np.finfo(float).tiny)
-    return DepthPair((pair.prediction - low) / span, (pair.truth - low) / span, pair.valid)
+def _title(scene: str, width: int) -> Image.Image:
+    title = Image.new("RGB", (width, 30), BACKGROUND)
+    ImageDraw.Draw(title).text((GAP, 8), scene, INK, ImageFont.load_default(16))
+    return title
 
 
-def _coloured(values: Float64[np.ndarray, "H W"], known: Bool[np.ndarray, "H W"]) -> Picture:
-    """Turbo from 0 to 1; grey where unknown."""
-    levels = (255 * np.clip(np.where(known, values, 0), 0, 1)).astype(np.uint8)
-    colours = cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_TURBO), cv2.COLOR_BGR2RGB)
-    return np.where(known[..., None], colours, np.uint8(90))
+def _draw_legend(draw: ImageDraw.ImageDraw, top: int, experts: int) -> None:
+    """What the colours mean, in one line."""
+    font, left, top = ImageFont.load_default(12), GAP, top + 10
+    for step, color in enumerate(_error_bar(80)):
+        draw.line((left + step, top, left + step, top + 12), color)
+    entries = [
+        (None, f"relative error 0 to {LARGEST_ERROR:.0%}; depth near warm, far cold"),
+        (FLYING, "flies"),
+        (RESTING, "on a surface"),
+        (UNRESOLVED, "surfaces not told apart"),
+        *(
+            (tuple(int(part) for part in color), f"expert {index + 1}")
+            for index, color in enumerate(expert_colors(experts))
+        ),
+    ]
+    left += 86
+    for color, text in entries:
+        if color is not None:
+            draw.rectangle((left, top, left + 12, top + 12), color)
+            left += 17
+        draw.text((left, top - 1), text, FAINT, font)
+        left += int(draw.textlength(text, font)) + 18
 
 
-def _marked(photo: Picture, marks: Bool[np.ndarray, "H W"]) -> Picture:
-    grey = (photo.mean(axis=-1, keepdims=True) * 0.6).astype(np.uint8).repeat(3, axis=-1)
-    return np.where(marks[..., None], np.array([255, 40, 40], np.uint8), grey)
+def _error_bar(width: int) -> list[tuple[int, int, int]]:
+    colors = error_colors(np.linspace(0, 1, width)[None], np.ones((1, width), bool))[0]
+    return [(int(red), int(green), int(blue)) for red, green, blue in colors]
 
 
-def _edge_crop(picture: Picture, pair: DepthPair) -> UInt8[np.ndarray, "h w 3"]:
-    """The square around the largest relative step of the truth."""
-    height, width = picture.shape[:2]
-    known = np.log(np.where(pair.valid, pair.truth, 1.0))
-    steps = np.abs(np.diff(known, axis=1)) * (pair.valid[:, 1:] & pair.valid[:, :-1])
-    side = max(8, round(CROP_SHARE * min(height, width)))
-    row, column = np.unravel_index(int(steps.argmax()), steps.shape)
-    top = int(np.clip(row - side // 2, 0, max(height - side, 0)))
-    left = int(np.clip(column - side // 2, 0, max(width - side, 0)))
-    return picture[top : top + side, left : left + side]
-
-
-def _gate_panel(answer: Answer, photo: Picture) -> tuple[Panel, ...]:
-    if answer.layer.name == "vggt" or answer.prediction.num_experts < 2:
-        return ()
-    colours = EXPERT_COLOURS[answer.prediction.dominant_expert()[0] % len(EXPERT_COLOURS)]
-    blend = (0.65 * colours + 0.35 * photo.mean(axis=-1, keepdims=True)).astype(np.uint8)
-    return (Panel("gate's winner", blend),)
-
-
-def _padded(strip: Picture, width: int) -> UInt8[np.ndarray, "h w 3"]:
-    return np.pad(strip, ((0, 4), (0, width - strip.shape[1]), (0, 0)), constant_values=255)
-
-
-def _save(picture: Picture, path: Path) -> None:
+def _save(picture: Image.Image, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(path)
+        picture.save(path)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error}") from error

@@ -333,7 +333,7 @@ def test_a_report_says_every_choice_and_marks_what_failed(own, tmp_path):
         summarise(results, task.columns),
     )
     write_report(report, tmp_path / "out")
-    sheet.write(tmp_path / "out" / "sheet.png")
+    sheet.write(tmp_path / "out" / "sheet.png", own.scene_names(), report.models)
     text = (tmp_path / "out/table.md").read_text()
     for name, choice in task.choices.items():
         assert f"{name}: {choice}" in text
