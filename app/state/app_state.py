@@ -26,6 +26,7 @@ from app.state.scene_file import SceneFileState
 from app.state.scene_saving import SESSION_SUFFIX, Recovery
 from app.state.session import SessionState
 from app.state.settings import Settings
+from app.state.truth import TruthState
 from app.state.view_options import ViewOptionsState
 
 
@@ -68,6 +69,7 @@ class AppState(QObject):
             self.notices,
         )
         self.models = ModelsState(backend, runner, self.run_options, self.notices)
+        self.truth = TruthState(backend, runner, self.display, self.notices, self)
         self.saved = SavedResultsState(
             backend, runner, self.session, self.reconstruction, self.scale, self.notices
         )
@@ -131,6 +133,7 @@ class AppState(QObject):
         self.display.stop()
         self.remix.stop()
         self.scene.filter_list.stop()
+        self.truth.stop()
 
     @Slot()
     def _on_views_changed(self) -> None:

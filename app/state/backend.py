@@ -15,6 +15,7 @@ from app.state.scene_saving import SceneFiles
 from moe3d.errors import OutputError
 from moe3d.progress import Progress
 from moe3d.scene.records import ScenePrediction, ViewSet
+from moe3d.scene.truth import AlignedTruth
 
 
 class TargetExistsError(OutputError):
@@ -135,6 +136,12 @@ class Backend(SceneFiles, Protocol):
 
     def write_prediction(self, prediction: ScenePrediction, path: Path, progress: Progress) -> Path:
         """Save a prediction, over an older one if the user said so."""
+        ...
+
+    def read_truth(
+        self, path: Path, prediction: ScenePrediction, progress: Progress
+    ) -> AlignedTruth:
+        """Read what a file or folder knows of the prediction's photos."""
         ...
 
     def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:

@@ -19,6 +19,7 @@ from app.workers.prepare_display import build_cloud, prepare_display
 from app.workers.scene_files import SessionFiles
 from moe3d.progress import Progress
 from moe3d.scene.records import ScenePrediction, ViewSet
+from moe3d.scene.truth import AlignedTruth
 
 if TYPE_CHECKING:
     from moe3d.inference.reconstructor import Reconstructor
@@ -110,6 +111,15 @@ class MoE3DBackend(SessionFiles):
 
         progress.report("write")
         return moe3d.write_prediction(prediction, path, overwrite=True)
+
+    def read_truth(
+        self, path: Path, prediction: ScenePrediction, progress: Progress
+    ) -> AlignedTruth:
+        """Depth, cameras and cloud, on the prediction's grid."""
+        from moe3d.evaluation.scene_truth import read_truth
+
+        progress.report("truth")
+        return read_truth(path, prediction)
 
     def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
         """The catalogue, with what lies on this machine; asks no network."""

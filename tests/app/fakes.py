@@ -22,10 +22,12 @@ from app.workers.count_points import count_points
 from app.workers.prepare_display import depth_ranges
 from app.workers.scene_files import SessionFiles
 from moe3d.errors import CheckpointError, ImageReadError
+from moe3d.evaluation.scene_truth import read_truth
 from moe3d.progress import Progress
 from moe3d.scene.expert_use import measure_expert_use
 from moe3d.scene.layers import depth_layer
 from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
+from moe3d.scene.truth import AlignedTruth
 from tests.scenes import step_prediction
 
 
@@ -129,6 +131,12 @@ class FakeBackend(SessionFiles):
     def write_prediction(self, prediction: ScenePrediction, path: Path, progress: Progress) -> Path:
         path.write_bytes(b"saved")
         return path
+
+    def read_truth(
+        self, path: Path, prediction: ScenePrediction, progress: Progress
+    ) -> AlignedTruth:
+        progress.report("truth")
+        return read_truth(path, prediction)
 
     def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
         return (

@@ -7,6 +7,7 @@ from app.widgets.actions.export_actions import ExportActions
 from app.widgets.actions.file_actions import FileActions
 from app.widgets.actions.help_actions import HelpActions
 from app.widgets.actions.run_actions import RunActions
+from app.widgets.actions.truth_actions import TruthActions
 from app.widgets.actions.view_actions import ViewActions
 from app.widgets.actions.window_actions import WindowActions
 
@@ -16,6 +17,7 @@ GROUPS: tuple[type[CommandGroup], ...] = (
     ViewActions,
     RunActions,
     CompareActions,
+    TruthActions,
     ExportActions,
     WindowActions,
     HelpActions,
