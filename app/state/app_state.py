@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.state.autosave import AutosaveState
 from app.state.backend import Backend
+from app.state.comparison import ComparisonState
 from app.state.cursor import CursorState
 from app.state.display import DisplayState
 from app.state.export import ExportState
@@ -27,7 +28,7 @@ from app.state.scene_saving import SESSION_SUFFIX, Recovery
 from app.state.session import SessionState
 from app.state.settings import Settings
 from app.state.truth import TruthState
-from app.state.view_options import ViewOptionsState
+from app.state.view_options import Layout, ViewOptionsState
 
 
 class AppState(QObject):
@@ -47,6 +48,7 @@ class AppState(QObject):
         self.notices = Notices(self)
         self.cursor = CursorState(self)
         self.view = ViewOptionsState(self)
+        self.comparison = ComparisonState(self)
         self.run_options = RunOptionsState(settings, self)
         self.session = SessionState(backend, runner, self.notices, self)
         self.reconstruction = ReconstructionState(
@@ -94,6 +96,7 @@ class AppState(QObject):
         registry.add("maps", self.maps)
         registry.add("remix", self.remix)
         self.scene.remember(registry)
+        registry.add("comparison", self.comparison)
         return registry
 
     def _autosave(self, recovery: Recovery | None, runner: JobRunner) -> AutosaveState | None:
@@ -122,6 +125,15 @@ class AppState(QObject):
         last = self.session.num_views - 1
         if last >= 0:
             self.view.select_view(min(max(self.view.selected_view + step, 0), last))
+
+    @Slot()
+    def flip(self) -> None:
+        """Show both networks in turn in one view; there, show the other one."""
+        if self.display.layout is Layout.FLIP:
+            self.comparison.set_flipped(not self.comparison.flipped)
+        elif self.display.has_baseline:
+            self.comparison.set_flipped(False)
+            self.view.set_layout(Layout.FLIP)
 
     def stop(self) -> None:
         """Drop all work that is under way; nothing more is heard of it."""

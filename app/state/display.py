@@ -111,9 +111,20 @@ class DisplayState(QObject):
     @property
     def layers_shown(self) -> tuple[str, ...]:
         """Layers of the 3D views from left to right: one or two."""
-        if self._options.layout is Layout.SPLIT and self.has_baseline:
+        if self.layout.has_two_sides:
             return (self._options.layer, "vggt")
         return (self._options.layer,)
+
+    @property
+    def layout(self) -> Layout:
+        """How the 3D part is divided: as chosen, or one view where there is nothing to compare."""
+        return self._options.layout if self.has_baseline else Layout.SINGLE
+
+    @property
+    def color_mode(self) -> str:
+        """What colours the points: as chosen, or the difference in its layout."""
+        is_difference = self.layout is Layout.DIFFERENCE
+        return "difference" if is_difference else self._options.color_mode
 
     def cloud(self, layer: str) -> CloudDisplay | None:
         """Points of one layer, or None while they are not there."""

@@ -28,6 +28,18 @@ class Layout(StrEnum):
 
     SINGLE = "single"
     SPLIT = "split"
+    """MoE3D and VGGT beside each other."""
+    SWIPE = "swipe"
+    """One view, MoE3D left and VGGT right of a border that is dragged."""
+    FLIP = "flip"
+    """One view, MoE3D and VGGT in turn."""
+    DIFFERENCE = "difference"
+    """One view, coloured by MoE3D minus VGGT."""
+
+    @property
+    def has_two_sides(self) -> bool:
+        """Whether both networks' points are shown."""
+        return self in (Layout.SPLIT, Layout.SWIPE, Layout.FLIP)
 
 
 class ViewOptionsState(Remembered):

@@ -9,13 +9,23 @@ from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_picking import PickedPoint
 from app.state.app_state import AppState
 from app.state.cursor import CursorPixel
+from app.state.view_options import Layout
 from app.widgets.cloud_view import CloudView
 from app.widgets.layer_titles import layer_title
-from app.widgets.split_cloud_view import LayoutMode, SplitCloudView
+from app.widgets.split_cloud_view import SplitCloudView
 from app.widgets.theme import Theme
+from app.widgets.two_sides import Arrangement
 from app.widgets.view_style import ViewStyle
 from moe3d.scene.layers import depth_layer
 from moe3d.scene.records import ScenePrediction
+
+_ARRANGEMENTS = {
+    Layout.SINGLE: Arrangement.SINGLE,
+    Layout.DIFFERENCE: Arrangement.SINGLE,
+    Layout.SPLIT: Arrangement.SPLIT,
+    Layout.SWIPE: Arrangement.SWIPE,
+    Layout.FLIP: Arrangement.FLIP,
+}
 
 
 class GlSceneView(QObject):
@@ -38,6 +48,13 @@ class GlSceneView(QObject):
         for cloud_view in self._split.views:
             cloud_view.camera_clicked.connect(view.select_view)
             cloud_view.point_hovered.connect(self._on_point_hovered)
+            cloud_view.flip_wanted.connect(state.flip)
+        comparison = state.comparison
+        comparison.swipe_changed.connect(self._split.set_swipe)
+        comparison.flipped_changed.connect(self._split.flip)
+        self._split.swiped.connect(comparison.set_swipe)
+        self._split.set_swipe(comparison.swipe)
+        self._split.flip(comparison.flipped)
         self._split.set_linked(view.cameras_linked)
         self._show_clouds()
 
@@ -59,10 +76,14 @@ class GlSceneView(QObject):
     @Slot()
     def _show_clouds(self) -> None:
         prediction, layers = self._state.display.prediction, self._state.display.layers_shown
-        self._split.set_mode(LayoutMode.SPLIT if len(layers) > 1 else LayoutMode.SINGLE)
+        self._split.set_mode(_ARRANGEMENTS[self._state.display.layout])
         titles = [layer_title(layer) for layer in layers]
-        self._split.set_titles(titles[0], titles[-1])
+        is_difference = self._state.display.layout is Layout.DIFFERENCE
+        if is_difference:
+            titles = [self.tr("{}, coloured by MoE3D minus VGGT").format(titles[0])]
+        self._split.set_titles(titles[0], titles[-1], name_single=is_difference)
         for index, view in enumerate(self._split.views):
+            view.takes_tab = self._state.display.has_baseline
             layer = layers[index] if index < len(layers) else ""
             self._show_layer(index, view, prediction, layer)
         if prediction is not self._scene:

@@ -12,6 +12,12 @@ _SHAPES = {
     "stop": '<rect x="6" y="6" width="12" height="12" rx="2" fill="{color}"/>',
     "single": '<rect x="3.5" y="5" width="17" height="14" rx="2"/>',
     "split": '<rect x="3.5" y="5" width="17" height="14" rx="2"/><path d="M12 5v14"/>',
+    "swipe": '<rect x="3.5" y="5" width="17" height="14" rx="2"/><path d="M12 3v18'
+    'M9.5 10L7.5 12l2 2M14.5 10l2 2-2 2"/>',
+    "flip": '<rect x="3.5" y="4.5" width="13" height="11" rx="2"/>'
+    '<path d="M8 19.5h10.5a2 2 0 0 0 2-2V9"/>',
+    "difference": '<rect x="3.5" y="5" width="17" height="14" rx="2"/><path d="M8 9.5h8M8 14.5h8'
+    'M12 7v5"/>',
     "link": '<path d="M9.5 14.5l5-5M8 11l-2.2 2.2a3.6 3.6 0 0 0 5 5L13 16'
     'M16 13l2.2-2.2a3.6 3.6 0 0 0-5-5L11 8"/>',
     "camera": '<rect x="3" y="9.5" width="5" height="5" rx="1"/><path d="M8 11l12-6v14L8 13"/>',

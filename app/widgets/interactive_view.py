@@ -28,9 +28,13 @@ class InteractiveView(ProgressiveView):
     """Alt + wheel: 1 or -1."""
     projection_changed = Signal(bool)
     """Whether it is parallel now."""
+    flip_wanted = Signal()
+    """Tab, while `takes_tab` is set."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.takes_tab = False
+        """Whether Tab asks for the other side; Shift+Tab always leaves the view."""
         self._colors: ViewColors = DARK
         self._user_moved = False
         self._picker = PointPicker(self._renderer, self._points)
@@ -159,6 +163,13 @@ class InteractiveView(ProgressiveView):
     def keyReleaseEvent(self, ev: QKeyEvent) -> None:
         """See ViewInput."""
         ev.setAccepted(self._input.key_release(ev))
+
+    def focusNextPrevChild(self, next_one: bool) -> bool:
+        """Tab; called by Qt before the key is anybody's."""
+        if next_one and self.takes_tab:
+            self.flip_wanted.emit()
+            return True
+        return super().focusNextPrevChild(next_one)
 
     def focusOutEvent(self, ev: QFocusEvent) -> None:
         """Flying stops."""

@@ -1,20 +1,12 @@
-"""Two 3D views side by side with linked cameras."""
-
-import enum
+"""Two 3D views of one scene with linked cameras: one, beside each other, swiped or flipped."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.rendering.camera import Camera
 from app.rendering.view_colors import ViewColors
 from app.widgets.cloud_view import CloudView
-
-
-class LayoutMode(enum.Enum):
-    """How the two clouds share the room."""
-
-    SINGLE = "single"
-    SPLIT = "split"
+from app.widgets.two_sides import Arrangement, TwoSides
 
 
 class SplitCloudView(QWidget):
@@ -23,33 +15,46 @@ class SplitCloudView(QWidget):
     camera_changed = Signal(object)
     """The Camera of the view that was moved."""
     mode_changed = Signal(object)
-    """The LayoutMode."""
+    """The Arrangement."""
     linked_changed = Signal(bool)
+    swiped = Signal(float)
+    """The user moved the swipe's handle to this share of the width."""
 
     def __init__(
         self, left_title: str = "MoE3D", right_title: str = "VGGT", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("splitCloudView")
-        self._mode = LayoutMode.SINGLE
         self._is_linked = True
-        self._is_passing_on = False
+        self._is_passing_on = self._names_single = False
         self.left, self._left_heading = CloudView(), QLabel(left_title)
         self.right, self._right_heading = CloudView(), QLabel(right_title)
         self.left.setObjectName("leftCloudView")
         self.right.setObjectName("rightCloudView")
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.setObjectName("cloudSplitter")
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(_titled(self._left_heading, "leftCloudHeading", self.left))
-        self._right_side = _titled(self._right_heading, "rightCloudHeading", self.right)
-        self._splitter.addWidget(self._right_side)
+        self._sides = TwoSides(self.left, self.right)
+        self._sides.swiped.connect(self.swiped)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._splitter)
+        layout.setSpacing(0)
+        layout.addLayout(self._headings())
+        layout.addWidget(self._sides, 1)
         self.left.camera_changed.connect(self._on_left_moved)
         self.right.camera_changed.connect(self._on_right_moved)
         self._show_mode()
+
+    def _headings(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        for heading, name in (
+            (self._left_heading, "leftCloudHeading"),
+            (self._right_heading, "rightCloudHeading"),
+        ):
+            heading.setObjectName(name)
+            heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            heading.setContentsMargins(4, 3, 4, 3)
+            heading.setTextFormat(Qt.TextFormat.PlainText)
+            row.addWidget(heading, 1)
+        return row
 
     @property
     def views(self) -> tuple[CloudView, CloudView]:
@@ -57,16 +62,28 @@ class SplitCloudView(QWidget):
         return self.left, self.right
 
     @property
-    def mode(self) -> LayoutMode:
+    def mode(self) -> Arrangement:
         """How the two clouds share the room."""
-        return self._mode
+        return self._sides.arrangement
 
-    def set_mode(self, mode: LayoutMode) -> None:
+    def set_mode(self, mode: Arrangement) -> None:
         """Show one cloud or both."""
-        if mode is not self._mode:
-            self._mode = mode
+        if mode is not self.mode:
+            self._sides.arrange(mode)
             self._show_mode()
             self.mode_changed.emit(mode)
+
+    def set_swipe(self, share: float) -> None:
+        """Put the swipe's handle at this share of the width."""
+        self._sides.set_swipe(share)
+
+    def flip(self, to_right: bool) -> None:
+        """Lay the right or the left cloud on top; the keys' focus goes with it."""
+        had_focus = any(view.hasFocus() for view in self.views)
+        self._sides.put_right_on_top(to_right)
+        if had_focus and self.mode is Arrangement.FLIP:
+            (self.right if to_right else self.left).setFocus()
+        self._show_mode()
 
     @property
     def is_linked(self) -> bool:
@@ -81,10 +98,12 @@ class SplitCloudView(QWidget):
                 self._pass_on(self.right, self.left.camera)
             self.linked_changed.emit(linked)
 
-    def set_titles(self, left: str, right: str) -> None:
-        """Name what each side shows."""
+    def set_titles(self, left: str, right: str, *, name_single: bool = False) -> None:
+        """Name what each side shows; a single view is named only when wanted."""
         self._left_heading.setText(left)
         self._right_heading.setText(right)
+        self._names_single = name_single
+        self._show_headings()
 
     def set_colors(self, colors: ViewColors) -> None:
         """Colours of both views, for a dark or a light window."""
@@ -92,13 +111,22 @@ class SplitCloudView(QWidget):
             view.set_colors(colors)
 
     def _show_mode(self) -> None:
-        is_split = self._mode is LayoutMode.SPLIT
-        self._right_side.setVisible(is_split)
-        self._left_heading.setVisible(is_split)
-        if is_split:
-            self._splitter.setSizes([1, 1])
-            if self._is_linked:
-                self._pass_on(self.right, self.left.camera)
+        self._show_headings()
+        if self.mode is not Arrangement.SINGLE and self._moves_together:
+            self._pass_on(self.right, self.left.camera)
+
+    def _show_headings(self) -> None:
+        is_flipped = self.mode is Arrangement.FLIP and self._sides.border == 0
+        is_alone = self.mode is Arrangement.SINGLE and not self._names_single
+        self._left_heading.setVisible(not is_flipped and not is_alone)
+        self._right_heading.setVisible(
+            is_flipped or self.mode in (Arrangement.SPLIT, Arrangement.SWIPE)
+        )
+
+    @property
+    def _moves_together(self) -> bool:
+        """Clouds that lie on each other are always seen from one place."""
+        return self._is_linked or self.mode in (Arrangement.SWIPE, Arrangement.FLIP)
 
     def _pass_on(self, view: CloudView, camera: Camera) -> None:
         self._is_passing_on = True
@@ -116,19 +144,6 @@ class SplitCloudView(QWidget):
     def _on_moved(self, other: CloudView, camera: Camera) -> None:
         if self._is_passing_on:
             return
-        if self._is_linked:
+        if self._moves_together:
             self._pass_on(other, camera)
         self.camera_changed.emit(camera)
-
-
-def _titled(heading: QLabel, name: str, view: CloudView) -> QWidget:
-    heading.setObjectName(name)
-    heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    heading.setContentsMargins(4, 3, 4, 3)
-    side = QWidget()
-    layout = QVBoxLayout(side)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    layout.addWidget(heading)
-    layout.addWidget(view, 1)
-    return side

@@ -27,6 +27,8 @@ class MainToolBar(QToolBar):
         self.addWidget(self._space())
         for name in ("single", "split"):
             self._button(name, actions[name].text().replace("&", "")).setProperty("segment", "true")
+        for name in ("swipe", "flip", "difference"):
+            self._button(name, "").setProperty("segment", "true")
         self._button("link", "")
         self._button("cameras", "")
         self._button("frame", "")

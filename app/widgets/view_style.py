@@ -59,7 +59,7 @@ class ViewStyle(QObject):
             view.set_style(
                 replace(
                     view.style,
-                    color_mode=MODES[options.color_mode],
+                    color_mode=MODES[display.color_mode],
                     confidence_threshold=display.threshold(layer),
                     hidden_experts=filters.hidden_experts,
                     hidden_photos=filters.hidden_photos,

@@ -1,0 +1,103 @@
+"""MoE3D beside VGGT in the whole window, with real keys and the real screen."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+
+from app.widgets.cloud_view import CloudView
+from app.widgets.swipe_handle import SwipeHandle
+from tests.app.window_fixtures import child
+from tests.e2e.test_window_gl import drawn, pixels, settle, views
+
+pytestmark = [pytest.mark.gui, pytest.mark.gl]
+__all__ = ["drawn"]
+
+
+def focus(qtbot, window, view: CloudView) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus)
+
+
+def headings(window) -> list[str]:
+    labels = [child(window, f"{side}CloudHeading", QLabel) for side in ("left", "right")]
+    return [label.text() for label in labels if label.isVisible()]
+
+
+def test_x_swipes_and_the_dragged_border_is_remembered(drawn, qtbot):
+    window, (left, right) = drawn.window, views(drawn)
+    focus(qtbot, window, left)
+    qtbot.keyClick(left, Qt.Key.Key_X)
+    settle(qtbot, drawn)
+    assert left.size() == right.size()
+    assert left.mapTo(window, QPoint()) == right.mapTo(window, QPoint())
+    assert headings(window) == ["MoE3D (fused)", "VGGT"]
+    handle = child(window, "swipe_handle", SwipeHandle)
+    grip = QPoint(handle.width() // 2, handle.height() // 2)
+    target = grip - QPoint(left.width() // 4, 0)
+    qtbot.mousePress(handle, Qt.MouseButton.LeftButton, pos=grip)
+    qtbot.mouseMove(handle, target)
+    qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=target)
+    assert drawn.state.comparison.swipe == pytest.approx(0.25, abs=0.01)
+    frame = right.parentWidget()
+    assert frame.width() == pytest.approx(0.75 * left.width(), abs=4)
+    assert drawn.state.remembered.snapshot()["comparison"]["swipe"] == pytest.approx(0.25, abs=0.01)
+
+
+def test_tab_flips_between_both_networks_while_the_view_has_the_focus(drawn, qtbot):
+    window, (left, right) = drawn.window, views(drawn)
+    focus(qtbot, window, left)
+    seen = []
+    for _ in range(4):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        settle(qtbot, drawn)
+        seen.append(headings(window))
+    assert seen == [["MoE3D (fused)"], ["VGGT"], ["MoE3D (fused)"], ["VGGT"]]
+    np.testing.assert_allclose(left.camera.eye, right.camera.eye)
+    assert right.hasFocus()
+    qtbot.keyClick(right, Qt.Key.Key_Backtab)
+    assert not right.hasFocus()
+
+
+def test_the_difference_has_a_layout_of_its_own(drawn, qtbot):
+    left, right = views(drawn)
+    before = pixels(left)
+    child(drawn.window, "action_difference", QAction).trigger()
+    settle(qtbot, drawn)
+    assert headings(drawn.window) == ["MoE3D (fused), coloured by MoE3D minus VGGT"]
+    assert not right.isVisible()
+    assert drawn.state.view.color_mode == "photo"  # kept for the other layouts
+    shown = pixels(left)
+    assert shown.shape != before.shape or (shown != before).any()
+    drawn.state.view.set_color_mode("difference")
+    child(drawn.window, "action_single", QAction).trigger()
+    settle(qtbot, drawn)
+    np.testing.assert_allclose(pixels(left)[60:].mean(), shown.mean(), atol=12)
+
+
+def test_unlinked_views_move_alone(drawn, qtbot):
+    window, (left, right) = drawn.window, views(drawn)
+    focus(qtbot, window, left)
+    qtbot.keyClick(left, Qt.Key.Key_L)
+    qtbot.mousePress(left, Qt.MouseButton.LeftButton, pos=QPoint(80, 80))
+    qtbot.mouseMove(left, QPoint(140, 90))
+    qtbot.mouseRelease(left, Qt.MouseButton.LeftButton, pos=QPoint(140, 90))
+    assert np.linalg.norm(left.camera.eye - right.camera.eye) > 1e-3
+    qtbot.keyClick(left, Qt.Key.Key_L)
+    np.testing.assert_allclose(left.camera.eye, right.camera.eye)
+
+
+def test_the_tool_bar_shows_which_layout_is_on(drawn, qtbot):
+    for name in ("single", "swipe", "flip", "difference", "split"):
+        button = child(drawn.window, f"tool_{name}", QToolButton)
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        checked = [
+            other
+            for other in ("single", "split", "swipe", "flip", "difference")
+            if child(drawn.window, f"tool_{other}", QToolButton).isChecked()
+        ]
+        assert checked == [name]
+        assert drawn.state.view.layout == name
