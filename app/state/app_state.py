@@ -93,6 +93,7 @@ class AppState(QObject):
         """Whatever the user chose; a state of another feature adds its line here."""
         registry = RememberedRegistry(self)
         registry.add("view", self.view)
+        registry.add("export", self.export.choices)
         registry.add("maps", self.maps)
         registry.add("remix", self.remix)
         self.scene.remember(registry)

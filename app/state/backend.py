@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from app.state.export_plan import ExportPlan
 from app.state.job import Publish
 from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
@@ -42,15 +43,36 @@ class ExportRequest:
 
     prediction: ScenePrediction
     out_dir: Path
-    formats: tuple[str, ...] = ("ply",)
-    layer: str = "fused"
-    filters: PointFilters = field(default_factory=PointFilters)
-    """What is hidden on the screen is left out."""
-    name: str = "scene"
-    """Begin of every file name."""
+    plan: ExportPlan = field(default_factory=ExportPlan)
+    seen_now: PointFilters = field(default_factory=PointFilters)
+    """What the 3D view shows, whether the plan follows it or not; for the forecast."""
     overwrite: bool = False
-    level_up: tuple[float, float, float] | None = None
-    """The up that the user chose: files with y or z up are turned level by it."""
+
+
+@dataclass(frozen=True)
+class ExportForecast:
+    """What an export will be, before it is started."""
+
+    num_seen: int
+    """Points that the 3D view's filters leave."""
+    num_valid: int
+    """Points without any filter."""
+    num_written: int
+    """Most points of any file of the plan."""
+    size_bytes: int
+    seconds: float
+    refusal: str = ""
+    """Why it would be refused; empty when it would not."""
+
+
+@dataclass(frozen=True)
+class ExportedFiles:
+    """What was written; every file was read back and agreed in counts, bounds and colours."""
+
+    paths: tuple[Path, ...]
+    num_points: int = 0
+    """Most points of any file; 0 when none holds points."""
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,6 +83,8 @@ class ExportFormat:
     """Name in the registry: "ply"."""
     title: str
     description: str = ""
+    up: str = "cv"
+    """The up axis that its programs expect: "cv" (y down), "y" or "z"."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +146,12 @@ class Backend(SceneFiles, Protocol):
         """What the filters leave of a layer, and which takes what."""
         ...
 
-    def export(self, request: ExportRequest, progress: Progress) -> tuple[Path, ...]:
-        """Write the files; the paths that were written."""
+    def export(self, request: ExportRequest, progress: Progress) -> ExportedFiles:
+        """Write the files and read them back."""
+        ...
+
+    def forecast_export(self, request: ExportRequest, progress: Progress) -> ExportForecast:
+        """Counts, size and time of an export that is not started."""
         ...
 
     def export_formats(self, progress: Progress) -> tuple[ExportFormat, ...]:

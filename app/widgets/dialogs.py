@@ -71,7 +71,7 @@ class Dialogs(QObject):
     @Slot()
     def export(self) -> None:
         """Choose formats and folder."""
-        self._state.export.ask_formats()
+        self._state.export.prepare()
         ExportDialog(self._state, self._window).open()
 
     @Slot()

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.state.backend import (
+    ExportedFiles,
+    ExportForecast,
     ExportFormat,
     ExportRequest,
     ModelInfo,
@@ -85,11 +87,17 @@ class MoE3DBackend(SessionFiles):
         """By the rules of the 3D view and of the exports."""
         return count_points(prediction, layer, filters, progress)
 
-    def export(self, request: ExportRequest, progress: Progress) -> tuple[Path, ...]:
+    def export(self, request: ExportRequest, progress: Progress) -> ExportedFiles:
         """Write the files; each is complete or not there."""
         from app.workers.export_files import export_files
 
         return export_files(request, progress)
+
+    def forecast_export(self, request: ExportRequest, progress: Progress) -> ExportForecast:
+        """Run the filters and estimate the files."""
+        from app.workers.export_files import forecast_export
+
+        return forecast_export(request, progress)
 
     def export_formats(self, progress: Progress) -> tuple[ExportFormat, ...]:
         """The registry's formats whose libraries are installed."""

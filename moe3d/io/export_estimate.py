@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from moe3d.io.export import exporter
-from moe3d.io.export_job import ExportOptions
+from moe3d.io.export_job import ExportOptions, refuse_empty
 from moe3d.scene.filters import select_pixels
 from moe3d.scene.records import ScenePrediction
 
@@ -31,13 +31,17 @@ def estimate_export(
 
     Raises:
         UsageError: an unknown format or option.
+        EmptyExportError: the filters leave nothing; names the one that took the last point.
     """
     options = options or ExportOptions()
     format_ = exporter(name)
     cloud = options.cloud
     if cloud.max_points is None:
         cloud = replace(cloud, max_points=format_.point_limit)
-    num_points = int(np.count_nonzero(select_pixels(prediction, cloud).keep))
+    selection = select_pixels(prediction, cloud)
+    if format_.is_filtered:
+        refuse_empty(selection)
+    num_points = int(np.count_nonzero(selection.keep))
     size = num_points * format_.bytes_per_point
     size += num_points * format_.bytes_per_normal * cloud.normals
     if format_.has_photos:

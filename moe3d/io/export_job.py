@@ -28,7 +28,9 @@ class MeshSettings:
     grid_step: int | None = None
     """Every so many pixels one vertex; None makes at most 3 million vertices."""
     voxel_size: float | int | None = None
-    """TSDF voxel, scene units; None takes the scene's diagonal over 384."""
+    """TSDF voxel, scene units; None takes the scene's diagonal over `tsdf_voxels`."""
+    tsdf_voxels: int = 384
+    """TSDF voxels along the scene's robust diagonal, when no size is given."""
     poisson_depth: int = 8
     """Octree depth of the Poisson surface."""
     min_part_faces: int | None = None
@@ -182,6 +184,8 @@ class Exporter:
     """For the estimate, when normals are asked for."""
     bytes_per_pixel: Callable[[ScenePrediction], float] | None = None
     """For the estimate of formats that hold every pixel."""
+    is_filtered: bool = True
+    """False: every valid pixel is written, whatever the filters say."""
     has_photos: bool = False
     """Whether the photos are written too."""
     point_s: float = 1e-7

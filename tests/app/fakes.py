@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from app.state.backend import (
+    ExportedFiles,
+    ExportForecast,
     ExportFormat,
     ExportRequest,
     ModelInfo,
@@ -19,6 +21,7 @@ from app.state.job import Job, Publish
 from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.workers.count_points import count_points
+from app.workers.export_files import export_formats, forecast_export
 from app.workers.prepare_display import depth_ranges
 from app.workers.scene_files import SessionFiles
 from moe3d.errors import CheckpointError, ImageReadError
@@ -113,17 +116,20 @@ class FakeBackend(SessionFiles):
     ) -> PointCounts:
         return count_points(prediction, layer, filters, progress)
 
-    def export(self, request: ExportRequest, progress: Progress) -> tuple[Path, ...]:
+    def export(self, request: ExportRequest, progress: Progress) -> ExportedFiles:
         self.exports.append(request)
         target = request.out_dir / "scene.ply"
         if target.exists() and not request.overwrite:
             raise TargetExistsError(f"{target} exists")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text("ply\n")
-        return (target,)
+        return ExportedFiles((target,), num_points=1234, size_bytes=5_600_000)
+
+    def forecast_export(self, request: ExportRequest, progress: Progress) -> ExportForecast:
+        return forecast_export(request, progress)
 
     def export_formats(self, progress: Progress) -> tuple[ExportFormat, ...]:
-        return (ExportFormat("ply", "PLY point cloud"), ExportFormat("glb", "GLB"))
+        return export_formats()
 
     def read_prediction(self, path: Path, progress: Progress) -> ScenePrediction:
         return self.make()

@@ -92,4 +92,5 @@ EXPERTS = Exporter(
     _reread,
     is_folder=True,
     bytes_per_pixel=_pixel_bytes,
+    is_filtered=False,
 )

@@ -9,8 +9,8 @@ from moe3d.io.export_content import Content
 from moe3d.io.export_job import Exporter, ExportJob, refuse_empty
 from moe3d.io.ply_mesh import read_mesh_ply, write_mesh_ply
 from moe3d.scene.cloud import iterate_clouds, join_clouds
-from moe3d.scene.filters import Selection, select_pixels
-from moe3d.scene.fusion import tsdf_mesh
+from moe3d.scene.filters import Selection, kept_points, select_pixels
+from moe3d.scene.fusion import robust_diagonal, tsdf_mesh
 from moe3d.scene.poisson import poisson_mesh
 from moe3d.scene.records import Mesh
 
@@ -31,8 +31,11 @@ def _selection(job: ExportJob, max_points: int | None = None) -> Selection:
 
 def _write_tsdf(job: ExportJob, path: Path) -> Content:
     selection = _selection(job)
-    mesh = job.options.mesh
-    made = tsdf_mesh(job.prediction, selection, mesh.voxel_size, job.progress, mesh.min_part_faces)
+    mesh, voxel_size = job.options.mesh, job.options.mesh.voxel_size
+    if voxel_size is None:
+        points = kept_points(selection.layer, selection.keep)
+        voxel_size = robust_diagonal(points) / mesh.tsdf_voxels
+    made = tsdf_mesh(job.prediction, selection, voxel_size, job.progress, mesh.min_part_faces)
     return _finish(job, path, made)
 
 

@@ -98,4 +98,11 @@ def _pixel_bytes(prediction: ScenePrediction) -> float:
     return 13 + sum(array.nbytes for array in arrays) / max(prediction.depth.size, 1)
 
 
-NPZ = Exporter("Research arrays (NPZ)", ".npz", _write, _reread, bytes_per_pixel=_pixel_bytes)
+NPZ = Exporter(
+    "Research arrays (NPZ)",
+    ".npz",
+    _write,
+    _reread,
+    bytes_per_pixel=_pixel_bytes,
+    is_filtered=False,
+)

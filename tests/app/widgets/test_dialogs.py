@@ -1,57 +1,12 @@
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from app.widgets.export_dialog import ExportDialog
 from app.widgets.model_dialog import ModelDialog, size_text
 from app.widgets.shortcuts_dialog import ShortcutsDialog
 from tests.app.window_fixtures import child
 
 pytestmark = pytest.mark.gui
-
-
-@pytest.fixture
-def export_dialog(result, show, tmp_path):
-    host = show(QWidget())
-    dialog = ExportDialog(result, host)
-    dialog.open()
-    child(dialog, "export_folder", QLineEdit).setText(str(tmp_path / "out"))
-    return dialog
-
-
-def test_the_dialog_says_how_many_points_before_it_writes(export_dialog, result):
-    kept = f"{result.display.kept('fused'):,}"
-    assert kept in child(export_dialog, "export_summary", QLabel).text()
-    assert "relative units" in child(export_dialog, "export_summary", QLabel).text()
-
-
-def test_a_written_export_closes_the_dialog(export_dialog, runner, qtbot, tmp_path):
-    with qtbot.waitSignal(export_dialog.finished):
-        qtbot.mouseClick(child(export_dialog, "export_button"), Qt.MouseButton.LeftButton)
-        runner.run_all()
-    assert (tmp_path / "out" / "scene.ply").exists()
-
-
-def test_existing_files_are_replaced_only_after_a_yes(export_dialog, runner, qtbot, tmp_path):
-    target = tmp_path / "out" / "scene.ply"
-    target.parent.mkdir()
-    target.write_text("mine")
-    qtbot.mouseClick(child(export_dialog, "export_button"), Qt.MouseButton.LeftButton)
-    runner.run_all()
-    box = child(export_dialog, "overwrite_box", QMessageBox)
-    assert str(target) in box.informativeText()
-    assert target.read_text() == "mine"
-    qtbot.mouseClick(child(box, "replace_button", QPushButton), Qt.MouseButton.LeftButton)
-    runner.run_all()
-    assert target.read_text() == "ply\n"
-
-
-def test_nothing_can_be_written_without_a_format(export_dialog, qtbot):
-    button = child(export_dialog, "export_button", QPushButton)
-    box = child(export_dialog, "format_ply")
-    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=box.rect().center())
-    box.setChecked(False)
-    assert not button.isEnabled()
 
 
 def test_size_and_licence_stand_before_the_download(state, runner, show, qtbot):

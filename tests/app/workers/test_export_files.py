@@ -1,10 +1,11 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 import trimesh
 
 from app.state.backend import ExportRequest, TargetExistsError
+from app.state.export_plan import ExportPlan
 from app.state.point_filters import PointFilters
 from app.workers.backend import MoE3DBackend
 from moe3d.evaluation.scene_flying import flying_pixels
@@ -13,33 +14,55 @@ from moe3d.progress import Progress
 from moe3d.scene.cloud import point_cloud
 from tests.scenes import step_prediction
 
+SCENE = step_prediction()
+
+
+def exported_points(tmp_path, plan: ExportPlan) -> np.ndarray:
+    written = MoE3DBackend().export(ExportRequest(SCENE, tmp_path, plan), Progress())
+    assert written.size_bytes > 0
+    return np.asarray(trimesh.load(written.paths[0], process=False).vertices)
+
 
 def test_the_exported_ply_holds_the_points_that_the_screen_counts(tmp_path):
-    prediction = step_prediction()
-    request = ExportRequest(
-        prediction, tmp_path, ("ply",), "vggt", PointFilters(percentile=35.0), "garden wall"
-    )
-    (path,) = MoE3DBackend().export(request, Progress())
+    plan = ExportPlan(("ply",), "vggt", PointFilters(35.0), name="garden wall")
+    written = MoE3DBackend().export(ExportRequest(SCENE, tmp_path, plan), Progress())
+    (path,) = written.paths
     assert path.name == "garden wall.ply"
-    cloud = point_cloud(prediction, layer="vggt", confidence_percentile=35.0)
+    cloud = point_cloud(SCENE, layer="vggt", confidence_percentile=35.0)
     read = trimesh.load(path, process=False)
     np.testing.assert_allclose(np.asarray(read.vertices), cloud.points, atol=1e-6)
     np.testing.assert_array_equal(np.asarray(read.colors)[:, :3], cloud.colors)
+    assert written.num_points == len(cloud)
 
 
-def test_every_filter_of_the_screen_is_left_out_of_the_file(tmp_path):
-    prediction = step_prediction()
-    box = OrientedBox((0.0, 0.0, 1.0), (9.0, 9.0, 0.1))  # the near plane
-    filters = PointFilters(10.0, frozenset({1}), frozenset({1}), 0.03, box=box)
-    (path,) = MoE3DBackend().export(
-        ExportRequest(prediction, tmp_path, filters=filters), Progress()
+def test_every_filter_of_the_screen_reaches_the_file(tmp_path):
+    box = OrientedBox((0.0, 0.0, 1.0), (0.3, 0.2, 0.1))
+    seen = PointFilters(
+        percentile=10, hidden_experts=frozenset({1}), hidden_photos=frozenset({0}), edge_rtol=0.03,
+        box=box,
+    )  # fmt: skip
+    found = exported_points(tmp_path, ExportPlan(filters=seen))
+    expected = point_cloud(SCENE, confidence_percentile=10, edge_rtol=0.03, views=[1])
+    near = expected.points[(expected.expert_index != 1)]
+    inside = (np.abs(near - [0, 0, 1]) <= [0.3, 0.2, 0.1]).all(axis=1)
+    assert 0 < inside.sum() < len(near)
+    np.testing.assert_allclose(found, near[inside], atol=1e-6)
+
+
+def test_limits_axes_and_scale_of_the_plan_reach_the_file(tmp_path):
+    plan = ExportPlan(
+        confidence_min=1.5, max_points=50, up="z", scale=3.0, level=True, level_up=(0.0, -1.0, 0.0)
     )
-    counts = MoE3DBackend().count_points(prediction, "fused", filters, Progress())
-    read = np.asarray(trimesh.load(path, process=False).vertices)
-    assert len(read) == counts.kept
-    # The near plane of photo 1 without its last column (an edge), and the lowest tenth: 4 columns.
-    assert counts.kept == 28 * (21 - 1 - 4)
-    assert set(counts.removed) == {"confidence", "photos", "experts", "edges", "section"}
+    found = exported_points(tmp_path, plan)
+    chosen = point_cloud(SCENE, confidence_percentile=0, confidence_min=1.5, max_points=50)
+    np.testing.assert_allclose(found, 3 * chosen.points[:, [0, 2, 1]] * [1, 1, -1], atol=1e-5)
+
+
+def test_a_what_if_on_the_gate_never_reaches_an_export(tmp_path):
+    """Nothing in a plan can say it: the fused layer is the model's own."""
+    assert not {"remix", "muted", "temperature"} & {item.name for item in fields(ExportPlan)}
+    found = exported_points(tmp_path, ExportPlan())
+    np.testing.assert_array_equal(np.unique(found[:, 2]), [1, 2])
 
 
 def test_black_and_white_pixels_go(tmp_path):
@@ -85,7 +108,8 @@ def test_hidden_flying_points_are_counted_and_left_out(tmp_path):
     assert counts.removed["flying"] == np.count_nonzero(flying)
     lowest = np.sort(prediction.confidence, axis=None)[prediction.confidence.size // 10]
     stays = (prediction.confidence >= lowest) & ~flying
-    request = ExportRequest(prediction, tmp_path, layer="vggt", filters=filters)
-    (path,) = MoE3DBackend().export(request, Progress())
+    plan = ExportPlan(layer="vggt", filters=filters)
+    written = MoE3DBackend().export(ExportRequest(prediction, tmp_path, plan), Progress())
+    (path,) = written.paths
     read = np.asarray(trimesh.load(path, process=False).vertices)
     assert len(read) == counts.kept == np.count_nonzero(stays)
