@@ -1,6 +1,7 @@
 """The list of commands; each name's module is small to import and loads torch only when it runs."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from tyro.conf import subcommand
 
@@ -13,17 +14,21 @@ from moe3d.cli.gui import GuiCommand
 from moe3d.cli.models import ModelsCommand
 from moe3d.cli.run import RunCommand
 from moe3d.cli.scenes import ScenesCommand
-from moe3d.cli.train import TrainCommand
+from moe3d.cli.train import TrainCommand, train_defaults
 
-COMMANDS = (
-    Annotated[RunCommand, subcommand("run")]
-    | Annotated[BatchCommand, subcommand("batch")]
-    | Annotated[EstimateCommand, subcommand("estimate")]
-    | Annotated[ExportCommand, subcommand("export")]
-    | Annotated[EvalCommand, subcommand("eval")]
-    | Annotated[ModelsCommand, subcommand("models")]
-    | Annotated[ScenesCommand, subcommand("scenes")]
-    | Annotated[TrainCommand, subcommand("train")]
-    | Annotated[CheckCommand, subcommand("check")]
-    | Annotated[GuiCommand, subcommand("gui")]
-)
+
+def commands_for(arguments: Sequence[str]) -> Any:
+    """Every command as one type for the parser; some take defaults from a file that they name."""
+    train = subcommand("train", default=train_defaults(arguments))
+    return (
+        Annotated[RunCommand, subcommand("run")]
+        | Annotated[BatchCommand, subcommand("batch")]
+        | Annotated[EstimateCommand, subcommand("estimate")]
+        | Annotated[ExportCommand, subcommand("export")]
+        | Annotated[EvalCommand, subcommand("eval")]
+        | Annotated[ModelsCommand, subcommand("models")]
+        | Annotated[ScenesCommand, subcommand("scenes")]
+        | Annotated[TrainCommand, train]
+        | Annotated[CheckCommand, subcommand("check")]
+        | Annotated[GuiCommand, subcommand("gui")]
+    )

@@ -30,16 +30,16 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run_command(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
-    from moe3d.cli.commands import COMMANDS
+    from moe3d.cli.commands import commands_for
 
-    command: Command = tyro.cli(
-        COMMANDS,
-        args=arguments,
-        prog="moe3d",
-        description="Photos to point clouds with MoE-enhanced VGGT.",
-        config=(tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes),
-    )
     try:
+        command: Command = tyro.cli(
+            commands_for(arguments),
+            args=arguments,
+            prog="moe3d",
+            description="Photos to point clouds with MoE-enhanced VGGT.",
+            config=(tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes),
+        )
         return command.run()
     except MoE3DError as error:
         print(f"moe3d: {error}", file=sys.stderr)

@@ -1,83 +1,77 @@
-"""`moe3d train`: train or fine-tune one stage of a network."""
+"""`moe3d train`: train or fine-tune a network, from a settings file and flags."""
 
 import logging
 import os
-from dataclasses import dataclass, field, replace
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
+
+import tyro
 
 from moe3d.errors import UsageError
-from moe3d.training.config import MixtureWeights, OptimizerConfig, Stage, TrainingConfig
+from moe3d.training.config import TrainingConfig
 
 
 @dataclass(frozen=True)
 class TrainCommand:
-    """Train one stage: the whole of a small VGGT, or a depth head on a frozen backbone.
+    """Train a mixture of depth experts, or VGGT's own heads, on generated scenes or your own.
 
-    A run that was stopped goes on where it was. Under torchrun several processes share the work.
+    A run that was stopped goes on where it was: call it again. Under torchrun several processes
+    share every step. Flags go before the values of --config.
     """
 
-    stage: Stage
-    """vggt: all but the patch embedding. baseline: VGGT's depth head. moe: the mixture head."""
-    pool: Path
-    """Folder of generated scenes. It is filled first if --generate says so."""
-    output: Path
-    """Folder of the run: state, log, settings, and at the end model.safetensors."""
-    steps: int = 1000
-    """Optimizer steps."""
-    base: str = "mini"
-    """Checkpoint to start from: a known model or a file. "new-mini" starts with --patch-embed."""
-    patch_embed: Path | None = None
-    """ONNX file of a DINOv2-type ViT-S/14, for a new mini."""
-    generate: int = 0
-    """Scenes to generate into the pool before training; those that are there are kept."""
-    size: str = "168x126"
-    """Width x height of generated scenes."""
-    scenes_per_step: int = 4
-    """Scenes a process and step; frames in the stages baseline and moe."""
-    seed: int = 0
-    """Of batches, noise and new weights."""
-    gradient_weight: float = 1.0
-    """Factor on the gradient error."""
-    confidence_alpha: float = 0.2
-    """The confidence that fits an error is this divided by the error."""
-    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
-    """How weights are changed."""
-    mixture: MixtureWeights = field(default_factory=MixtureWeights)
-    """The mixture's loss."""
+    config: Path | None = None
+    """TOML file of settings; see docs/training.md."""
+    settings: Annotated[TrainingConfig, tyro.conf.arg(name="")] = field(
+        default_factory=TrainingConfig
+    )
 
     def run(self) -> int:
-        """Train and write the result."""
-        if self.patch_embed is not None and self.base != "new-mini":
-            raise UsageError("--patch-embed is the start of a new network: use --base new-mini")
-        logging.getLogger("moe3d.training").setLevel(logging.INFO)
-        _join_process_group()
-        from moe3d.cli.scenes import parse_size
-        from moe3d.training.run import PoolPlan, Start, run_stage
+        """Train, and print where the weights are."""
+        started = time.monotonic()
+        _log_to_stderr()
+        from moe3d.training.run import run_training
 
-        width, height = parse_size(self.size)
-        start = Start(self.base, self.patch_embed)
-        written = run_stage(self._config(), start, PoolPlan(self.generate, height, width))
-        print(written)
+        result = run_training(self.settings, os.environ, started)
+        if not result.is_finished:
+            steps = self.settings.run.steps
+            print(f"stopped at step {result.step} of {steps}; call again to go on", file=sys.stderr)
+        if int(os.environ.get("RANK", "0")) == 0:
+            print(result.checkpoint)
         return 0
 
-    def _config(self) -> TrainingConfig:
-        return TrainingConfig(
-            stage=self.stage,
-            pool=self.pool,
-            output=self.output,
-            steps=self.steps,
-            scenes_per_step=self.scenes_per_step,
-            seed=self.seed,
-            gradient_weight=self.gradient_weight,
-            confidence_alpha=self.confidence_alpha,
-            optimizer=self.optimizer,
-            mixture=replace(self.mixture, gradient_weight=self.gradient_weight),
-        )
+
+def train_defaults(arguments: Sequence[str]) -> TrainCommand:
+    """The command's defaults: those of the settings file, if the arguments name one.
+
+    Raises:
+        UsageError: the file cannot be read or has a wrong setting.
+    """
+    path = _config_path(arguments)
+    if path is None:
+        return TrainCommand()
+    from moe3d.training.config_file import read_config
+
+    return TrainCommand(path, read_config(path))
 
 
-def _join_process_group() -> None:
-    """Meet the other processes when torchrun started this one."""
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        import torch.distributed as dist
+def _config_path(arguments: Sequence[str]) -> Path | None:
+    if not arguments or arguments[0] != "train":
+        return None
+    for index, argument in enumerate(arguments):
+        if argument.startswith("--config="):
+            return Path(argument.removeprefix("--config="))
+        if argument == "--config":
+            if index + 1 == len(arguments):
+                raise UsageError("--config needs a TOML file")
+            return Path(arguments[index + 1])
+    return None
 
-        dist.init_process_group("gloo")
+
+def _log_to_stderr() -> None:
+    """Progress of training is what the user waits for: shown without being asked for."""
+    logger = logging.getLogger("moe3d.training")
+    logger.setLevel(logging.INFO)

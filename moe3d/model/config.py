@@ -155,6 +155,8 @@ class ModelConfig:
                 f"the aggregator has 0 to {self.aggregator.depth - 1}"
             )
         channels = (*self.dpt.out_channels, self.dpt.num_map_channels)
+        if self.dpt.detail_units:
+            channels += self.dpt.detail_channels
         if any(count % 4 for count in channels):
             raise UsageError(f"the decoder's channels must be multiples of 4; got {channels}")
 

@@ -1,5 +1,6 @@
 """The depth heads: VGGT's own and the mixture, from the same tokens, a few frames at a time."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,14 @@ from torch import Tensor, nn
 
 from moe3d.model.backbone import AggregatorOutput
 from moe3d.model.config import ModelConfig
-from moe3d.model.dpt import DPT, DecodedMaps, confidence_from_raw, depth_from_raw, points_from_raw
+from moe3d.model.dpt import (
+    DPT,
+    DecodedMaps,
+    at_least_float32,
+    confidence_from_raw,
+    depth_from_raw,
+    points_from_raw,
+)
 from moe3d.model.experts import Experts
 from moe3d.model.gate import Gate
 
@@ -63,32 +71,68 @@ def split_frames(
 
 
 def decode_candidates(
-    chunk: FrameChunk, depth_head: DPT | None, moe_head: MoEHead, *, with_baseline: bool
+    chunk: FrameChunk,
+    depth_head: DPT | None,
+    moe_head: MoEHead,
+    *,
+    with_baseline: bool,
+    widen_last: bool = False,
 ) -> DepthCandidates:
-    """Run the mixture, and VGGT's own head if asked; a shared decoder runs once."""
+    """Run the mixture, and VGGT's own head if asked; a shared decoder runs once.
+
+    Args:
+        chunk: the frames.
+        depth_head: VGGT's, or None where the mixture has all it needs.
+        moe_head: the mixture.
+        with_baseline: whether VGGT's own depth is wanted too.
+        widen_last: whether the last convolutions leave the caller's autocast.
+    """
     shared: DecodedMaps | None = None
     baseline = None
     if depth_head is not None and (with_baseline or moe_head.dpt is None):
         shared = depth_head.decode(chunk.layers, chunk.images)
         if with_baseline and shared.full is not None:
-            baseline = at_least_float32(depth_head.finish(shared.full))  # (N, 2, H, W)
+            baseline = _finish(shared, depth_head, widen_last)  # (N, 2, H, W)
     decoder = moe_head.dpt or depth_head
     assert decoder is not None
     maps = shared if moe_head.dpt is None else decoder.decode(chunk.layers, chunk.images)
     assert maps is not None
-    raw = at_least_float32(moe_head.experts(maps, decoder, chunk.size))  # (N, E, 2, H, W)
+    with _last_precision(chunk.images, widen_last):
+        maps = maps.widened() if widen_last else maps
+        raw = at_least_float32(moe_head.experts(maps, decoder, chunk.size))  # (N, E, 2, H, W)
+        logits = at_least_float32(moe_head.gate(maps, chunk.size))
     return DepthCandidates(
         depth_from_raw(raw[:, :, 0]),
         confidence_from_raw(raw[:, :, 1]),
-        at_least_float32(moe_head.gate(maps, chunk.size)),
+        logits,
         None if baseline is None else depth_from_raw(baseline[:, 0]),
         None if baseline is None else confidence_from_raw(baseline[:, 1]),
     )
 
 
-def at_least_float32(raw: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-    """Widen half precisions: an exponential of 8 significant bits would show as steps."""
-    return raw.float() if raw.dtype in (torch.bfloat16, torch.float16) else raw
+def decode_baseline(
+    chunk: FrameChunk, depth_head: DPT, *, widen_last: bool = False
+) -> DepthCandidates:
+    """Run VGGT's own head alone; the mixture's parts are empty."""
+    raw = _finish(depth_head.decode(chunk.layers, chunk.images), depth_head, widen_last)
+    nothing = raw[:, :0]
+    depth, confidence = depth_from_raw(raw[:, 0]), confidence_from_raw(raw[:, 1])
+    return DepthCandidates(nothing, nothing, nothing, depth, confidence)
+
+
+def _finish(maps: DecodedMaps, depth_head: DPT, widen_last: bool) -> Float[Tensor, "N 2 H W"]:
+    assert maps.full is not None
+    with _last_precision(maps.full, widen_last):
+        full = at_least_float32(maps.full) if widen_last else maps.full
+        return at_least_float32(depth_head.finish(full))
+
+
+def _last_precision(
+    like: Float[Tensor, "..."], widen: bool
+) -> contextlib.AbstractContextManager[object]:
+    if not widen or like.device.type == "meta":  # where nothing is computed
+        return contextlib.nullcontext()
+    return torch.autocast(like.device.type, enabled=False)
 
 
 @dataclass(frozen=True)

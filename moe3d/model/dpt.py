@@ -25,6 +25,11 @@ class DecodedMaps:
     """Output of `output_conv1` at full resolution, with its position embedding; None when there
     is no shared `output_conv1`."""
 
+    def widened(self) -> "DecodedMaps":
+        """The same in 32 bits."""
+        full = None if self.full is None else at_least_float32(self.full)
+        return DecodedMaps(at_least_float32(self.fused), at_least_float32(self.wide), full)
+
 
 class Scratch(nn.Module):
     """The decoder's convolutions, grouped as in VGGT's key names."""
@@ -171,3 +176,8 @@ def confidence_from_raw(raw: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
 def points_from_raw(raw: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
     """VGGT's point activation, the inverse of a signed logarithm."""
     return torch.sign(raw) * torch.expm1(raw.abs())
+
+
+def at_least_float32(raw: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """Widen half precisions: an exponential of 8 significant bits would show as steps."""
+    return raw.float() if raw.dtype in (torch.bfloat16, torch.float16) else raw

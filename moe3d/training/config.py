@@ -1,29 +1,93 @@
 """Settings of a training run: frozen, written beside the run's results."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from moe3d.errors import UsageError
 
-Stage = Literal["vggt", "baseline", "moe"]
-"""vggt: everything but the patch embedding, VGGT's losses. baseline: VGGT's depth head alone.
-moe: decoder, experts and gate of the mixture head. The last two leave the backbone as it is."""
+Preset = Literal["vggt", "baseline", "moe", "pair", "head", "e2e"]
+"""What is trained.
 
+vggt: alternating blocks, camera head and depth head, VGGT's losses.
+baseline: VGGT's depth head alone, on cached features of a frozen backbone.
+moe: the mixture with a decoder of its own, on cached features.
+pair: vggt and moe at once on the same batches, so that both heads had the same steps and data.
+head: experts and gate alone; backbone and decoder frozen, features cached.
+e2e: the mixture with the whole network but the patch embedding, as in the paper.
+"""
+
+CACHED_PRESETS = ("baseline", "moe", "head")
 
 Likelihood = Literal["gaussian", "laplace"]
 
 
 @dataclass(frozen=True)
-class MixtureWeights:
-    """Settings of the mixture loss."""
+class DataConfig:
+    """Where scenes come from and how many make a step."""
 
+    source: Literal["generated", "pool", "folders"] = "generated"
+    """generated: drawn as they are needed. pool: shards of generated scenes. folders: your own."""
+    data: Path | None = None
+    """Folder of shards or of your own scenes."""
+    dataset: str = "scenes"
+    """Layout of your own scenes: scenes (also what `moe3d scenes` writes), predictions (result
+    files of `moe3d run`), 7-scenes, nrgbd, or another data set of `moe3d eval`."""
+    bad_data: Literal["skip", "stop"] = "skip"
+    """What happens to a frame with a missing, mismatched or useless depth: it is named, and then
+    left out, or the run ends before its first step."""
+    frames_per_scene: int = 100
+    """Most frames of one of your own scenes that are looked at, evenly spaced."""
+    num_scenes: int = 1_000_000
+    """Generated scenes before they repeat: seeds 0 to this minus one."""
+    sizes: tuple[str, ...] = ("224x168",)
+    """Picture sizes, WIDTHxHEIGHT in multiples of 14; each step draws one."""
+    early_sizes: tuple[str, ...] = ()
+    """Picture sizes at the beginning of the run."""
+    early_share: float = 0.0
+    """Share of the steps that use the early sizes."""
+    scenes_per_step: int = 4
+    """Scenes a step over all processes; with cached features frames a step."""
+    max_views: int = 4
+    """Most photos of a scene; a step draws 2 to this, rarely 1."""
+    single_view_share: float = 0.1
+    """Share of the steps with one photo a scene."""
+    cached_scenes: int = 400
+    """Scenes whose backbone features are kept on the disk, for presets that cache."""
+    augment: bool = True
+    """Change brightness, contrast, colour balance and saturation of each scene a little."""
+    workers: int = -1
+    """Processes that prepare batches; 0 none, -1 as many as processors less one, at most 16."""
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """VGGT's losses."""
+
+    log_depth: bool = True
+    """Take depth errors in log space, also the mixture's."""
+    head_gradient_weight: float = 2.0
+    """Factor on the gradient error of a single head; the mixture has its own."""
+    confidence_alpha: float = 1.0
+    """The confidence that fits an error is this divided by the error; VGGT has 0.2."""
+    camera_weight: float = 5.0
+    """Factor on the camera loss."""
+    unknown_weight: float = 0.05
+    """Factor on the confidence of pixels without depth."""
+
+
+@dataclass(frozen=True)
+class MixtureWeights:
+    """Settings of the mixture and its loss."""
+
+    num_experts: int = 0
+    """Experts of a new mixture (the paper's K); 0 takes the base's."""
     likelihood: Likelihood = "gaussian"
     """Shape of a component."""
     scale: float = 0.05
     """Fixed standard deviation (Gaussian) or b (Laplace) of every component."""
     log_space: bool = False
-    """Errors of log depth instead of depth."""
+    """Errors of log depth instead of depth. A run takes it from its loss's log_depth."""
     level_window_px: int = 0
     """Side of the window over which the fused depth's mean error is forgiven before the likelihood
     is taken, so that it sees edges and not layout; 0 forgives nothing. For a weak trunk."""
@@ -31,14 +95,20 @@ class MixtureWeights:
     """Factor on the negative log-likelihood in nats."""
     regression_weight: float = 1.0
     """Factor on the fused depth's mean absolute error."""
-    gradient_weight: float = 1.0
+    gradient_weight: float = 2.0
     """Factor on the fused depth's gradient error."""
-    confidence_alpha: float = 0.2
-    """The fused confidence that fits an error is this divided by the error."""
     entropy_weight: float = 0.0
     """The paper's lambda: penalty on the gate's entropy. 0.1 and more loses experts."""
     balance_weight: float = 0.1
     """Penalty on uneven mean use of the experts."""
+    expert_noise: float = 0.1
+    """Noise of the expert copies that a new mixture starts from, relative to each tensor."""
+    temperature_start: float = 1.0
+    """Gate temperature at the first step."""
+    temperature_end: float = 0.1
+    """Gate temperature that the run ends with."""
+    temperature_share: float = 0.7
+    """Share of the steps over which the temperature falls; then it is held."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +116,11 @@ class OptimizerConfig:
     """How weights are changed."""
 
     learning_rate: float = 5e-4
-    """Peak rate of AdamW."""
+    """Peak rate of AdamW, of heads."""
+    blocks_rate: float = 1.0
+    """Rate of the alternating blocks, relative."""
+    patch_embed_rate: float = 0.0
+    """Rate of the patch embedding, relative; 0 leaves it as it is."""
     weight_decay: float = 0.05
     """On matrices and kernels only."""
     warm_up_steps: int = 60
@@ -58,56 +132,65 @@ class OptimizerConfig:
 
 
 @dataclass(frozen=True)
+class RunConfig:
+    """How long a run is and what it writes."""
+
+    steps: int = 1000
+    """Optimizer steps."""
+    minutes: float = 0.0
+    """Time budget: the run stops cleanly before it is used up and goes on at the next call.
+    0 for none."""
+    checkpoint_every: int = 50
+    """Steps between checkpoints."""
+    log_every: int = 10
+    """Steps between lines of the log."""
+    validation_scenes: int = 20
+    """Generated validation scenes that the finished run is scored on; 0 for none."""
+    validate_every: int = 0
+    """Steps between scores on the way; 0 for the end only."""
+    device: str = "auto"
+    """auto, cuda, mps or cpu."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Of the network's products; losses and weights are always float32."""
+    recompute_blocks: bool = False
+    """Compute transformer blocks again in the backward pass, to save memory."""
+
+
+@dataclass(frozen=True)
 class TrainingConfig:
     """One run."""
 
-    stage: Stage
-    """What is trained."""
-    pool: Path
-    """Folder of generated scenes; of backbone features in the stages baseline and moe."""
-    output: Path
-    """Folder of checkpoints and logs."""
-    steps: int
-    """Optimizer steps."""
-    late_pool: Path | None = None
-    """Scenes of another picture size for the end of the run."""
-    late_share: float = 0.4
-    """Share of the steps on the late pool."""
-    scenes_per_step: int = 4
-    """Scenes a process and step; frames in the stages baseline and moe."""
-    max_views: int = 4
-    """Most views of a scene."""
+    preset: Preset = "pair"
+    """vggt, baseline, moe, pair, head or e2e: what is trained."""
+    base: str = "mini"
+    """Checkpoint to start from: a known model or a file. "new-mini" makes a new network,
+    "grown-mini" one with the built-in model's weights where they fit."""
+    patch_embed: Path | None = None
+    """ONNX file of a DINOv2-type ViT-S/14, for the patch embedding of a new mini."""
+    output: Path = Path("out/train")
+    """Folder of the run: state, log, settings, pictures, weights."""
     seed: int = 0
-    """Of batches and of the network's start."""
-    log_depth: bool = True
-    """Take depth errors in log space."""
-    gradient_weight: float = 1.0
-    """Factor on the gradient error of a single head; the mixture has its own."""
-    confidence_alpha: float = 0.2
-    """The confidence that fits an error is this divided by the error."""
-    camera_weight: float = 5.0
-    """Factor on the camera loss."""
-    unknown_weight: float = 0.05
-    """Factor on the confidence of pixels without depth."""
-    checkpoint_every: int = 50
-    """Steps between checkpoints."""
-    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
-    """How weights are changed."""
+    """Of batches, noise and new weights."""
+    run: RunConfig = field(default_factory=RunConfig)
+    data: DataConfig = field(default_factory=DataConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
     mixture: MixtureWeights = field(default_factory=MixtureWeights)
-    """Settings of the mixture's loss."""
-    temperature_end: float = 0.1
-    """Gate temperature that the run ends with."""
-    expert_noise: float = 0.1
-    """Noise of the expert copies, relative to each tensor's spread."""
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or self.scenes_per_step < 1 or self.max_views < 2:
-            raise UsageError("a run needs at least 1 step, 1 scene a step and 2 views")
+        if self.run.steps < 1 or self.data.scenes_per_step < 1 or self.data.max_views < 1:
+            raise UsageError("a run needs at least 1 step, 1 scene a step and 1 view a scene")
+        if self.data.source != "generated" and self.data.data is None:
+            raise UsageError(f"source {self.data.source!r} needs a folder: --data FOLDER")
+        if self.patch_embed is not None and self.base != "new-mini":
+            raise UsageError("--patch-embed is the start of a new network: use --base new-mini")
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values, paths as text."""
-        return {k: str(v) if isinstance(v, Path) else v for k, v in asdict(self).items()}
+    @property
+    def caches_features(self) -> bool:
+        """Whether the backbone runs once before training and never again."""
+        return self.preset in CACHED_PRESETS
 
-    def is_late(self, step: int) -> bool:
-        """Whether a step draws from the late pool."""
-        return self.late_pool is not None and step >= (1 - self.late_share) * self.steps
+    def sizes_at(self, step: int) -> tuple[str, ...]:
+        """Picture sizes that a step draws from."""
+        early = self.data.early_sizes and step < self.data.early_share * self.run.steps
+        return self.data.early_sizes if early else self.data.sizes

@@ -1,195 +1,224 @@
 """The training loop: batches, loss, clipped AdamW steps, averages, checkpoints, resume.
 
-Several processes share the work when a process group exists: each draws its own batch, gradients
-are averaged, so all hold the same weights.
+Several processes share every batch through torch's DistributedDataParallel; the result does not
+depend on their number beyond rounding.
 """
 
-import json
 import logging
+import math
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import nn
+from torch.nn.parallel import DistributedDataParallel
 
-from moe3d.errors import MoE3DError
+from moe3d.errors import DeviceMemoryError, MoE3DError
 from moe3d.model.moe3d import MoE3DNetwork
-from moe3d.training.batches import PoolReader
-from moe3d.training.config import OptimizerConfig, TrainingConfig
-from moe3d.training.features import FeatureReader
+from moe3d.training.config import TrainingConfig
+from moe3d.training.monitor import Monitor
+from moe3d.training.objective import Objective, StepLoss
+from moe3d.training.parts import free_parameters, parameter_groups
+from moe3d.training.processes import current_share
 from moe3d.training.schedule import gate_temperature, learning_rate_factor
-from moe3d.training.stages import (
-    StepLoss,
-    compute_head_loss,
-    compute_scene_loss,
-    select_parameters,
-)
-from moe3d.training.state import AveragedWeights, load_state, save_state
+from moe3d.training.sources.loading import choose_workers, load_steps
+from moe3d.training.state import AveragedWeights, Identity, load_state, save_state
 
 logger = logging.getLogger(__name__)
 
-
-def process_rank() -> tuple[int, int]:
-    """Rank and number of processes; (0, 1) without a process group."""
-    if dist.is_available() and dist.is_initialized():
-        return dist.get_rank(), dist.get_world_size()
-    return 0, 1
-
-
-def _open_source(network: MoE3DNetwork, config: TrainingConfig) -> "_SceneSource | _FrameSource":
-    if config.stage == "vggt":
-        return _SceneSource(network, config)
-    return _FrameSource(network, config)
-
-
-def average_gradients(parameters: list[nn.Parameter]) -> None:
-    """Replace every gradient by its mean over all processes."""
-    _, size = process_rank()
-    if size == 1:
-        return
-    grads = [p.grad if p.grad is not None else torch.zeros_like(p) for p in parameters]
-    flat = torch.cat([grad.flatten() for grad in grads])
-    dist.all_reduce(flat)
-    flat /= size
-    start = 0
-    for parameter in parameters:
-        count = parameter.numel()
-        parameter.grad = flat[start : start + count].view_as(parameter)
-        start += count
-
-
-def build_optimizer(
-    groups: dict[str, list[nn.Parameter]], settings: OptimizerConfig
-) -> torch.optim.AdamW:
-    """AdamW with weight decay on matrices and kernels only."""
-    free = [p for group in groups.values() for p in group]
-    matrices = [p for p in free if p.ndim > 1]
-    vectors = [p for p in free if p.ndim <= 1]
-    return torch.optim.AdamW(
-        [
-            {"params": matrices, "weight_decay": settings.weight_decay},
-            {"params": vectors, "weight_decay": 0.0},
-        ],
-        lr=settings.learning_rate,
-        betas=(0.9, 0.98),
-        fused=True,
-    )
-
-
-class _SceneSource:
-    """Losses of scenes from a pool, later from another pool."""
-
-    def __init__(self, network: MoE3DNetwork, config: TrainingConfig) -> None:
-        self._network, self._config = network, config
-        self._pool = PoolReader(config.pool, config.seed)
-        self._late = PoolReader(config.late_pool, config.seed) if config.late_pool else self._pool
-
-    def loss(self, step: int, rank: int) -> StepLoss:
-        """The loss of one step's batch."""
-        config = self._config
-        pool = self._late if config.is_late(step) else self._pool
-        batch = pool.read(step, rank, config.scenes_per_step, config.max_views)
-        return compute_scene_loss(self._network, batch, config)
-
-
-class _FrameSource:
-    """Losses of single frames with known backbone features."""
-
-    def __init__(self, network: MoE3DNetwork, config: TrainingConfig) -> None:
-        self._network, self._config = network, config
-        self._reader = FeatureReader(config.pool, network.config.dpt.layers, config.seed)
-
-    def loss(self, step: int, rank: int) -> StepLoss:
-        """The loss of one step's batch at the step's gate temperature."""
-        config = self._config
-        frames = self._reader.read(step, rank, config.scenes_per_step)
-        temperature = gate_temperature(step, config.steps, end=config.temperature_end)
-        return compute_head_loss(self._network, frames, config, temperature)
+STOP_RESERVE_S = 10.0
 
 
 class Trainer:
-    """One run of one stage."""
+    """One run of one preset."""
 
-    def __init__(self, network: MoE3DNetwork, config: TrainingConfig) -> None:
-        self.network = network
-        self.config = config
-        self.step = 0
-        self._groups = select_parameters(network, config)
-        self._free = [p for group in self._groups.values() for p in group]
-        self._optimizer = build_optimizer(self._groups, config.optimizer)
-        self.average = AveragedWeights.of(network, config.optimizer.ema_decay)
-        self._source = _open_source(network, config)
-        self._rank, self._size = process_rank()
-        self._resume()
+    def __init__(
+        self,
+        network: MoE3DNetwork,
+        config: TrainingConfig,
+        source: Any,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        """Prepare a run, and go on where its folder's state ends.
 
-    def run(self, until: int | None = None) -> None:
-        """Train to the end, or to a step.
+        Args:
+            network: on the device of the training.
+            config: the run.
+            source: gives batches by step, see `moe3d.training.sources`.
+            dtype: of the network's products.
 
         Raises:
-            MoE3DError: the loss is not a number; names the step that repeats it.
+            CheckpointError: the folder's state is damaged or of another architecture.
         """
-        last = min(self.config.steps, until or self.config.steps)
-        start, first = time.monotonic(), self.step
-        while self.step < last:
-            loss = self._take_step()
-            if self.step % 10 == 0 and self._rank == 0:
-                pace = (time.monotonic() - start) / (self.step - first)
-                self._log(loss, pace)
-            is_due = self.step % self.config.checkpoint_every == 0 or self.step == last
-            if is_due and self._rank == 0:
-                self.save()
+        self.network, self.config, self.step = network, config, 0
+        self._source = source
+        self._device = self.heads_device
+        self._parts = free_parameters(network, config)
+        settings = config.optimizer
+        self._optimizer = torch.optim.AdamW(
+            parameter_groups(self._parts, settings),
+            lr=settings.learning_rate,
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+        self.average = AveragedWeights.of(network, settings.ema_decay)
+        self._share = current_share()
+        self._resume()
+        self._objective: nn.Module = Objective(network, config, dtype)
+        if self._share.size > 1:
+            self._objective = DistributedDataParallel(self._objective, broadcast_buffers=False)
 
-    def _take_step(self) -> StepLoss:
+    @property
+    def heads_device(self) -> torch.device:
+        """Where the heads are; the backbone may have been sent away."""
+        return next(self.network.moe_head.parameters()).device
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all steps are done."""
+        return self.step >= self.config.run.steps
+
+    def run(
+        self,
+        monitor: Monitor | None = None,
+        *,
+        until: int | None = None,
+        deadline: float = math.inf,
+        after_step: Callable[["Trainer"], None] = lambda trainer: None,
+    ) -> None:
+        """Train to the end, to a step, or until time is nearly up; the state is then on the disk.
+
+        Args:
+            monitor: told of the steps; None in all processes but the first.
+            until: step to stop at.
+            deadline: value of the monotonic clock that may not be passed.
+            after_step: called after every step.
+
+        Raises:
+            MoE3DError: the loss is not a number; names the scenes and the seed that repeat it.
+            DeviceMemoryError: a step did not fit.
+        """
+        run = self.config.run
+        last = min(run.steps, until or run.steps)
+        if monitor is not None:
+            monitor.begin(self.step)
+        longest, saved = 0.0, self.step
+        workers = choose_workers(self.config.data.workers)
+        for loaded in load_steps(self._source, self.step, last, workers):
+            started = time.monotonic()
+            loss = self._take_step(loaded)
+            if monitor is not None and (self.step % run.log_every == 0 or self.step == last):
+                monitor.log_step(self.step, run.steps, _numbers(loss))
+            longest = max(longest, time.monotonic() - started)
+            is_late = self._agree(time.monotonic() + longest + STOP_RESERVE_S > deadline)
+            if self.step % run.checkpoint_every == 0 or self.step == last or is_late:
+                self.save()
+                saved = self.step
+            after_step(self)
+            if is_late:
+                break
+        if saved != self.step:
+            self.save()
+
+    def _agree(self, is_late: bool) -> bool:
+        """Whether any process is late: all stop at the same step."""
+        if self._share.size == 1:
+            return is_late
+        flag = torch.tensor(float(is_late), device=self._device)
+        dist.all_reduce(flag, dist.ReduceOp.MAX)
+        return bool(flag)
+
+    def _take_step(self, loaded: Any) -> StepLoss:
+        try:
+            batch = self._source.finish(loaded, self._device)
+            return self._learn(batch)
+        except torch.OutOfMemoryError as error:
+            raise self._does_not_fit(error) from error
+        except RuntimeError as error:
+            if "can't allocate memory" not in str(error):
+                raise
+            raise self._does_not_fit(error) from error
+
+    def _learn(self, batch: Any) -> StepLoss:
         config, step = self.config, self.step
-        factor = learning_rate_factor(step, config.steps, config.optimizer.warm_up_steps)
-        for group in self._optimizer.param_groups:
-            group["lr"] = config.optimizer.learning_rate * factor
-        loss = self._source.loss(step, self._rank)
-        if not torch.isfinite(loss.total):
-            raise MoE3DError(
-                f"the loss of step {step} (seed {config.seed}, process {self._rank}) is "
-                f"{loss.total.item()}; the last checkpoint is untouched"
-            )
+        self._set_rates(step)
+        loss: StepLoss = self._objective(batch, temperature_at(config, step))
+        self._check_finite(loss.total, "loss", batch.names)
         self._optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
-        average_gradients(self._free)
-        for group in self._groups.values():
-            nn.utils.clip_grad_norm_(group, config.optimizer.clip_norm)
+        for part in self._parts:
+            norm = nn.utils.clip_grad_norm_(part.parameters, config.optimizer.clip_norm)
+            self._check_finite(norm, f"gradient of {part.name}", batch.names)
         self._optimizer.step()
         self.average.update(self.network, step)
         self.step += 1
         return loss
 
-    def _log(self, loss: StepLoss, pace_s: float) -> None:
-        record = {"step": self.step, "loss": loss.total.item(), **loss.parts, "s": pace_s}
-        left_min = (self.config.steps - self.step) * pace_s / 60
-        text = " ".join(f"{name} {value:.4g}" for name, value in record.items())
-        logger.info("%s, %.0f min left", text, left_min)
-        self.config.output.mkdir(parents=True, exist_ok=True)
-        with (self.config.output / "log.jsonl").open("a") as file:
-            file.write(json.dumps(record) + "\n")
+    def _set_rates(self, step: int) -> None:
+        settings = self.config.optimizer
+        factor = learning_rate_factor(step, self.config.run.steps, settings.warm_up_steps)
+        for group in self._optimizer.param_groups:
+            group["lr"] = settings.learning_rate * factor * group["rate"]
+
+    def _check_finite(self, value: torch.Tensor, what: str, names: tuple[str, ...]) -> None:
+        if not torch.isfinite(value):
+            raise MoE3DError(
+                f"the {what} of step {self.step} is {value.item()} (seed {self.config.seed}, "
+                f"process {self._share.rank}: {', '.join(names)}); "
+                "the last checkpoint is as it was"
+            )
+
+    def _does_not_fit(self, error: Exception) -> DeviceMemoryError:
+        return DeviceMemoryError(
+            f"step {self.step} ran out of memory on {self._device} with "
+            f"{self.config.data.scenes_per_step} scenes a step; lower --scenes-per-step, "
+            "--max-views or --sizes, or set --recompute-blocks; the last checkpoint is as it was "
+            f"({str(error).splitlines()[0]})"
+        )
 
     def save(self) -> None:
-        """Write the state and the configuration."""
+        """Write the state; only process 0 does."""
+        if self._share.rank != 0:
+            return
+        identity = Identity.of(self.network, self.config)
         free = {n: p.detach() for n, p in self.network.named_parameters() if p.requires_grad}
         content = {
             "step": self.step,
+            "preset": identity.preset,
+            "architecture": identity.architecture,
             "weights": free,
             "average": self.average.values,
             "optimizer": self._optimizer.state_dict(),
         }
         save_state(self.config.output, content)
-        path: Path = self.config.output / "config.json"
-        path.write_text(json.dumps(self.config.to_json(), indent=2))
 
     def _resume(self) -> None:
-        state: dict[str, Any] | None = load_state(self.config.output)
+        state = load_state(self.config.output)
         if state is None:
             return
+        Identity.of(self.network, self.config).check(state, self.config.output)
         self.network.load_state_dict(state["weights"], strict=False)
-        self.average.values = state["average"]
+        for name, value in state["average"].items():
+            self.average.values[name].copy_(value)
         self._optimizer.load_state_dict(state["optimizer"])
         self.step = int(state["step"])
         logger.info("resumed at step %d", self.step)
+
+
+def temperature_at(config: TrainingConfig, step: int) -> float:
+    """Gate temperature of a step."""
+    settings = config.mixture
+    return gate_temperature(
+        step,
+        config.run.steps,
+        settings.temperature_start,
+        settings.temperature_end,
+        settings.temperature_share,
+    )
+
+
+def _numbers(loss: StepLoss) -> dict[str, float]:
+    parts = {name: value.item() for name, value in loss.parts.items()}
+    return {"loss": loss.total.item(), **parts}

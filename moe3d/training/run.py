@@ -1,138 +1,143 @@
-"""One training run from a start to a checkpoint file: scenes, features, steps, result."""
+"""One training run from a start to checkpoint files: data, features, steps, scores, result."""
 
-import json
 import logging
-from dataclasses import dataclass, replace
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from moe3d.errors import UsageError
-from moe3d.model.checkpoint import CheckpointInfo, read_checkpoint, write_checkpoint
-from moe3d.model.known_models import find_checkpoint
+from moe3d.inference.device import select_device
 from moe3d.model.moe3d import MoE3DNetwork
-from moe3d.model.presets import mini
-from moe3d.model.warm_start import warm_start_experts
+from moe3d.training.caching import cache_backbone
 from moe3d.training.config import TrainingConfig
 from moe3d.training.data.generator import SceneGenerator
-from moe3d.training.data.pool import ShardPlan, list_shards, write_shard
-from moe3d.training.dino_start import load_dino_start
-from moe3d.training.features import write_features
-from moe3d.training.loop import Trainer, process_rank
+from moe3d.training.export import RESULT_FILE, averaged_weights, export_result
+from moe3d.training.loop import Trainer
+from moe3d.training.memory import estimate_memory, memory_table
+from moe3d.training.monitor import Monitor
+from moe3d.training.pictures import picture_sheet, save_sheet
+from moe3d.training.processes import Share, local_device, process_group, wait_for_all
+from moe3d.training.record import write_metrics, write_record
+from moe3d.training.sources.opening import open_source
+from moe3d.training.sources.source import parse_size
+from moe3d.training.start import start_network
+from moe3d.training.validation import ValidationScores, flat_scores, validate, validation_batches
 
 logger = logging.getLogger(__name__)
 
-NEW_MINI = "new-mini"
-RESULT_FILE = "model.safetensors"
-SCENES_PER_SHARD = 50
+VALIDATION_VIEWS = 3
+LARGE_WEIGHTS = 200_000_000
+"""Above this many, the weights are written only once the run is finished."""
 
 
 @dataclass(frozen=True)
-class PoolPlan:
-    """Scenes to generate before training."""
+class RunResult:
+    """What a call of the program came to."""
 
-    num_scenes: int
-    """0 takes the pool as it is."""
-    height: int
-    """Pixels."""
-    width: int
-    """Pixels."""
-    num_views: int = 3
-    """Photos a scene."""
+    checkpoint: Path
+    """Averaged weights, if they have been written."""
+    step: int
+    is_finished: bool
+    """False: the time budget ended first; the same call goes on."""
+    scores: ValidationScores | None = None
 
 
-@dataclass(frozen=True)
-class Start:
-    """What a run starts from."""
-
-    base: str
-    """Known model, checkpoint file, or "new-mini"."""
-    patch_embed: Path | None = None
-    """ONNX file for the patch embedding of a new mini."""
-
-
-def fill_pool(plan: PoolPlan, folder: Path, first_seed: int = 0) -> None:
-    """Generate the scenes that are not there yet."""
-    generator = SceneGenerator()
-    for first in range(first_seed, first_seed + plan.num_scenes, SCENES_PER_SHARD):
-        count = min(SCENES_PER_SHARD, first_seed + plan.num_scenes - first)
-        shard = ShardPlan(first, count, plan.num_views, plan.height, plan.width)
-        logger.info("scenes %d to %d in %s", first, first + count - 1, folder)
-        write_shard(shard, folder, generator)
-
-
-def build_network(start: Start, config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]:
-    """Load or make the network; the mixture stage gets a decoder of its own and fresh experts.
-
-    Raises:
-        CheckpointError: the base or the ONNX file cannot be read.
-        UsageError: the mixture stage on a checkpoint without VGGT's head.
-    """
-    torch.manual_seed(config.seed)
-    if start.base == NEW_MINI:
-        network = MoE3DNetwork(mini())
-        if start.patch_embed is not None:
-            load_dino_start(network, start.patch_embed)
-        info = CheckpointInfo("mini", network.config, demonstration=True)
-    else:
-        loaded = read_checkpoint(find_checkpoint(start.base))
-        network, info = loaded.network, loaded.info
-    if config.stage == "moe" and not info.experts_trained:
-        network = _with_own_decoder(network, config)
-    return network, replace(info, config=network.config)
-
-
-def _with_own_decoder(network: MoE3DNetwork, config: TrainingConfig) -> MoE3DNetwork:
-    if network.depth_head is None:
-        raise UsageError("new experts are copies of VGGT's depth head; this checkpoint has none")
-    settings = replace(network.config.moe, own_decoder=True)
-    grown = MoE3DNetwork(replace(network.config, moe=settings))
-    grown.load_state_dict(network.state_dict(), strict=False)
-    generator = torch.Generator().manual_seed(config.seed)
-    warm_start_experts(grown, generator, noise=config.expert_noise)
-    return grown
-
-
-def run_stage(config: TrainingConfig, start: Start, plan: PoolPlan) -> Path:
-    """Train one stage and write its averaged weights.
+def run_training(
+    config: TrainingConfig, environment: Mapping[str, str], started: float | None = None
+) -> RunResult:
+    """Train, or go on training, and write the averaged weights.
 
     Args:
         config: the run.
-        start: what it starts from.
-        plan: scenes to generate before.
-
-    Returns:
-        The written checkpoint.
+        environment: torchrun's variables, if it started this process.
+        started: monotonic clock when the time budget began; None for now.
     """
-    rank, _ = process_rank()
-    if rank == 0 and plan.num_scenes:
-        fill_pool(plan, config.pool)
-    if not config.pool.is_dir() or not list_shards(config.pool):
-        raise UsageError(f"{config.pool} holds no scenes; generate some with --generate N")
-    network, info = build_network(start, config)
-    if config.stage != "vggt":
-        features = config.output / "features"
-        if rank == 0:
-            for shard in list_shards(config.pool):
-                logger.info("features of %s", shard.name)
-                write_features(network.eval(), shard, features, config.seed)
-        config = replace(config, pool=features)
-    network.train()
-    trainer = Trainer(network, config)
-    trainer.run()
-    return export_result(trainer, info)
+    started = time.monotonic() if started is None else started
+    device = local_device(select_device(config.run.device), environment)
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    with process_group(device, environment) as share:
+        return _run(config, share, device, started)
 
 
-def export_result(trainer: Trainer, info: CheckpointInfo) -> Path:
-    """Write the averaged weights as a checkpoint."""
-    network, config = trainer.network, trainer.config
+def choose_precision(config: TrainingConfig, device: torch.device) -> torch.dtype:
+    """Of the network's products: bfloat16 on CUDA cards unless told otherwise."""
+    if config.run.precision == "auto":
+        return torch.bfloat16 if device.type == "cuda" else torch.float32
+    return getattr(torch, config.run.precision)
+
+
+def _run(config: TrainingConfig, share: Share, device: torch.device, started: float) -> RunResult:
+    share.rows(config.data.scenes_per_step)
+    dtype = choose_precision(config, device)
+    source = None if config.caches_features else open_source(config, share, device)
+    network, info = start_network(config)
+    if share.rank == 0:
+        write_record(config, network.config, device)
+        if config.caches_features or device.type != "cpu":
+            _print_estimate(network, config, dtype)
+    if config.caches_features:
+        network.cast_backbone(dtype)
+        source = cache_backbone(network, config, share, device)
+    _move(network, config, device)
+    trainer = Trainer(network.train(), config, source, dtype)
+    monitor = Monitor(config.output) if share.rank == 0 else None
+    deadline = started + 60 * config.run.minutes if config.run.minutes else math.inf
+    trainer.run(monitor, deadline=deadline, after_step=lambda t: _score_on_the_way(t, monitor))
+    wait_for_all()
+    if monitor is None:
+        return RunResult(config.output / RESULT_FILE, trainer.step, trainer.is_finished)
     network.load_state_dict(trainer.average.values, strict=False)
-    record = {"stage": config.stage, "steps": trainer.step, "config": config.to_json()}
-    written = replace(
-        info,
-        experts_trained=info.experts_trained or config.stage == "moe",
-        training={**info.training, config.stage: json.loads(json.dumps(record))},
-    )
-    path = config.output / RESULT_FILE
-    write_checkpoint(network, path, written)
-    return path
+    if trainer.is_finished or sum(p.numel() for p in network.parameters()) < LARGE_WEIGHTS:
+        export_result(trainer, info)
+    scores = None
+    if trainer.is_finished and config.run.validation_scenes:
+        network.to(device)
+        scores = _score(trainer, monitor)
+        write_metrics(config.output, scores, trainer.step, time.monotonic() - started)
+    monitor.close()
+    return RunResult(config.output / RESULT_FILE, trainer.step, trainer.is_finished, scores)
+
+
+def _print_estimate(network: MoE3DNetwork, config: TrainingConfig, dtype: torch.dtype) -> None:
+    estimate = estimate_memory(network.config, config, dtype)
+    logger.info("%s", memory_table(estimate, is_cached=config.caches_features))
+
+
+def _move(network: MoE3DNetwork, config: TrainingConfig, device: torch.device) -> None:
+    """The whole network, or its heads alone where the backbone has done its work."""
+    for name, part in network.named_children():
+        if name != "aggregator" or not config.caches_features:
+            part.to(device)
+
+
+def _score_on_the_way(trainer: Trainer, monitor: Monitor | None) -> None:
+    every = trainer.config.run.validate_every
+    if monitor is None or not every or trainer.step % every or trainer.is_finished:
+        return
+    with averaged_weights(trainer):
+        trainer.network.eval()
+        _score(trainer, monitor)
+        trainer.network.train()
+
+
+def _score(trainer: Trainer, monitor: Monitor) -> ValidationScores:
+    """Validate the network as it is, and picture some scenes."""
+    network, config = trainer.network, trainer.config
+    device = trainer.heads_device
+    network.aggregator.to(device)
+    size = parse_size(config.data.sizes[0])
+    temperature = config.mixture.temperature_end / 2
+    generator = SceneGenerator(device)
+    count = config.run.validation_scenes
+    batches = validation_batches(generator, count, VALIDATION_VIEWS, size)
+    scores = validate(network.eval(), batches, temperature)
+    monitor.log_scores(trainer.step, flat_scores(scores))
+    first = next(validation_batches(generator, min(4, count), 1, size))
+    sheet = picture_sheet(network, first, temperature)
+    save_sheet(sheet, config.output / "pictures" / f"{trainer.step:07d}.png")
+    monitor.log_picture(trainer.step, sheet)
+    return scores

@@ -1,14 +1,18 @@
 """A run's state on disk: weights, averages, optimizer, step. Written aside, then renamed."""
 
-import os
+import json
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from moe3d.errors import CheckpointError
+from moe3d.errors import CheckpointError, OutputError
+from moe3d.io.atomic import new_file
+from moe3d.model.moe3d import MoE3DNetwork
+from moe3d.training.config import TrainingConfig
 
 STATE_FILE = "state.pt"
 
@@ -35,15 +39,64 @@ class AveragedWeights:
             average.lerp_(current, 1 - decay)
 
 
-def save_state(folder: Path, content: dict[str, object]) -> None:
-    """Write the state so that a kill at any moment leaves the old or the new one whole."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{STATE_FILE}.{os.getpid()}"
-    torch.save(content, temporary)
-    temporary.replace(folder / STATE_FILE)
+@dataclass(frozen=True)
+class Identity:
+    """What a state must have in common with the run that goes on from it."""
+
+    preset: str
+    architecture: str
+    """The network's settings as JSON."""
+
+    @classmethod
+    def of(cls, network: MoE3DNetwork, config: TrainingConfig) -> "Identity":
+        """Of a run."""
+        return cls(config.preset, json.dumps(network.config.to_json(), sort_keys=True))
+
+    def check(self, state: dict[str, Any], folder: Path) -> None:
+        """Refuse a state of another kind.
+
+        Raises:
+            CheckpointError: names what differs.
+        """
+        if state.get("preset") != self.preset:
+            raise CheckpointError(
+                f"{folder} holds a run of preset {state.get('preset')!r}; this one is "
+                f"{self.preset!r}. Choose another --output"
+            )
+        own, other = json.loads(self.architecture), json.loads(state["architecture"])
+        different = [f"{k}: {other.get(k)} there, {own[k]} here" for k in own if own[k] != other[k]]
+        if different:
+            raise CheckpointError(
+                f"{folder} holds a run of another architecture ({'; '.join(different)}). Choose "
+                "another --output; its last checkpoint is as it was"
+            )
 
 
-def load_state(folder: Path) -> dict[str, object] | None:
+def save_state(folder: Path, content: dict[str, Any]) -> None:
+    """Write the state so that a kill at any moment leaves the old or the new one whole.
+
+    Raises:
+        OutputError: it cannot be written; the old one is as it was.
+    """
+    path = folder / STATE_FILE
+    _remove_parts(folder)
+    try:
+        with new_file(path, overwrite=True) as part:
+            torch.save(content, part)
+    except RuntimeError as error:  # what torch makes of a full disk
+        raise OutputError(
+            f"{path}: cannot be written, most likely the disk is full ({error}); the last "
+            "checkpoint is as it was"
+        ) from error
+
+
+def _remove_parts(folder: Path) -> None:
+    """What killed runs left behind."""
+    for stale in folder.glob(f".{STATE_FILE}.*.part"):
+        stale.unlink(missing_ok=True)
+
+
+def load_state(folder: Path) -> dict[str, Any] | None:
     """Read the state of a run; None when there is none.
 
     Raises:

@@ -1,6 +1,6 @@
 """Scores of a network on validation scenes: fused depth beside VGGT's, edges, poses, experts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,13 @@ from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.output import ModelOutput
 from moe3d.model.pose_encoding import rotation_from_quaternion
 from moe3d.training.batches import TrainingBatch
+from moe3d.training.data.generator import SceneGenerator
+from moe3d.training.data.seeds import VALIDATION_START
 from moe3d.training.losses.camera import rotation_angle_deg
+from moe3d.training.sources.generated import batch_of_scenes
+from moe3d.training.tensors import tensors_to
 
+SCENES_AT_ONCE = 4
 LAYERS = ("vggt", "fused", "argmax", "oracle")
 
 
@@ -112,6 +117,33 @@ def depth_layers(
     return layers
 
 
+def validation_batches(
+    generator: SceneGenerator, count: int, num_views: int, size: tuple[int, int]
+) -> Iterator[TrainingBatch]:
+    """Draw the first validation scenes, a few at a time.
+
+    Args:
+        generator: of scenes.
+        count: scenes.
+        num_views: photos a scene.
+        size: width and height, pixels.
+    """
+    for first in range(VALIDATION_START, VALIDATION_START + count, SCENES_AT_ONCE):
+        seeds = range(first, min(first + SCENES_AT_ONCE, VALIDATION_START + count))
+        yield batch_of_scenes(generator.generate(seeds, num_views, size[1], size[0]))
+
+
+def flat_scores(scores: ValidationScores) -> dict[str, float]:
+    """All numbers by one name each, for logs."""
+    values = {
+        f"{layer}_{name}": value
+        for layer, own in scores.layers.items()
+        for name, value in vars(own).items()
+    }
+    own = ("rotation_error_deg", "rotation_identity_deg", "entropy_band", "entropy_outside")
+    return values | {name: getattr(scores, name) for name in own}
+
+
 @torch.no_grad()
 def validate(
     network: MoE3DNetwork, batches: Iterable[TrainingBatch], temperature: float
@@ -119,7 +151,7 @@ def validate(
     """Run a network over validation scenes and score every kind of depth it gives.
 
     Args:
-        network: on the CPU.
+        network: on any device.
         batches: scenes with at least one valid pixel each.
         temperature: gate temperature of the soft fusion.
     """
@@ -127,8 +159,10 @@ def validate(
     turns, still = [], []
     weights, bands, known = [], [], []
     scenes = views = 0
+    device = next(network.parameters()).device
     for batch in batches:
-        output = network(batch.images)
+        batch = tensors_to(batch, torch.device("cpu"))
+        output = tensors_to(network(batch.images.to(device)), torch.device("cpu"))
         truths = batch.depth.double().numpy()
         for name, layer in depth_layers(output, batch.depth, temperature).items():
             tally = tallies.setdefault(name, _LayerTally())

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Float64, UInt16
 from natsort import natsorted
 
-from moe3d.errors import DatasetError
+from moe3d.errors import DatasetError, ImageReadError
 from moe3d.io.image_decode import open_image
 from moe3d.scene.records import View, ViewSet
 
@@ -104,8 +104,11 @@ def photo(path: Path, source: Source, name: str | None = None) -> View:
         ImageReadError: it is no photo.
     """
     source.require(path, "photo")
-    with open_image(path) as image:
-        width, height = image.size
+    try:
+        with open_image(path) as image:
+            width, height = image.size
+    except ImageReadError as error:
+        raise ImageReadError(f"{source.title}: {path}: {error}") from error
     return View(name or path.name, width, height, path)
 
 

@@ -52,9 +52,9 @@ def _write_files(scenes: GeneratedScenes, index: int, folder: Path) -> None:
     (folder / "depth").mkdir()
     cameras = []
     for view in range(scenes.images.shape[1]):
-        photo = scenes.images[index, view].numpy()
+        photo = scenes.images[index, view].cpu().numpy()
         Image.fromarray(photo).save(folder / "images" / f"{view:03d}.png")
-        np.save(folder / "depth" / f"{view:03d}.npy", scenes.depth[index, view].numpy())
+        np.save(folder / "depth" / f"{view:03d}.npy", scenes.depth[index, view].cpu().numpy())
         cameras.append(
             {
                 "image": f"images/{view:03d}.png",

@@ -19,11 +19,12 @@ from moe3d.training.data.palette import sample_color
 from moe3d.training.data.parts import NUM_TEXTURES, SceneLayout
 from moe3d.training.data.photo import develop
 from moe3d.training.data.raycast import Hits, cast_rays
-from moe3d.training.data.scene_batch import SceneTensors, stack_layouts, tensors_to
+from moe3d.training.data.scene_batch import SceneTensors, stack_layouts
 from moe3d.training.data.seeds import sample_texture_ids, scene_random
 from moe3d.training.data.surfaces import look_up_surface
 from moe3d.training.data.texture_bank import TextureBank
 from moe3d.training.data.vectors import turn, unit
+from moe3d.training.tensors import tensors_to
 
 TILE = 14
 SCENES_AT_ONCE = 32

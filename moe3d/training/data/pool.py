@@ -1,8 +1,7 @@
 """Scenes on disk, in shards of one picture size, so that generating and training run apart.
 
 A shard is a folder with `images.npy` (u8), `depth.npy` (float16 metres, NaN for sky),
-`camera_from_world.npy`, `intrinsics.npy`, and, once cached, `tokens.npy` (float16 patch tokens of
-the frozen patch embedding). A folder appears under its name only when it is complete.
+`camera_from_world.npy` and `intrinsics.npy`. A folder appears under its name only when complete.
 """
 
 import json
@@ -15,6 +14,7 @@ import numpy as np
 from moe3d.training.data.generator import SceneGenerator
 
 ARRAYS = ("images", "depth", "camera_from_world", "intrinsics")
+SCENES_AT_ONCE = 10
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,14 @@ def write_shard(plan: ShardPlan, folder: Path, generator: SceneGenerator) -> Pat
     temporary = folder / f".{plan.name}.part"
     temporary.mkdir(parents=True, exist_ok=True)
     columns: dict[str, list[np.ndarray]] = {name: [] for name in ARRAYS}
-    for seed in range(plan.first_seed, plan.first_seed + plan.num_scenes):
-        scenes = generator.generate([seed], plan.num_views, plan.height, plan.width)
+    end = plan.first_seed + plan.num_scenes
+    for first in range(plan.first_seed, end, SCENES_AT_ONCE):
+        seeds = range(first, min(first + SCENES_AT_ONCE, end))
+        scenes = generator.generate(seeds, plan.num_views, plan.height, plan.width)
         for name in ARRAYS:
-            columns[name].append(getattr(scenes, name)[0].numpy())
+            columns[name].append(getattr(scenes, name).cpu().numpy())
     for name, values in columns.items():
-        array = np.stack(values)
+        array = np.concatenate(values)
         np.save(temporary / f"{name}.npy", array.astype(np.float16) if name == "depth" else array)
     (temporary / "plan.json").write_text(json.dumps(plan.__dict__))
     temporary.rename(target)

@@ -1,8 +1,7 @@
 """Layouts of several scenes as padded tensors, ready for the ray caster."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,6 +9,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from torch import Tensor
 
 from moe3d.training.data.parts import SHELL_FACES, SceneLayout
+from moe3d.training.tensors import tensors_to
 
 
 @dataclass(frozen=True)
@@ -95,16 +95,3 @@ def stack_layouts(
     light = torch.from_numpy(np.stack([layout.light for layout in layouts])).float()
     scenes = SceneTensors(parts, materials, is_open, light)
     return tensors_to(scenes, pyramids.device)
-
-
-def tensors_to(record: Any, device: torch.device) -> Any:
-    """The same frozen record with every tensor, nested ones too, on a device."""
-    moved = {}
-    for entry in fields(record):
-        value = getattr(record, entry.name)
-        if isinstance(value, Tensor):
-            value = value.to(device, non_blocking=True)
-        elif is_dataclass(value):
-            value = tensors_to(value, device)
-        moved[entry.name] = value
-    return replace(record, **moved)

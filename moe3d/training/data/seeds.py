@@ -53,3 +53,9 @@ def sample_texture_ids(seed: int, count: int) -> list[int]:
     random = scene_random(seed, stream=7)
     start = int(split_of_seed(seed)) * TEXTURES_PER_SPLIT
     return [start + int(i) for i in random.integers(0, TEXTURES_PER_SPLIT, count)]
+
+
+def texture_ids_of_split(split: Split) -> range:
+    """Every texture that scenes of a split may have."""
+    start = int(split) * TEXTURES_PER_SPLIT
+    return range(start, start + TEXTURES_PER_SPLIT)

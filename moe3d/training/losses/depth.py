@@ -12,6 +12,7 @@ from torch import Tensor
 CONFIDENCE_WEIGHT = 0.2
 KEPT_QUANTILE = 0.98
 STRIDES = (1, 2, 4, 8)
+FEW_PIXELS = 100
 
 
 @dataclass(frozen=True)
@@ -32,29 +33,37 @@ class DepthTerms:
 
 
 def mean_of_valid(
-    values: Float[Tensor, "..."], valid: Bool[Tensor, "..."], quantile: float = 1.0
+    values: Float[Tensor, "B ..."], valid: Bool[Tensor, "B ..."], quantile: float = 1.0
 ) -> Float[Tensor, ""]:
-    """Average over valid pixels, leaving out the largest values.
+    """Average over valid pixels of each scene, then over scenes, so that processes can share them.
 
     Args:
-        values: per pixel.
+        values: per scene and pixel.
         valid: same shape.
-        quantile: share that is kept, the smallest first; 1 keeps all.
+        quantile: share of a scene's valid pixels that is kept, the smallest first; 1 keeps all.
 
     Returns:
-        0 (with a gradient of zero) where nothing is valid.
+        A scene in which nothing is valid counts as 0, with a gradient of zero.
     """
-    kept = values[valid]
-    if kept.numel() == 0:
-        return (values * 0).nan_to_num().sum()
-    if quantile < 1 and kept.numel() > 100:
-        limit = kept.detach().kthvalue(max(1, int(quantile * kept.numel()))).values
-        kept = kept[kept.detach() <= limit]
-    return kept.mean()
+    known = valid.flatten(1)
+    flat = torch.where(known, values.flatten(1), 0.0)
+    if quantile < 1:
+        known = known & (flat <= _largest_kept(flat.detach(), known, quantile))
+    return ((flat * known).sum(1) / known.sum(1).clamp(min=1)).mean()
+
+
+def _largest_kept(
+    flat: Float[Tensor, "B P"], known: Bool[Tensor, "B P"], quantile: float
+) -> Float[Tensor, "B 1"]:
+    """Each scene's limit; none where too few pixels are valid for a quantile to mean something."""
+    counts = known.sum(1, keepdim=True)
+    places = (quantile * counts).long().clamp(min=1) - 1
+    ordered = flat.masked_fill(~known, torch.inf).sort(1).values
+    return torch.where(counts > FEW_PIXELS, ordered.gather(1, places), torch.inf)
 
 
 def gradient_error(
-    error: Float[Tensor, "*B H W"], valid: Bool[Tensor, "*B H W"]
+    error: Float[Tensor, "B *S H W"], valid: Bool[Tensor, "B *S H W"]
 ) -> Float[Tensor, ""]:
     """Mean absolute difference of the signed error between neighbours, at strides 1, 2, 4, 8.
 

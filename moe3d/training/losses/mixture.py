@@ -14,12 +14,14 @@ from torch import Tensor
 from moe3d.model.fusion import fuse, gate_weights
 from moe3d.training.config import MixtureWeights
 from moe3d.training.losses.depth import (
+    CONFIDENCE_WEIGHT,
     KEPT_QUANTILE,
     confidence_term,
     gradient_error,
     mean_of_valid,
     signed_error,
 )
+from moe3d.training.processes import mean_over_processes
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def mixture_loss(
     truth: Float[Tensor, "B S H W"],
     temperature: float,
     weights: MixtureWeights,
+    confidence_alpha: float = CONFIDENCE_WEIGHT,
 ) -> MixtureTerms:
     """Compute all terms at one gate temperature.
 
@@ -98,6 +101,7 @@ def mixture_loss(
         truth: normalised units; NaN where unknown.
         temperature: of the gate's softmax.
         weights: settings.
+        confidence_alpha: the confidence that fits an error is this divided by the error.
     """
     valid = torch.isfinite(truth)
     gate = gate_weights(gate_logits, temperature)
@@ -107,8 +111,8 @@ def mixture_loss(
     error = signed_error(fused, truth, log_space=weights.log_space)
     if weights.level_window_px:
         errors = errors - local_level(error.detach(), valid, weights.level_window_px)[:, :, None]
-    weighted = confidence_term(confidence, error.abs().detach(), weights.confidence_alpha)
-    usage = torch.stack([mean_of_valid(w, valid) for w in gate.unbind(2)])
+    weighted = confidence_term(confidence, error.abs().detach(), confidence_alpha)
+    usage = mean_over_processes(torch.stack([mean_of_valid(w, valid) for w in gate.unbind(2)]))
     count = gate.shape[2]
     return MixtureTerms(
         likelihood=mean_of_valid(

@@ -1,5 +1,8 @@
+import numpy as np
 import pytest
+from PIL import Image
 
+from moe3d.cli.main import run_command
 from moe3d.cli.scenes import ScenesCommand, parse_size
 from moe3d.errors import UsageError
 
@@ -26,3 +29,13 @@ def test_width_comes_first():
 def test_numbers_out_of_range_are_refused(change, tmp_path):
     with pytest.raises(UsageError):
         ScenesCommand(output=tmp_path, **change).run()
+
+
+def test_shards_hold_the_same_scenes_as_folders(tmp_path):
+    common = ["--seed", "5", "--count", "2", "--views", "1", "--size", "42x28"]
+    assert run_command(["scenes", *common, "-o", str(tmp_path / "shards"), "--shards"]) == 0
+    assert run_command(["scenes", *common, "-o", str(tmp_path / "folders")]) == 0
+    images = np.load(tmp_path / "shards/28x42-0000005/images.npy")
+    for index in range(2):
+        with Image.open(tmp_path / f"folders/scene-000000{5 + index}/images/000.png") as photo:
+            np.testing.assert_array_equal(images[index, 0], np.asarray(photo))

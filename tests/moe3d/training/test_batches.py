@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from moe3d.model.differentiable_geometry import world_points_from_depth
-from moe3d.training.batches import PoolReader, normalise_scenes
+from moe3d.training.batches import normalise_scenes
 from moe3d.training.data.generator import SceneGenerator
 
 
@@ -33,14 +33,6 @@ def test_units_of_the_scene_do_not_matter():
     two = normalise_scenes(s.images, 7 * s.depth, bigger, s.intrinsics)
     torch.testing.assert_close(one.depth, two.depth, equal_nan=True)
     torch.testing.assert_close(one.pose_encoding, two.pose_encoding, atol=1e-5, rtol=1e-5)
-
-
-def test_a_step_always_draws_the_same_batch(tiny_pool):
-    first = PoolReader(tiny_pool, seed=3).read(5, 0, 2, 3)
-    again = PoolReader(tiny_pool, seed=3).read(5, 0, 2, 3)
-    other = PoolReader(tiny_pool, seed=3).read(5, 1, 2, 3)
-    assert torch.equal(first.images, again.images)
-    assert first.images.shape != other.images.shape or not torch.equal(first.images, other.images)
 
 
 def test_a_scene_without_depth_stays_finite():

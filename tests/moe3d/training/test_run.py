@@ -1,58 +1,95 @@
 import dataclasses
+import json
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from moe3d.errors import UsageError
 from moe3d.model.checkpoint import CheckpointInfo, read_checkpoint, write_checkpoint
 from moe3d.model.moe3d import MoE3DNetwork
-from moe3d.training.config import OptimizerConfig, TrainingConfig
-from moe3d.training.run import PoolPlan, Start, run_stage
-
-NO_SCENES = PoolPlan(num_scenes=0, height=28, width=42)
-
-
-@pytest.fixture
-def base(tiny_config, tmp_path):
-    torch.manual_seed(1)
-    settings = dataclasses.replace(tiny_config.moe, own_decoder=False)
-    network = MoE3DNetwork(dataclasses.replace(tiny_config, moe=settings))
-    path = tmp_path / "base.safetensors"
-    write_checkpoint(network, path, CheckpointInfo("tiny", network.config))
-    return path
+from moe3d.training.config_file import read_config
+from moe3d.training.run import run_training
+from moe3d.training.start import take_fitting
 
 
-def config(stage, pool, output):
-    return TrainingConfig(
-        stage=stage,
-        pool=pool,
-        output=output,
-        steps=2,
-        scenes_per_step=2,
-        optimizer=OptimizerConfig(warm_up_steps=1),
+def test_a_run_leaves_weights_settings_scores_and_pictures(settings):
+    config = settings(steps=2, validation_scenes=2, validate_every=1, log_every=1)
+    result = run_training(config, {})
+    assert result.is_finished
+    found = read_checkpoint(result.checkpoint)
+    assert found.info.experts_trained
+    assert found.info.config.moe.gate_temperature == pytest.approx(0.05)
+    assert found.info.training["pair"]["config"]["run"]["steps"] == 2
+    assert read_config(config.output / "config.toml") == config
+    environment = json.loads((config.output / "environment.json").read_text())
+    assert environment["git_commit"]
+    metrics = json.loads((config.output / "metrics.json").read_text())
+    assert set(metrics["validation"]["layers"]) == {"vggt", "fused", "argmax", "oracle"}
+    sheets = sorted((config.output / "pictures").iterdir())
+    assert [sheet.name for sheet in sheets] == ["0000001.png", "0000002.png"]
+    with Image.open(sheets[0]) as picture:
+        # two scenes under each other; photo, truth, VGGT, fused, winner beside each other
+        assert picture.size == (5 * 210, 2 * 140)
+        assert np.asarray(picture).std() > 10
+    lines = [json.loads(line) for line in (config.output / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines if "loss" in line] == [1, 2]
+    assert [line["step"] for line in lines if "validation" in line] == [1, 2]
+    assert any((config.output / "board").iterdir())
+
+
+def test_the_mixture_preset_leaves_vggts_part_as_it_was(settings, tiny_base):
+    result = run_training(settings(preset="moe", steps=2), {})
+    before, after = (
+        read_checkpoint(tiny_base).network.state_dict(),
+        read_checkpoint(result.checkpoint),
     )
-
-
-def test_the_mixture_stage_leaves_vggts_part_as_it_was(base, tiny_pool, tmp_path):
-    written = run_stage(config("moe", tiny_pool, tmp_path / "run"), Start(str(base)), NO_SCENES)
-    before, after = read_checkpoint(base).network.state_dict(), read_checkpoint(written)
-    assert after.info.experts_trained
     assert after.info.config.moe.own_decoder
-    assert "moe" in after.info.training
-    result = after.network.state_dict()
+    found = after.network.state_dict()
     vggt = [name for name in before if not name.startswith("moe_head")]
     assert vggt
-    assert all(torch.equal(before[name], result[name]) for name in vggt)
+    assert all(torch.equal(before[name], found[name]) for name in vggt)
 
 
-def test_scenes_are_generated_when_asked(base, tmp_path):
-    plan = PoolPlan(num_scenes=3, height=28, width=42, num_views=2)
-    pool = tmp_path / "pool"
-    run_stage(config("vggt", pool, tmp_path / "run"), Start(str(base)), plan)
-    assert [shard.name for shard in pool.iterdir()] == ["28x42-0000000"]
+def test_an_end_to_end_mixture_has_no_vggt_head_left(settings):
+    result = run_training(settings(preset="e2e", steps=1, num_experts=3), {})
+    found = read_checkpoint(result.checkpoint)
+    assert not found.info.config.has_baseline
+    assert found.info.config.moe.num_experts == 3
+    output = found.network(torch.rand(1, 2, 3, 28, 42))
+    assert output.baseline_depth is None
+    assert output.expert_depths.shape == (1, 2, 3, 28, 42)
 
 
-def test_an_empty_pool_is_refused_before_the_first_step(base, tmp_path):
-    with pytest.raises(UsageError, match="--generate"):
-        run_stage(config("vggt", tmp_path / "none", tmp_path / "run"), Start(str(base)), NO_SCENES)
-    assert not (tmp_path / "run").exists()
+def test_a_time_budget_ends_with_a_call_that_says_so(settings):
+    config = settings(steps=2, minutes=1e-6)
+    results = [run_training(config, {}) for _ in range(2)]
+    assert [(result.step, result.is_finished) for result in results] == [(1, False), (2, True)]
+
+
+def test_an_empty_pool_is_refused_before_anything_is_written(settings, tmp_path):
+    config = settings(data=tmp_path / "none")
+    with pytest.raises(UsageError, match="holds no shards"):
+        run_training(config, {})
+    assert not config.output.exists()
+
+
+def test_weights_that_fit_move_to_another_architecture(tiny_config):
+    wider = dataclasses.replace(
+        tiny_config, dpt=dataclasses.replace(tiny_config.dpt, detail_channels=(8, 8))
+    )
+    old, new = MoE3DNetwork(tiny_config), MoE3DNetwork(wider)
+    take_fitting(new, old)
+    own, theirs = new.state_dict(), old.state_dict()
+    name = "aggregator.frame_blocks.0.attn.qkv.weight"
+    assert torch.equal(own[name], theirs[name])
+    assert own["depth_head.detail.stem.0.weight"].shape[0] == 8
+
+
+def test_new_experts_need_a_head_to_copy(settings, tiny_config, tmp_path):
+    bare = dataclasses.replace(tiny_config, has_baseline=False)
+    path = tmp_path / "bare.safetensors"
+    write_checkpoint(MoE3DNetwork(bare), path, CheckpointInfo("bare", bare))
+    with pytest.raises(UsageError, match="has none"):
+        run_training(settings(base=str(path), num_experts=3), {})

@@ -57,9 +57,20 @@ def test_a_batch_without_any_truth_gives_zero_and_not_nan():
 
 
 def test_the_largest_values_are_left_out():
-    values = torch.arange(200.0)
-    kept = mean_of_valid(values, torch.ones(200, dtype=torch.bool), quantile=0.98)
+    values = torch.arange(200.0)[None]
+    kept = mean_of_valid(values, torch.ones(1, 200, dtype=torch.bool), quantile=0.98)
     assert float(kept) == pytest.approx(torch.arange(196.0).mean().item())
+
+
+def test_scenes_weigh_the_same_however_many_pixels_they_have():
+    values = torch.tensor([[1.0, 3.0], [10.0, math.nan], [math.nan, math.nan]])
+    assert float(mean_of_valid(values, values.isfinite())) == pytest.approx((2 + 10 + 0) / 3)
+
+
+def test_the_quantile_is_each_scenes_own():
+    values = torch.stack([torch.arange(200.0), 1000 + torch.arange(200.0)])
+    kept = mean_of_valid(values, torch.ones(2, 200, dtype=torch.bool), quantile=0.5)
+    assert float(kept) == pytest.approx((49.5 + 1049.5) / 2)
 
 
 def test_confidence_is_pulled_down_only_where_depth_is_unknown():

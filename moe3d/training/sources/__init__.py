@@ -1,0 +1,1 @@
+"""Where batches come from: drawn scenes, shards of drawn scenes, your own folders."""

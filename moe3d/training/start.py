@@ -1,0 +1,101 @@
+"""The network that a run starts from: a checkpoint, grown by what the preset needs."""
+
+import logging
+from dataclasses import replace
+
+import torch
+
+from moe3d.errors import UsageError
+from moe3d.model.checkpoint import CheckpointInfo, read_checkpoint
+from moe3d.model.config import ModelConfig
+from moe3d.model.known_models import find_checkpoint
+from moe3d.model.moe3d import MoE3DNetwork
+from moe3d.model.presets import detailed_mini
+from moe3d.model.warm_start import warm_start_experts
+from moe3d.training.config import TrainingConfig
+from moe3d.training.dino_start import load_dino_start
+
+logger = logging.getLogger(__name__)
+
+NEW_MINI, GROWN_MINI = "new-mini", "grown-mini"
+OWN_DECODER = ("moe", "pair")
+MIXTURES = ("moe", "pair", "head", "e2e")
+
+
+def start_network(config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]:
+    """Load or make the network; a mixture that is not there, or has another K, starts as copies.
+
+    Raises:
+        CheckpointError: the base or the ONNX file cannot be read.
+        UsageError: new experts on a checkpoint without VGGT's head to copy.
+    """
+    torch.manual_seed(config.seed)
+    network, info = _base(config)
+    wanted = wanted_architecture(network.config, config)
+    is_trained = info.experts_trained and _same_mixture(network.config, wanted)
+    if config.preset in MIXTURES and not is_trained:
+        network = _with_new_mixture(network, wanted, config)
+        info = replace(info, experts_trained=False)
+    if wanted != network.config:  # e2e leaves VGGT's own head behind
+        network = _refitted(network, wanted)
+    return network, replace(info, config=network.config)
+
+
+def wanted_architecture(base: ModelConfig, config: TrainingConfig) -> ModelConfig:
+    """The architecture that a preset trains, from the base's."""
+    if config.preset not in MIXTURES:
+        return base
+    own = base.moe.own_decoder or config.preset in OWN_DECODER
+    count = config.mixture.num_experts or base.moe.num_experts
+    moe = replace(base.moe, own_decoder=own, num_experts=count)
+    return replace(base, moe=moe, has_baseline=base.has_baseline and config.preset != "e2e")
+
+
+def _same_mixture(first: ModelConfig, second: ModelConfig) -> bool:
+    return first.moe == second.moe
+
+
+def _base(config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]:
+    if config.base in (NEW_MINI, GROWN_MINI):
+        network = MoE3DNetwork(detailed_mini())
+        info = CheckpointInfo("mini", network.config, licence="Apache-2.0", demonstration=True)
+        if config.base == GROWN_MINI:
+            shipped = read_checkpoint(find_checkpoint("mini"))
+            take_fitting(network, shipped.network)
+            info = replace(info, training=shipped.info.training)
+        if config.patch_embed is not None:
+            load_dino_start(network, config.patch_embed)
+        return network, info
+    loaded = read_checkpoint(find_checkpoint(config.base))
+    return loaded.network, loaded.info
+
+
+def take_fitting(network: MoE3DNetwork, other: MoE3DNetwork) -> None:
+    """Copy the weights of another architecture that have the same name and shape here."""
+    own = network.state_dict()
+    fitting = {
+        name: value
+        for name, value in other.state_dict().items()
+        if name in own and own[name].shape == value.shape
+    }
+    network.load_state_dict(fitting, strict=False)
+    logger.info("%d of %d weights taken over, the rest starts anew", len(fitting), len(own))
+
+
+def _with_new_mixture(
+    network: MoE3DNetwork, wanted: ModelConfig, config: TrainingConfig
+) -> MoE3DNetwork:
+    if network.depth_head is None or not network.config.has_baseline:
+        raise UsageError("new experts are copies of VGGT's depth head; this checkpoint has none")
+    grown = MoE3DNetwork(replace(wanted, has_baseline=True))
+    vggt = {k: v for k, v in network.state_dict().items() if not k.startswith("moe_head.")}
+    grown.load_state_dict(vggt, strict=False)
+    generator = torch.Generator().manual_seed(config.seed)
+    warm_start_experts(grown, generator, noise=config.mixture.expert_noise)
+    return grown
+
+
+def _refitted(network: MoE3DNetwork, wanted: ModelConfig) -> MoE3DNetwork:
+    grown = MoE3DNetwork(wanted)
+    grown.load_state_dict(network.state_dict(), strict=False)
+    return grown
