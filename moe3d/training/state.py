@@ -79,7 +79,6 @@ def save_state(folder: Path, content: dict[str, Any]) -> None:
         OutputError: it cannot be written; the old one is as it was.
     """
     path = folder / STATE_FILE
-    _remove_parts(folder)
     try:
         with new_file(path, overwrite=True) as part:
             torch.save(content, part)
@@ -105,6 +104,7 @@ def load_state(folder: Path) -> dict[str, Any] | None:
     path = folder / STATE_FILE
     if not path.exists():
         return None
+    _remove_parts(folder)
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
