@@ -135,7 +135,8 @@ class EvalTask:
         data = dataset.name
         if self.synthetic:
             data = f"{self.synthetic} generated scenes of {self.views} photos, exact truth"
-        choices = {"data": data, **task.choices}
+        frames = {"frames": task.protocol.frames_in_words(dataset.name)}
+        choices = {"data": data, **task.choices, **frames}
         summary = summarise(results, task.columns)
         title = f"{task.name} on {dataset.name}"
         return Report(title, choices, task.columns, results, summary, task.details)

@@ -52,7 +52,7 @@ def depth_pair(
     Args:
         prediction: z-depth, any scale.
         truth: z-depth, same shape; 0, negative or not finite where unknown.
-        mask: same shape, bool or whole numbers; False or 0 leaves a pixel out. None keeps all.
+        mask: same shape, bool or numbers; False or 0 leaves a pixel out. None keeps all.
         allow_missing: leave out pixels where the prediction is not finite instead of refusing it.
 
     Raises:
@@ -95,9 +95,11 @@ def as_mask(mask: Shaped[np.ndarray, "..."]) -> Bool[np.ndarray, "..."]:
     """A mask as bool.
 
     Raises:
-        EvaluationError: the mask holds neither bool nor whole numbers.
+        EvaluationError: the mask holds neither bool, whole numbers nor just 0.0 and 1.0.
     """
-    if mask.dtype.kind not in "biu":
+    if mask.dtype.kind == "f" and not np.isin(mask, (0, 1)).all():
+        raise EvaluationError("a mask of fractions must hold just 0 and 1")
+    if mask.dtype.kind not in "biuf":
         raise EvaluationError(f"the mask must hold bool or whole numbers; got dtype {mask.dtype}")
     return mask.astype(bool)
 

@@ -51,6 +51,13 @@ class EvaluationProtocol:
             stride = min(stride, num_frames // 2)
         return max(stride, 1)
 
+    def frames_in_words(self, dataset: str) -> str:
+        """Which frames of this data set are taken."""
+        stride = self.stride(dataset, 2**31)
+        if dataset == "nrgbd" and self.nrgbd_half_rule:
+            return f"every {stride}, at most half of the frames apart"
+        return "all" if stride == 1 else f"every {stride}"
+
 
 SPARSE = {"7-scenes": 200, "nrgbd": 500}
 VGGT_SIZE = InputSize(518, 392)

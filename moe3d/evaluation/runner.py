@@ -23,7 +23,7 @@ from moe3d.progress import Progress
 
 logger = logging.getLogger(__name__)
 
-RESULTS_VERSION = 2
+RESULTS_VERSION = 3
 """Raised when a metric's definition changes, so that older results are not taken up."""
 
 Watcher = Callable[[str, str, Answer, SceneTruth], None]

@@ -48,7 +48,8 @@ def measure_edge_distances(
         prediction: (H, W) z-depth, any scale and shift: it is scaled to 0..1, zeros left out.
         truth: (H, W) z-depth.
         mask: pixels that count, besides having truth.
-        true_edges: (H, W) annotated edges; None takes Canny edges of the truth (PDBE).
+        true_edges: (H, W) annotated edges, compared with those of the whole prediction; None takes
+            Canny edges of the truth (PDBE), and looks at valid pixels of both alone.
         canny_thresholds: low and high, of the scaled depth; sigma is sqrt 2.
 
     Raises:
@@ -60,11 +61,12 @@ def measure_edge_distances(
     pair = depth_pair(prediction, truth, mask)
     require_image(pair)
     known = np.isfinite(pair.prediction) & (pair.prediction != 0)
-    edges = _canny_edges(pair.prediction, known, canny_thresholds)
     if true_edges is None:
+        known &= pair.valid
         true_edges = _canny_edges(pair.truth, pair.valid, canny_thresholds)
     elif true_edges.shape != pair.truth.shape:
         raise ShapeError(f"edges must be {pair.truth.shape} like truth; got {true_edges.shape}")
+    edges = _canny_edges(pair.prediction, known, canny_thresholds)
     return _distances_between(edges, true_edges)
 
 

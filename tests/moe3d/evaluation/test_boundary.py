@@ -153,6 +153,18 @@ def test_a_perfect_prediction_is_at_no_distance_from_its_edges():
     assert (found.accuracy, found.completeness) == (0, 0)
 
 
+def test_what_is_predicted_where_truth_is_unknown_is_no_edge_unless_edges_are_annotated():
+    truth = step_map()
+    truth[:10] = np.nan
+    prediction = step_map()
+    prediction[:10] = 2.0
+    found = measure_edge_distances(prediction, truth)
+    assert (found.accuracy, found.completeness) == (0, 0)
+    annotated = np.zeros((40, 40), bool)
+    annotated[12:, 19] = True
+    assert measure_edge_distances(prediction, truth, true_edges=annotated).accuracy > 0.5
+
+
 def test_a_flat_prediction_gets_the_worst_distances():
     found = measure_edge_distances(np.ones((40, 40)), step_map())
     assert (found.accuracy, found.completeness) == (10, 10)

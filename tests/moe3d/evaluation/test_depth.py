@@ -101,5 +101,13 @@ def test_truth_without_a_valid_pixel_is_refused():
 def test_arrays_that_hold_no_numbers_are_refused():
     with pytest.raises(EvaluationError, match="dtype"):
         score_depth(np.array([["a"]]), np.ones((1, 1)))
-    with pytest.raises(EvaluationError, match="mask must hold"):
-        score_depth(np.ones((1, 1)), np.ones((1, 1)), np.array([[0.5]]))
+    for mask, message in ((np.array([[0.5]]), "just 0 and 1"), (np.array([["x"]]), "bool")):
+        with pytest.raises(EvaluationError, match=message):
+            score_depth(np.ones((1, 1)), np.ones((1, 1)), mask)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.float32])
+def test_a_mask_of_any_usual_type_means_the_same(dtype):
+    mask = np.array([[1, 0, 1]]).astype(dtype)
+    errors = score_depth(np.array([[1.0, 9.0, 2.0]]), np.array([[1.0, 1.0, 1.0]]), mask)
+    assert (errors.absrel, errors.valid_pixels) == (0.5, 2)

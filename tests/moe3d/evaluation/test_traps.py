@@ -23,6 +23,19 @@ def test_protocols_of_one_name_differ_in_choices_that_are_all_printed():
         assert {"frames", "input", "points", "cloud alignment", "crop", "ICP"} <= set(choices)
 
 
+def test_the_frames_of_one_data_set_are_told_in_words():
+    words = {name: one.frames_in_words("nrgbd") for name, one in PROTOCOLS.items()}
+    assert words["cut3r"] == "every 500, at most half of the frames apart"
+    assert (words["pi3-sparse"], words["pi3-dense"]) == ("every 500", "every 100")
+    assert PROTOCOLS["project"].frames_in_words("7-scenes-usual-script") == "every 200"
+    assert PROTOCOLS["project"].frames_in_words("synthetic") == "all"
+    # 7-Scenes: 1000 frames make 5 and 25, NRGBD's thin_geometry makes 1, or 2 by the half rule
+    assert 1000 // PROTOCOLS["pi3-sparse"].stride("7-scenes", 1000) == 5
+    assert 1000 // PROTOCOLS["pi3-dense"].stride("7-scenes", 1000) == 25
+    assert len(range(0, 395, PROTOCOLS["pi3-sparse"].stride("nrgbd", 395))) == 1
+    assert len(range(0, 395, PROTOCOLS["cut3r"].stride("nrgbd", 395))) == 3
+
+
 def one_view(height=480, width=640):
     view = View("a", width, height, pixels=np.zeros((height, width, 3), np.uint8))
     matrix = np.array([[525.0, 0, 320], [0, 525, 240], [0, 0, 1]])
