@@ -7,6 +7,7 @@ from tyro.conf import subcommand
 
 from moe3d.cli.batch import BatchCommand
 from moe3d.cli.check import CheckCommand
+from moe3d.cli.compare import CompareCommand
 from moe3d.cli.estimate import EstimateCommand
 from moe3d.cli.eval import EvalCommand
 from moe3d.cli.export import ExportCommand
@@ -25,6 +26,7 @@ def commands_for(arguments: Sequence[str]) -> Any:
         | Annotated[BatchCommand, subcommand("batch")]
         | Annotated[EstimateCommand, subcommand("estimate")]
         | Annotated[ExportCommand, subcommand("export")]
+        | Annotated[CompareCommand, subcommand("compare")]
         | Annotated[EvalCommand, subcommand("eval")]
         | Annotated[ModelsCommand, subcommand("models")]
         | Annotated[ScenesCommand, subcommand("scenes")]

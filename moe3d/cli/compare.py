@@ -1,0 +1,86 @@
+"""`moe3d compare`: MoE3D against VGGT, or one saved result against another, in numbers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tyro.conf import Positional
+
+from moe3d.cli.console import ConsoleProgress, print_result
+
+if TYPE_CHECKING:
+    from moe3d.scene.comparison import Comparison
+
+
+@dataclass(frozen=True)
+class CompareCommand:
+    """Compare both sides of a saved result: points, flying points, edges, and truth if given."""
+
+    result: Positional[Path]
+    """prediction.npz of a run with --compare, or the run's folder."""
+    against: Path | None = None
+    """Another result of the same photos; its fused depth takes VGGT's place."""
+    truth: Path | None = None
+    """Folder or file of true depth, cameras or a cloud: adds every metric against it."""
+    confidence_percentile: float = 20.0
+    """Share of lowest confidence that each side drops before points are counted, percent."""
+    places: int = 12
+    """How many places of greatest disagreement are listed."""
+    json: bool = False
+    """Print the result as JSON."""
+    quiet: bool = False
+    """No progress on stderr."""
+
+    def run(self) -> int:
+        """Compare and return 0."""
+        from moe3d.evaluation.comparison import ComparisonOptions, beside, compare_sides
+        from moe3d.evaluation.scene_truth import read_truth
+        from moe3d.io.prediction_file import read_prediction
+
+        prediction = read_prediction(_file_of(self.result))
+        titles = ("MoE3D", "VGGT")
+        if self.against is not None:
+            prediction = beside(prediction, read_prediction(_file_of(self.against)))
+            titles = (str(self.result), str(self.against))
+        truth = None if self.truth is None else read_truth(self.truth, prediction)
+        options = ComparisonOptions(self.confidence_percentile, self.places, titles)
+        console = ConsoleProgress(self.quiet)
+        try:
+            found = compare_sides(prediction, truth, options, console.progress)
+        finally:
+            console.finish()
+        print_result(_text(found), found.to_json(), self.json)
+        return 0
+
+
+def _file_of(path: Path) -> Path:
+    return path / "prediction.npz" if path.is_dir() else path
+
+
+def _text(found: "Comparison") -> str:
+    """Both sides beside each other, then the places and the notes."""
+    lines = _table(found)
+    if found.places:
+        lines.append("PLACES OF GREATEST DISAGREEMENT")
+    lines += [
+        f"  {number}. {place.photo} at ({place.x}, {place.y}): {100 * place.difference:+.1f} %, "
+        f"{place.num_pixels} px"
+        for number, place in enumerate(found.places, 1)
+    ]
+    return "\n".join([*lines, *found.notes])
+
+
+def _table(found: "Comparison") -> list[str]:
+    rows = [("", *found.titles)]
+    group = ""
+    for row in found.rows:
+        if row.group != group:
+            group = row.group
+            rows.append((group.upper(), "", ""))
+        first, second = row.texts(found.sides)
+        rows.append((f"  {row.title}", first, second))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return [
+        f"{title:<{widths[0]}}  {first:>{widths[1]}}  {second:>{widths[2]}}".rstrip()
+        for title, first, second in rows
+    ]

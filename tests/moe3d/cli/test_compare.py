@@ -1,0 +1,53 @@
+"""`moe3d compare` on saved results."""
+
+import json
+
+import pytest
+
+from moe3d.cli.main import run_command
+from moe3d.io.prediction_file import write_prediction
+from tests.moe3d.evaluation.test_scene_truth import truth_folder
+from tests.scenes import step_prediction
+
+
+@pytest.fixture
+def result(tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    write_prediction(step_prediction(), folder / "prediction.npz")
+    return folder
+
+
+def test_a_result_is_compared_with_its_own_vggt_side(result, capsys):
+    assert run_command(["compare", str(result), "--json", "--quiet"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["sides"] == {"fused": "MoE3D", "vggt": "VGGT"}
+    assert document["measures"]["flying"] == {"fused": 0, "vggt": 280}
+
+
+def test_truth_adds_its_metrics_to_the_table(result, tmp_path, capsys):
+    truth = truth_folder(tmp_path / "truth")
+    assert run_command(["compare", str(result), "--truth", str(truth), "--quiet"]) == 0
+    text = capsys.readouterr().out
+    assert "TRUTH: DEPTH" in text
+    assert "AbsRel" in text
+    assert "median scale, one for the scene" in text
+
+
+def test_two_results_are_compared_with_each_other(result, tmp_path, capsys):
+    other = tmp_path / "other.npz"
+    write_prediction(step_prediction(with_baseline=False), other)
+    words = ["compare", str(result), "--against", str(other), "--json", "--quiet"]
+    assert run_command(words) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["sides"]["vggt"] == str(other)
+    assert document["measures"]["differ_3"] == {"pair": 0}
+
+
+def test_no_second_side_is_exit_code_2_and_bad_truth_7(result, tmp_path, capsys):
+    alone = tmp_path / "alone.npz"
+    write_prediction(step_prediction(with_baseline=False), alone)
+    assert run_command(["compare", str(alone)]) == 2
+    assert "--against" in capsys.readouterr().err
+    assert run_command(["compare", str(result), "--truth", str(tmp_path / "no")]) == 7
+    assert "is not there" in capsys.readouterr().err
