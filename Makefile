@@ -1,10 +1,13 @@
 # make run   - set everything up, open the viewer on the bundled sample (or, without a display, do the
 #              same job by the command line and write out/sample/)
 # make test  - set everything up and run the five checks that decide what lands
+# make train-mini - train the built-in model further (MINUTES a call; call again to go on), and replace
+#              it if that made it better: see docs/training.md
 # make interop, make screenshot, make clean; make help shows these lines
 SHELL := /bin/sh
 PYTHON ?= python3
 SAMPLE ?= room
+MINUTES ?= 0
 export PYTHON
 export OMP_WAIT_POLICY ?= PASSIVE
 
@@ -13,7 +16,7 @@ BIN := $(VENV)/bin
 SETTINGS := pyproject.toml constraints.txt packaging/system_packages.txt
 GL_SCREEN := -screen 0 1600x1200x24
 
-.PHONY: help run test check-format check-lint check-types check-imports check-tests interop screenshot clean
+.PHONY: help run test check-format check-lint check-types check-imports check-tests interop screenshot train-mini clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -68,6 +71,9 @@ interop: $(VENV)/.tests
 # The picture in the README.
 screenshot: $(VENV)/.runs
 	xvfb-run -a -s "$(GL_SCREEN)" $(BIN)/moe3d-viewer assets/samples/$(SAMPLE)/images --run --size 1480x920 --screenshot docs/images/window.png
+
+train-mini: $(VENV)/.tests
+	$(BIN)/moe3d train-mini --minutes $(MINUTES) $(TRAIN_ARGS)
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from tyro.conf import subcommand
 
+from moe3d.cli.ablate import AblateCommand, ResultsCommand
 from moe3d.cli.batch import BatchCommand
 from moe3d.cli.check import CheckCommand
 from moe3d.cli.compare import CompareCommand
@@ -16,6 +17,7 @@ from moe3d.cli.models import ModelsCommand
 from moe3d.cli.run import RunCommand
 from moe3d.cli.scenes import ScenesCommand
 from moe3d.cli.train import TrainCommand, train_defaults
+from moe3d.cli.train_mini import TrainMiniCommand
 
 
 def commands_for(arguments: Sequence[str]) -> Any:
@@ -31,6 +33,9 @@ def commands_for(arguments: Sequence[str]) -> Any:
         | Annotated[ModelsCommand, subcommand("models")]
         | Annotated[ScenesCommand, subcommand("scenes")]
         | Annotated[TrainCommand, train]
+        | Annotated[TrainMiniCommand, subcommand("train-mini")]
+        | Annotated[AblateCommand, subcommand("ablate")]
+        | Annotated[ResultsCommand, subcommand("results")]
         | Annotated[CheckCommand, subcommand("check")]
         | Annotated[GuiCommand, subcommand("gui")]
     )

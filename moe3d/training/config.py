@@ -44,8 +44,8 @@ class DataConfig:
     """Picture sizes, WIDTHxHEIGHT in multiples of 14; each step draws one."""
     early_sizes: tuple[str, ...] = ()
     """Picture sizes at the beginning of the run."""
-    early_share: float = 0.0
-    """Share of the steps that use the early sizes."""
+    early_steps: int = 0
+    """Steps that use the early sizes."""
     scenes_per_step: int = 4
     """Scenes a step over all processes; with cached features frames a step."""
     max_views: int = 4
@@ -68,6 +68,9 @@ class LossConfig:
     """Take depth errors in log space, also the mixture's."""
     head_gradient_weight: float = 2.0
     """Factor on the gradient error of a single head; the mixture has its own."""
+    edge_weight: float = 0.0
+    """Factor on the mean error within two pixels of depth edges, of a single head and of the fused
+    depth alike. For a small network: edges are few, and count little in a mean over all pixels."""
     confidence_alpha: float = 1.0
     """The confidence that fits an error is this divided by the error; VGGT has 0.2."""
     camera_weight: float = 5.0
@@ -137,9 +140,12 @@ class RunConfig:
 
     steps: int = 1000
     """Optimizer steps."""
+    total_minutes: float = 0.0
+    """Length of the whole run on this device: after its first steps it is cut to as many as fit.
+    0 takes all steps."""
     minutes: float = 0.0
-    """Time budget: the run stops cleanly before it is used up and goes on at the next call.
-    0 for none."""
+    """Time budget of this call: the run stops cleanly before it is used up and goes on at the next
+    call. 0 for none."""
     checkpoint_every: int = 50
     """Steps between checkpoints."""
     log_every: int = 10
@@ -192,5 +198,5 @@ class TrainingConfig:
 
     def sizes_at(self, step: int) -> tuple[str, ...]:
         """Picture sizes that a step draws from."""
-        early = self.data.early_sizes and step < self.data.early_share * self.run.steps
-        return self.data.early_sizes if early else self.data.sizes
+        is_early = self.data.early_sizes and step < self.data.early_steps
+        return self.data.early_sizes if is_early else self.data.sizes

@@ -6,7 +6,6 @@ depend on their number beyond rounding.
 
 import logging
 import math
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +19,7 @@ from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.config import TrainingConfig
 from moe3d.training.monitor import Monitor
 from moe3d.training.objective import Objective, StepLoss
+from moe3d.training.pace import Pace
 from moe3d.training.parts import free_parameters, parameter_groups
 from moe3d.training.processes import current_share
 from moe3d.training.schedule import gate_temperature, learning_rate_factor
@@ -53,6 +53,8 @@ class Trainer:
             CheckpointError: the folder's state is damaged or of another architecture.
         """
         self.network, self.config, self.step = network, config, 0
+        self.total_steps = config.run.steps
+        self._is_cut = not config.run.total_minutes
         self._source = source
         self._device = self.heads_device
         self._parts = free_parameters(network, config)
@@ -78,7 +80,7 @@ class Trainer:
     @property
     def is_finished(self) -> bool:
         """Whether all steps are done."""
-        return self.step >= self.config.run.steps
+        return self.step >= self.total_steps
 
     def run(
         self,
@@ -101,26 +103,35 @@ class Trainer:
             DeviceMemoryError: a step did not fit.
         """
         run = self.config.run
-        last = min(run.steps, until or run.steps)
+        last = min(self.total_steps, until or self.total_steps)
         if monitor is not None:
             monitor.begin(self.step)
-        longest, saved = 0.0, self.step
+        pace = Pace(max(self.step, self.config.data.early_steps))
         workers = choose_workers(self.config.data.workers)
         for loaded in load_steps(self._source, self.step, last, workers):
-            started = time.monotonic()
             loss = self._take_step(loaded)
-            if monitor is not None and (self.step % run.log_every == 0 or self.step == last):
-                monitor.log_step(self.step, run.steps, _numbers(loss))
-            longest = max(longest, time.monotonic() - started)
-            is_late = self._agree(time.monotonic() + longest + STOP_RESERVE_S > deadline)
-            if self.step % run.checkpoint_every == 0 or self.step == last or is_late:
+            pace.count(self.step)
+            if not self._is_cut and pace.is_known:
+                self._cut(pace)
+            is_last = self.step >= min(last, self.total_steps)
+            if monitor is not None and (self.step % run.log_every == 0 or is_last):
+                monitor.log_step(self.step, self.total_steps, _numbers(loss))
+            is_late = self._agree(pace.next_end() + STOP_RESERVE_S > deadline)
+            if self.step % run.checkpoint_every == 0 or is_last or is_late:
                 self.save()
-                saved = self.step
             after_step(self)
-            if is_late:
-                break
-        if saved != self.step:
-            self.save()
+            if is_last or is_late:
+                return
+
+    def _cut(self, pace: Pace) -> None:
+        """Choose how many steps the run has, in all processes alike."""
+        more = pace.steps_within(60 * self.config.run.total_minutes)
+        fitting = torch.tensor(self.step + more, device=self._device)
+        if self._share.size > 1:
+            dist.all_reduce(fitting, dist.ReduceOp.MIN)
+        self.total_steps = min(self.total_steps, int(fitting))
+        self._is_cut = True
+        logger.info("%d steps in %g minutes", self.total_steps, self.config.run.total_minutes)
 
     def _agree(self, is_late: bool) -> bool:
         """Whether any process is late: all stop at the same step."""
@@ -144,7 +155,7 @@ class Trainer:
     def _learn(self, batch: Any) -> StepLoss:
         config, step = self.config, self.step
         self._set_rates(step)
-        loss: StepLoss = self._objective(batch, temperature_at(config, step))
+        loss: StepLoss = self._objective(batch, self._temperature(step))
         self._check_finite(loss.total, "loss", batch.names)
         self._optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
@@ -158,9 +169,14 @@ class Trainer:
 
     def _set_rates(self, step: int) -> None:
         settings = self.config.optimizer
-        factor = learning_rate_factor(step, self.config.run.steps, settings.warm_up_steps)
+        factor = learning_rate_factor(step, self.total_steps, settings.warm_up_steps)
         for group in self._optimizer.param_groups:
             group["lr"] = settings.learning_rate * factor * group["rate"]
+
+    def _temperature(self, step: int) -> float:
+        mixture = self.config.mixture
+        ends = (mixture.temperature_start, mixture.temperature_end)
+        return gate_temperature(step, self.total_steps, *ends, mixture.temperature_share)
 
     def _check_finite(self, value: torch.Tensor, what: str, names: tuple[str, ...]) -> None:
         if not torch.isfinite(value):
@@ -186,6 +202,7 @@ class Trainer:
         free = {n: p.detach() for n, p in self.network.named_parameters() if p.requires_grad}
         content = {
             "step": self.step,
+            "total_steps": self.total_steps if self._is_cut else 0,
             "preset": identity.preset,
             "architecture": identity.architecture,
             "weights": free,
@@ -204,19 +221,9 @@ class Trainer:
             self.average.values[name].copy_(value)
         self._optimizer.load_state_dict(state["optimizer"])
         self.step = int(state["step"])
+        if self.config.run.total_minutes and state["total_steps"]:
+            self.total_steps, self._is_cut = int(state["total_steps"]), True
         logger.info("resumed at step %d", self.step)
-
-
-def temperature_at(config: TrainingConfig, step: int) -> float:
-    """Gate temperature of a step."""
-    settings = config.mixture
-    return gate_temperature(
-        step,
-        config.run.steps,
-        settings.temperature_start,
-        settings.temperature_end,
-        settings.temperature_share,
-    )
 
 
 def _numbers(loss: StepLoss) -> dict[str, float]:

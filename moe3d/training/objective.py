@@ -126,8 +126,9 @@ class Objective(nn.Module):
             confidence_alpha=settings.confidence_alpha,
         )
         total = terms.confidence + terms.regression + settings.head_gradient_weight * terms.gradient
+        total = total + settings.edge_weight * terms.edge
         total = total + settings.unknown_weight * unknown_confidence(confidence, truth)
-        names = ("regression", "gradient", "confidence")
+        names = ("regression", "gradient", "confidence", "edge")
         return total, {name: getattr(terms, name) for name in names}
 
     def _mixture_loss(
@@ -142,7 +143,7 @@ class Objective(nn.Module):
             depths, confidences, logits, truth, temperature, weights, settings.confidence_alpha
         )
         confidence = fuse(confidences, gate_weights(logits, temperature))
-        total = terms.weighted(weights)
+        total = terms.weighted(weights) + settings.edge_weight * terms.edge
         total = total + settings.unknown_weight * unknown_confidence(confidence, truth)
-        names = ("likelihood", "regression", "gradient", "confidence", "entropy", "balance")
+        names = ("likelihood", "regression", "gradient", "confidence", "edge", "entropy", "balance")
         return total, {name: getattr(terms, name) for name in names}

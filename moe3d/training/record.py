@@ -15,7 +15,8 @@ from moe3d.training.config import TrainingConfig
 from moe3d.training.config_file import config_text
 from moe3d.training.validation import ValidationScores
 
-CONFIG_FILE, ENVIRONMENT_FILE, METRICS_FILE = "config.toml", "environment.json", "metrics.json"
+CONFIG_FILE, ENVIRONMENT_FILE = "config.toml", "environment.json"
+METRICS_FILE, FINISHED_FILE = "metrics.json", "finished.json"
 
 
 def write_record(config: TrainingConfig, architecture: ModelConfig, device: torch.device) -> None:
@@ -35,6 +36,17 @@ def write_metrics(folder: Path, scores: ValidationScores, step: int, elapsed_s: 
     """Scores of a finished run."""
     record: dict[str, Any] = {"step": step, "elapsed_s": elapsed_s, "validation": asdict(scores)}
     _write(folder / METRICS_FILE, json.dumps(record, indent=1) + "\n")
+
+
+def mark_finished(folder: Path, step: int) -> None:
+    """Note that all of a run is done."""
+    _write(folder / FINISHED_FILE, json.dumps({"step": step}) + "\n")
+
+
+def finished_step(folder: Path) -> int:
+    """The last step of a run that is done; 0 for one that is not."""
+    path = folder / FINISHED_FILE
+    return int(json.loads(path.read_text(encoding="utf-8"))["step"]) if path.is_file() else 0
 
 
 def git_commit() -> str:

@@ -20,7 +20,7 @@ from moe3d.training.memory import estimate_memory, memory_table
 from moe3d.training.monitor import Monitor
 from moe3d.training.pictures import picture_sheet, save_sheet
 from moe3d.training.processes import Share, local_device, process_group, wait_for_all
-from moe3d.training.record import write_metrics, write_record
+from moe3d.training.record import finished_step, mark_finished, write_metrics, write_record
 from moe3d.training.sources.opening import open_source
 from moe3d.training.sources.source import parse_size
 from moe3d.training.start import start_network
@@ -56,6 +56,9 @@ def run_training(
         started: monotonic clock when the time budget began; None for now.
     """
     started = time.monotonic() if started is None else started
+    done = finished_step(config.output)
+    if done and (config.run.total_minutes or done >= config.run.steps):
+        return RunResult(config.output / RESULT_FILE, done, is_finished=True)
     device = local_device(select_device(config.run.device), environment)
     if device.type == "cuda":
         torch.cuda.set_device(device)
@@ -99,6 +102,8 @@ def _run(config: TrainingConfig, share: Share, device: torch.device, started: fl
         scores = _score(trainer, monitor)
         write_metrics(config.output, scores, trainer.step, time.monotonic() - started)
     monitor.close()
+    if trainer.is_finished:
+        mark_finished(config.output, trainer.step)
     return RunResult(config.output / RESULT_FILE, trainer.step, trainer.is_finished, scores)
 
 

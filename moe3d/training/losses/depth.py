@@ -3,9 +3,11 @@
 Source: arXiv 2503.11651, and the constants of its released training configuration.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor
 
@@ -13,6 +15,8 @@ CONFIDENCE_WEIGHT = 0.2
 KEPT_QUANTILE = 0.98
 STRIDES = (1, 2, 4, 8)
 FEW_PIXELS = 100
+EDGE_LOG_RATIO = math.log(1.1)
+EDGE_REACH_PX = 2
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,12 @@ class DepthTerms:
     """Of the error."""
     gradient: Float[Tensor, ""]
     """Of the error's differences between neighbours, averaged over the strides."""
+    edge: Float[Tensor, ""]
+    """Of the error near depth edges."""
 
     @property
     def total(self) -> Float[Tensor, ""]:
-        """Their sum, VGGT's depth loss."""
+        """VGGT's depth loss: all but the term of edges, which is ours."""
         return self.confidence + self.regression + self.gradient
 
 
@@ -80,6 +86,25 @@ def gradient_error(
     return total / len(STRIDES)
 
 
+def edge_band(truth: Float[Tensor, "B *S H W"]) -> Bool[Tensor, "B *S H W"]:
+    """Valid pixels within two pixels of a depth jump of more than a tenth.
+
+    Args:
+        truth: NaN where unknown; an unknown neighbour makes no jump.
+    """
+    log_depth = truth.log()
+    jumps = torch.zeros_like(truth)
+    across = (log_depth[..., 1:] - log_depth[..., :-1]).abs() > EDGE_LOG_RATIO
+    down = (log_depth[..., 1:, :] - log_depth[..., :-1, :]).abs() > EDGE_LOG_RATIO
+    jumps[..., 1:] += across
+    jumps[..., :-1] += across
+    jumps[..., 1:, :] += down
+    jumps[..., :-1, :] += down
+    maps = jumps.clamp(max=1).flatten(0, -3)[:, None]
+    near = F.max_pool2d(maps, 2 * EDGE_REACH_PX + 1, stride=1, padding=EDGE_REACH_PX)
+    return (near[:, 0].view_as(truth) > 0) & torch.isfinite(truth)
+
+
 def signed_error(
     depth: Float[Tensor, "..."], truth: Float[Tensor, "..."], *, log_space: bool
 ) -> Float[Tensor, "..."]:
@@ -114,6 +139,7 @@ def depth_loss(
         confidence=mean_of_valid(weighted, valid, KEPT_QUANTILE),
         regression=mean_of_valid(size, valid, KEPT_QUANTILE),
         gradient=gradient_error(error, valid),
+        edge=mean_of_valid(size, edge_band(truth)),
     )
 
 

@@ -17,6 +17,7 @@ from moe3d.training.losses.depth import (
     CONFIDENCE_WEIGHT,
     KEPT_QUANTILE,
     confidence_term,
+    edge_band,
     gradient_error,
     mean_of_valid,
     signed_error,
@@ -32,6 +33,8 @@ class MixtureTerms:
     regression: Float[Tensor, ""]
     gradient: Float[Tensor, ""]
     confidence: Float[Tensor, ""]
+    edge: Float[Tensor, ""]
+    """Of the fused depth's error near depth edges; not part of the weighted sum."""
     entropy: Float[Tensor, ""]
     balance: Float[Tensor, ""]
 
@@ -121,6 +124,7 @@ def mixture_loss(
         regression=mean_of_valid(error.abs(), valid, KEPT_QUANTILE),
         gradient=gradient_error(error, valid),
         confidence=mean_of_valid(weighted, valid, KEPT_QUANTILE),
+        edge=mean_of_valid(error.abs(), edge_band(truth)),
         entropy=mean_of_valid(-(gate * log_gate).sum(2), valid),
         balance=count * (usage**2).sum() - 1,
     )

@@ -9,7 +9,7 @@ def test_settings_survive_the_file(tmp_path):
     config = TrainingConfig(
         preset="e2e",
         output=tmp_path / 'a "name"',
-        data=DataConfig(sizes=("224x168", "168x224"), early_share=0.25, augment=False),
+        data=DataConfig(sizes=("224x168", "168x224"), early_steps=25, augment=False),
         optimizer=OptimizerConfig(learning_rate=3e-5),
     )
     path = tmp_path / "run.toml"

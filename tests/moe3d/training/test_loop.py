@@ -124,6 +124,17 @@ def test_a_run_stops_before_its_time_is_up_and_loses_nothing(settings, tmp_path)
     assert_same_end(resumed, whole)
 
 
+def test_a_run_of_so_many_minutes_chooses_its_steps_once(settings, monkeypatch):
+    monkeypatch.setattr("moe3d.training.pace.SETTLING_STEPS", 1)
+    monkeypatch.setattr("moe3d.training.pace.TIMED_STEPS", 2)
+    config = settings(steps=10**6, total_minutes=1.0)
+    first = new_trainer(config)
+    first.run(until=4)
+    assert 4 < first.total_steps < 10**4
+    again = new_trainer(config)
+    assert (again.step, again.total_steps) == (4, first.total_steps)
+
+
 def test_a_loss_that_is_no_number_names_the_scenes_and_keeps_the_checkpoint(settings):
     config = settings()
     nothing = lambda batch: replace(batch, images=batch.images * math.nan)  # noqa: E731
@@ -210,3 +221,14 @@ def test_cached_features_are_what_the_backbone_says(settings):
         nearest = distances.index(min(distances))
         assert distances[nearest] < 1 / 255
         torch.testing.assert_close(tokens, known[nearest][1], atol=5e-3, rtol=1e-2)
+
+
+@pytest.mark.parametrize("preset", ["pair", "head"])
+def test_no_tensor_of_a_step_is_made_on_the_default_device(preset, settings):
+    """With another default, whatever forgot to name its device could not be mixed with the rest."""
+    trainer = new_trainer(settings(preset=preset, level_window_px=5, edge_weight=1.0))
+    loaded = trainer._source.load(0)
+    trainer._take_step(loaded)  # position tables are built on the processor, then moved and kept
+    with torch.device("meta"):
+        loss = trainer._take_step(loaded)
+    assert math.isfinite(loss.total.item())

@@ -5,6 +5,7 @@ import torch
 
 from moe3d.training.losses.depth import (
     depth_loss,
+    edge_band,
     gradient_error,
     mean_of_valid,
     unknown_confidence,
@@ -71,6 +72,16 @@ def test_the_quantile_is_each_scenes_own():
     values = torch.stack([torch.arange(200.0), 1000 + torch.arange(200.0)])
     kept = mean_of_valid(values, torch.ones(2, 200, dtype=torch.bool), quantile=0.5)
     assert float(kept) == pytest.approx((49.5 + 1049.5) / 2)
+
+
+def test_the_edge_band_reaches_two_pixels_from_a_jump_of_a_tenth():
+    truth = torch.ones(1, 1, 8, 12)
+    truth[..., 6:] = 1.2  # a jump between columns 5 and 6
+    truth[..., 9:] = 1.25  # too small to be one
+    truth[..., 11] = math.nan
+    band = edge_band(truth)
+    assert band[0, 0, 0].nonzero()[:, 0].tolist() == [3, 4, 5, 6, 7, 8]
+    assert (band == band[:, :, :1]).all()
 
 
 def test_confidence_is_pulled_down_only_where_depth_is_unknown():

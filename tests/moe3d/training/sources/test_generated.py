@@ -58,7 +58,7 @@ def test_plans_made_in_a_worker_become_the_same_batch_as_scenes_made_at_once(set
 
 
 def test_early_steps_have_their_own_sizes(settings):
-    config = settings(source="generated", sizes=("56x42",), early_sizes=("42x28",), early_share=0.5)
+    config = settings(source="generated", sizes=("56x42",), early_sizes=("42x28",), early_steps=3)
     source = GeneratedSource(config, Share(), CPU)
     assert source.load(2).images.shape[-2:] == (28, 42)
     assert source.load(3).images.shape[-2:] == (42, 56)

@@ -1,0 +1,70 @@
+"""`moe3d ablate` makes the runs of a plan; `moe3d results` writes what they came to."""
+
+import logging
+import math
+import os
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+PLAN = ASSETS / "training" / "ablations.toml"
+
+
+@dataclass(frozen=True)
+class AblateCommand:
+    """Train every run of a plan that has no scores yet; call it again to go on."""
+
+    plan: Path = PLAN
+    """TOML file: seeds, shared settings, and what differs in each run."""
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"])] = Path("out/ablations")
+    """Folder of the runs."""
+    minutes: float = 0.0
+    """Time budget of this call; 0 for none."""
+    device: str = "auto"
+    """auto, cuda, mps or cpu."""
+
+    def run(self) -> int:
+        """Make the runs, and say how many are left."""
+        started = time.monotonic()
+        logging.getLogger("moe3d.training").setLevel(logging.INFO)
+        from moe3d.training.ablations import read_plan, run_plan
+        from moe3d.training.run import RunResult, run_training
+
+        def train(config) -> RunResult:
+            run = replace(config.run, device=self.device, minutes=self.minutes)
+            return run_training(replace(config, run=run), os.environ, started)
+
+        deadline = started + 60 * self.minutes if self.minutes else math.inf
+        left = run_plan(read_plan(self.plan, self.output), self.output, train, deadline)
+        print(f"{left} runs left" if left else "all runs are done", file=sys.stderr)
+        return 0
+
+
+@dataclass(frozen=True)
+class ResultsCommand:
+    """Write the document of results from result files; it computes nothing."""
+
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"])] = Path("docs/results.md")
+    """The document."""
+    plan: Path = PLAN
+    """The plan whose runs are shown."""
+    runs: Path = Path("out/ablations")
+    """Folder of the plan's runs."""
+
+    def run(self) -> int:
+        """Read, write."""
+        from moe3d.io.atomic import new_file
+        from moe3d.training.ablations import read_plan
+        from moe3d.training.results import results_text
+
+        plan = read_plan(self.plan, self.runs)
+        text = results_text(ASSETS / "models" / "metrics.json", plan, self.runs, "moe3d results")
+        with new_file(self.output, overwrite=True) as part:
+            part.write_text(text, encoding="utf-8")
+        print(self.output)
+        return 0

@@ -1,0 +1,113 @@
+"""The built-in model's weights: scored on validation scenes, and replaced by better ones."""
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from moe3d.errors import OutputError
+from moe3d.inference.device import select_device
+from moe3d.io.atomic import new_file
+from moe3d.model.checkpoint import read_checkpoint
+from moe3d.model.known_models import ModelPlaces, find_checkpoint
+from moe3d.training.data.generator import SceneGenerator
+from moe3d.training.data.seeds import VALIDATION_START as FIRST
+from moe3d.training.validation import ValidationScores, validate, validation_batches
+
+SIZE = (224, 168)
+VIEWS = (2, 3)
+MOST_BYTES, MOST_BYTES_A_FILE = 40 * 10**6, 16 * 10**6
+
+
+@dataclass(frozen=True)
+class BuiltInScores:
+    """One model's scores at the size that the program uses, by number of views."""
+
+    by_views: tuple[ValidationScores, ...]
+    sha256: str
+
+    def table(self, old: "BuiltInScores") -> str:
+        """Both models beside each other, as Markdown."""
+        head = "| views | depth | abs-rel old | new | boundary F1 old | new | FPR_self old | new |"
+        lines = [head, "|" + "---|" * 8]
+        for before, after in zip(old.by_views, self.by_views, strict=True):
+            for name in after.layers:
+                a, b = before.layers.get(name), after.layers[name]
+                if a is not None:
+                    lines.append(
+                        f"| {after.num_views} | {name} | {a.absrel_mean:.3f} | {b.absrel_mean:.3f} "
+                        f"| {a.boundary_f1:.4f} | {b.boundary_f1:.4f} "
+                        f"| {a.flying_self:.3f} | {b.flying_self:.3f} |"
+                    )
+        return "\n".join(lines)
+
+
+def score_built_in(folder: Path, num_scenes: int, device: str = "auto") -> BuiltInScores:
+    """Score the built-in model's files in a folder.
+
+    Args:
+        folder: holds `mini-0000x-of-0000y.safetensors` and their index.
+        num_scenes: validation scenes, the first ones.
+        device: where it runs.
+    """
+    chosen = select_device(device)
+    loaded = read_checkpoint(find_checkpoint("mini", ModelPlaces(built_in_dir=folder)))
+    network = loaded.network.to(chosen)
+    temperature = loaded.info.config.moe.gate_temperature
+    generator = SceneGenerator("cpu")  # the same scenes to the byte on every machine
+    scores = tuple(
+        validate(network, validation_batches(generator, num_scenes, views, SIZE), temperature)
+        for views in VIEWS
+    )
+    return BuiltInScores(scores, loaded.info.sha256)
+
+
+def is_better(new: BuiltInScores, old: BuiltInScores) -> bool:
+    """Whether fused depth and VGGT's are both better, in abs-rel and in boundary F1."""
+    pairs = [
+        (before.layers[name], after.layers[name])
+        for before, after in zip(old.by_views, new.by_views, strict=True)
+        for name in ("fused", "vggt")
+    ]
+    return all(
+        after.absrel_mean < before.absrel_mean and after.boundary_f1 > before.boundary_f1
+        for before, after in pairs
+    )
+
+
+def put_in_place(source: Path, target: Path, scores: BuiltInScores) -> None:
+    """Copy a model's files and its scores over the built-in ones.
+
+    Raises:
+        OutputError: the files are larger than a repository should carry.
+    """
+    files = sorted(source.glob("mini*.safetensors*"))
+    sizes = [file.stat().st_size for file in files]
+    if sum(sizes) > MOST_BYTES or max(sizes) > MOST_BYTES_A_FILE:
+        raise OutputError(
+            f"{source}: {sum(sizes) / 1e6:.1f} MB in files of up to {max(sizes) / 1e6:.1f} MB; "
+            "the built-in model may have 40 MB in files of 16 MB"
+        )
+    old = [
+        file
+        for file in target.glob("mini*.safetensors*")
+        if file.name not in {f.name for f in files}
+    ]
+    for file in files:
+        with new_file(target / file.name, overwrite=True) as part:
+            shutil.copyfile(file, part)
+    for file in old:
+        file.unlink()
+    with new_file(target / "metrics.json", overwrite=True) as part:
+        part.write_text(metrics_text(scores), encoding="utf-8")
+
+
+def metrics_text(scores: BuiltInScores) -> str:
+    """The scores as the JSON that lies beside the weights."""
+    size = f"{SIZE[0]}x{SIZE[1]}"
+    entries = [
+        asdict(entry) | {"seeds": f"{FIRST} to {FIRST + entry.num_scenes - 1}", "size": size}
+        for entry in scores.by_views
+    ]
+    record = {"model": "mini", "sha256": scores.sha256, "validation": entries}
+    return json.dumps(record, indent=1) + "\n"

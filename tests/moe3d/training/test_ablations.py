@@ -1,0 +1,132 @@
+import json
+
+import pytest
+
+from moe3d.cli.ablate import PLAN
+from moe3d.errors import UsageError
+from moe3d.training.ablations import read_plan, run_plan
+from moe3d.training.results import results_text
+from moe3d.training.run import RunResult
+
+TEXT = """
+seeds = [0, 1]
+[shared]
+preset = "pair"
+[shared.run]
+steps = 5
+[[run]]
+group = "Experts (K)"
+name = "2"
+mixture.num_experts = 2
+[[run]]
+group = "Experts (K)"
+name = "8"
+mixture.num_experts = 8
+"""
+
+
+def layer(absrel, f1=0.2, flying=0.4):
+    return {
+        "absrel_mean": absrel,
+        "absrel_median": absrel,
+        "delta1": 0.5,
+        "boundary_f1": f1,
+        "flying_self": flying,
+        "unresolved": 0.1,
+    }
+
+
+def scores(absrel):
+    return {
+        "layers": {"vggt": layer(0.2), "fused": layer(absrel, f1=0.3, flying=0.1)},
+        "num_scenes": 4,
+        "num_views": 2,
+        "rotation_error_deg": 3.0,
+        "rotation_identity_deg": 9.0,
+        "usage": [0.75, 0.25],
+        "entropy_band": 0.3,
+        "entropy_outside": 0.6,
+    }
+
+
+@pytest.fixture
+def plan_file(tmp_path):
+    path = tmp_path / "plan.toml"
+    path.write_text(TEXT)
+    return path
+
+
+def test_a_plan_is_every_run_with_every_seed(plan_file, tmp_path):
+    plan = read_plan(plan_file, tmp_path / "out")
+    assert [(run.name, run.seed) for run in plan.runs] == [("2", 0), ("8", 0), ("2", 1), ("8", 1)]
+    last = plan.runs[-1].config
+    assert (last.mixture.num_experts, last.seed, last.run.steps) == (8, 1, 5)
+    assert last.output == tmp_path / "out" / "Experts--K-_8_seed1"
+
+
+def test_the_shipped_plan_asks_the_papers_questions(tmp_path):
+    plan = read_plan(PLAN, tmp_path)
+    weights = {run.config.mixture.entropy_weight for run in plan.runs}
+    assert weights == {0, 1e-5, 1e-4, 1e-3, 1e-2}
+    counts = {run.config.mixture.num_experts for run in plan.runs}
+    assert counts == {0, 1, 2, 8}  # 0: the base's four
+    assert {run.config.preset for run in plan.runs} == {"pair", "e2e", "head"}
+    assert {run.seed for run in plan.runs} == {0, 1, 2}
+    assert len({run.folder for run in plan.runs}) == len(plan.runs)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seeds = [0]", r"has no \[\[run\]\]"),
+        ('[[run]]\nname = "x"', "run 1 needs a group and a name"),
+        (TEXT.replace("num_experts = 8", "experts = 8"), r"run 2, \[mixture\]: .*'experts'"),
+    ],
+)
+def test_a_wrong_plan_is_named(text, message, plan_file, tmp_path):
+    plan_file.write_text(text)
+    with pytest.raises(UsageError, match=message):
+        read_plan(plan_file, tmp_path)
+
+
+def test_a_plan_goes_on_after_what_has_scores_and_stops_in_time(plan_file, tmp_path):
+    out = tmp_path / "out"
+    plan, made = read_plan(plan_file, out), []
+
+    def train(config):
+        made.append((config.mixture.num_experts, config.seed))
+        config.output.mkdir(parents=True)
+        (config.output / "metrics.json").write_text("{}")
+        return RunResult(config.output, 5, is_finished=True)
+
+    ticks = iter([0.0, 1.0, 2.0, 3.0])
+    assert run_plan(plan, out, train, deadline=2.0, clock=lambda: next(ticks)) == 2
+    assert made == [(2, 0), (8, 0)]
+    assert run_plan(plan, out, train, deadline=99.0, clock=lambda: 0.0) == 0
+    assert made[2:] == [(2, 1), (8, 1)]
+
+
+def test_results_are_means_and_ranges_and_name_what_was_not_run(plan_file, tmp_path):
+    out, built_in = tmp_path / "out", tmp_path / "metrics.json"
+    plan = read_plan(plan_file, out)
+    for run, absrel in zip(plan.runs[::2], (0.10, 0.14), strict=True):  # K = 2, both seeds
+        run.config.output.mkdir(parents=True)
+        text = json.dumps({"validation": scores(absrel)})
+        (run.config.output / "metrics.json").write_text(text)
+        (run.config.output / "environment.json").write_text('{"git_commit": "abc"}')
+    entry = scores(0.1) | {"seeds": "1 to 4", "size": "56x42"}
+    built_in.write_text(json.dumps({"validation": [entry]}))
+    text = results_text(built_in, plan, out, "moe3d results")
+    assert "Written by `moe3d results`" in text
+    assert "MoE3D (soft) / VGGT: abs-rel 0.500, boundary F1 1.500, FPR_self 0.250." in text
+    assert "| 2 | 0, 1 | fused | 0.120 (0.100-0.140) | 0.3000 (0.3000-0.3000) |" in text
+    assert "| 0.30 (0.30-0.30) | 0.75 0.25 |" in text
+    assert "Not run: 8 (seed 0), 8 (seed 1)." in text
+    assert "Commit: abc." in text
+
+
+def test_a_damaged_result_is_named(tmp_path):
+    path = tmp_path / "metrics.json"
+    path.write_text("{")
+    with pytest.raises(UsageError, match=r"metrics\.json is no result file"):
+        results_text(path, None, None, "x")
