@@ -63,10 +63,12 @@ $(VENV)/.tests: $(VENV)/.runs
 	$(BIN)/python -m pip install --quiet -c constraints.txt --build-constraint constraints.txt $(PIP_ARGS) -e ".[heic,train,dev]"
 	@touch $@
 
-# Exports opened by programs that no one here wrote.
+# Exports opened by programs that no one here wrote: COLMAP, CloudCompare, Blender, MeshLab, the glTF
+# validator and others. What is missing is installed, or its tests are skipped with the reason.
 interop: $(VENV)/.tests
-	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e ".[interop]"
-	$(BIN)/python -m pytest -m interop -q tests/interop
+	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e ".[interop,las,e57]"
+	packaging/install_interop_programs.sh $(BIN)/python
+	$(BIN)/python -m pytest -m interop -q -rs tests/interop
 
 # The picture in the README.
 screenshot: $(VENV)/.runs

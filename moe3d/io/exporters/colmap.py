@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int64
 
 from moe3d.geometry.transforms import quaternion_from_rotation
 from moe3d.io.colmap import ColmapImage, ColmapModel, read_points_bin, write_model
@@ -14,7 +14,9 @@ from moe3d.scene.filters import kept_points, valid_pixels
 from moe3d.scene.tracks import Observations, observe
 
 MIN_TRACK = 3
-"""COLMAP's window hides points that fewer photos see."""
+"""COLMAP's window hides points that fewer photos see ..."""
+PROJECT = "image_path=images\n[Render]\nmin_track_len=0\nmax_error=2\n"
+"""... unless it opens this project file."""
 
 
 def _write(job: ExportJob, path: Path) -> Content:
@@ -33,6 +35,7 @@ def _write(job: ExportJob, path: Path) -> Content:
     number[[photo.view for photo in photos]] = np.arange(len(photos))
     at = _photo_pixels(job, photos, observations)
     inside = _inside(job, photos, observations, at)
+    inside &= _is_shared(observations.point_index, inside, len(cloud))
     model = ColmapModel(
         images=tuple(_image(cloud, photo) for photo in photos),
         points=np.concatenate([part.points for part in parts]),
@@ -44,7 +47,7 @@ def _write(job: ExportJob, path: Path) -> Content:
     )
     job.progress.report("write COLMAP model")
     write_model(path / "sparse" / "0", model)
-    _write_project(path, len(photos))
+    (path / "project.ini").write_text(PROJECT, encoding="ascii")
     content.num_files = sum(file.is_file() for file in path.rglob("*"))
     content.details |= _details(job, photos, model)
     return content
@@ -87,11 +90,13 @@ def _inside(
     return np.all((at >= 0) & (at <= sizes[observations.view_index]), axis=1)
 
 
-def _write_project(path: Path, num_photos: int) -> None:
-    """Settings for COLMAP's window, which hides short tracks otherwise."""
-    shortest = min(MIN_TRACK, num_photos)
-    text = f"image_path=images\n[Render]\nmin_track_len={shortest}\nmax_error=2\n"
-    (path / "project.ini").write_text(text, encoding="ascii")
+def _is_shared(
+    point_index: Int64[np.ndarray, " M"], inside: Bool[np.ndarray, " M"], num_points: int
+) -> Bool[np.ndarray, " M"]:
+    """Observations of points that two photos see: a lone one is no track, and COLMAP's bundle
+    adjuster stops at it. Such a point stays, with an empty track."""
+    counts = np.bincount(point_index[inside], minlength=num_points)
+    return counts[point_index] >= 2
 
 
 def _details(job: ExportJob, photos: list[ExportedPhoto], model: ColmapModel) -> dict[str, object]:
@@ -102,8 +107,9 @@ def _details(job: ExportJob, photos: list[ExportedPhoto], model: ColmapModel) ->
             photo.file_name for photo in photos if not photo.is_original
         ],
         "observations": len(model.seen_point),
-        "mean_track_length": round(float(lengths.mean()), 3),
-        "points_shown_by_colmap_window": int((lengths >= min(MIN_TRACK, len(photos))).sum()),
+        "points_without_track": int((lengths == 0).sum()),
+        "mean_track_length": round(float(lengths[lengths > 0].mean()), 3) if lengths.any() else 0,
+        "points_shown_by_colmap_window": int((lengths >= MIN_TRACK).sum()),
     }
 
 

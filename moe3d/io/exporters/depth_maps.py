@@ -15,6 +15,8 @@ from moe3d.io.safe_names import safe_names
 from moe3d.scene.filters import select_pixels
 
 PNG_MAX = 65535
+CHANNEL = "Y"
+"""Luminance: what every reader shows of a single channel. Blender shows nothing of a lone "Z"."""
 
 
 def _write(
@@ -73,7 +75,7 @@ def _write_exr(
     path: Path, depth: Float32[np.ndarray, "H W"], factor: float
 ) -> Float32[np.ndarray, "H W"]:
     del factor
-    write_exr(path, {"Z": depth})
+    write_exr(path, {CHANNEL: depth})
     return depth
 
 
@@ -82,7 +84,7 @@ def _reread(pattern: str, path: Path) -> Content:
     content = Content(num_files=len(files))
     for file in files:
         if pattern == "*.exr":
-            content.add_map(read_exr(file)["Z"])
+            content.add_map(read_exr(file)[CHANNEL])
         else:
             with Image.open(file) as image:
                 content.add_map(np.asarray(image))

@@ -29,14 +29,14 @@ def _write(job: ExportJob, path: Path) -> Content:
         known = selection.keep[view]
         channels = _channels(prediction, view, known, job.options.scale)
         write_exr(path / f"{stem}.exr", channels)
-        content.add_map(channels["Z"])
+        content.add_map(channels["Y"])
         winner = np.where(known, prediction.gate_logits[view].argmax(axis=0), NO_WINNER)
         _write_winner(path / f"{stem}_winner.png", winner.astype(np.uint8), prediction.num_experts)
     content.num_files = 2 * len(stems)
     content.details |= {
         "photos": dict(zip(stems, prediction.names, strict=True)),
         "filters": "none: every valid pixel is in the files",
-        "channels": "Z: fused depth; expert1.Z ...: depth by expert, from 1; "
+        "channels": "Y: fused depth; expert1.Y ...: depth by expert, from 1; "
         "gate1.Y ...: the gate's weight of each, summing to 1; 0 where unknown",
         "depth": "z-depth (not ray length), scene units times options.scale",
         "winner": f"palette index = expert - 1; {NO_WINNER} where unknown",
@@ -48,9 +48,9 @@ def _channels(
     prediction: ScenePrediction, view: int, known: np.ndarray, scale: float
 ) -> dict[str, np.ndarray]:
     weights = gate_weights(prediction.gate_logits[view][None], prediction.gate_temperature)[0]
-    depths = {"Z": prediction.depth[view]}
+    depths = {"Y": prediction.depth[view]}
     depths |= {
-        f"expert{number}.Z": depth
+        f"expert{number}.Y": depth
         for number, depth in enumerate(prediction.expert_depths[view], start=1)
     }
     channels = {name: depth * np.float32(scale) for name, depth in depths.items()}
@@ -72,7 +72,7 @@ def _write_winner(path: Path, winner: np.ndarray, num_experts: int) -> None:
 def _reread(path: Path) -> Content:
     content = Content()
     for file in sorted(path.glob("*.exr")):
-        content.add_map(read_exr(file)["Z"])
+        content.add_map(read_exr(file)["Y"])
     pictures = sorted(path.glob("*_winner.png"))
     for file in pictures:
         with Image.open(file) as image:

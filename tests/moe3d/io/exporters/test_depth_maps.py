@@ -39,7 +39,7 @@ def test_exr_holds_the_exact_depth(tmp_path):
     openexr = pytest.importorskip("OpenEXR")
     (done,) = export(SCENE, tmp_path, ["depth-exr"], ALL)
     with openexr.File(str(done.path / "photo_2.exr")) as file:
-        np.testing.assert_array_equal(file.channels()["Z"].pixels, SCENE.depth[1])
+        np.testing.assert_array_equal(file.channels()["Y"].pixels, SCENE.depth[1])
 
 
 def test_our_exr_comes_back(tmp_path):

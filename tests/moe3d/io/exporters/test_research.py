@@ -52,13 +52,13 @@ def test_every_experts_depth_and_weight_are_in_the_maps(tmp_path):
     (done,) = export(SCENE, tmp_path, ["expert-maps"])
     channels = read_exr(done.path / "photo_1.exr")
     assert set(channels) == {
-        "Z",
-        *(f"expert{number}.Z" for number in range(1, 5)),
+        "Y",
+        *(f"expert{number}.Y" for number in range(1, 5)),
         *(f"gate{number}.Y" for number in range(1, 5)),
     }
     known = SCENE.valid_mask[0]
-    np.testing.assert_array_equal(channels["expert2.Z"][known], 2.0)
-    np.testing.assert_array_equal(channels["Z"][known], SCENE.depth[0][known])
+    np.testing.assert_array_equal(channels["expert2.Y"][known], 2.0)
+    np.testing.assert_array_equal(channels["Y"][known], SCENE.depth[0][known])
     total = sum(channels[f"gate{number}.Y"] for number in range(1, 5))
     np.testing.assert_allclose(total[known], 1, atol=1e-6)
     assert all(values[HOLE[1:]] == 0 for values in channels.values())
@@ -75,5 +75,5 @@ def test_openexr_reads_all_channels(tmp_path):
     openexr = pytest.importorskip("OpenEXR")
     (done,) = export(SCENE, tmp_path, ["expert-maps"])
     with openexr.File(str(done.path / "photo_2.exr"), separate_channels=True) as file:
-        found = file.channels()["expert3.Z"].pixels.copy()
+        found = file.channels()["expert3.Y"].pixels.copy()
     np.testing.assert_allclose(found[SCENE.valid_mask[1]], 4 / 3, rtol=1e-6)
