@@ -1,12 +1,13 @@
 """The scalar maps of the strip: what each holds, over what its colours are spread."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float32
 
 from app.rendering.maps import depth_range
+from moe3d.scene.flying import FlyingPixels
 from moe3d.scene.mixture import (
     MODELS_OWN,
     Remix,
@@ -18,7 +19,7 @@ from moe3d.scene.mixture import (
 from moe3d.scene.records import ScenePrediction
 
 Range = tuple[float, float]
-DEPTH_KEYS = ("fused", "vggt")
+DEPTH_KEYS = ("fused", "vggt", "truth")
 SAMPLED_VIEWS = 64
 """Scenes with more views have the ranges of an even choice of them."""
 
@@ -32,6 +33,10 @@ class MapSource:
     fused: Float32[np.ndarray, "S H W"]
     """Fused depth as it is shown: the model's, or that of a what-if."""
     remix: Remix = MODELS_OWN
+    truth: Float32[np.ndarray, "S H W"] | None = None
+    """True depth in the prediction's units, NaN where unknown."""
+    flying: Mapping[str, FlyingPixels] = field(default_factory=dict)
+    """Flying points by layer."""
 
     @property
     def weights(self) -> Float32[np.ndarray, "E H W"]:
@@ -58,6 +63,11 @@ def map_values(source: MapSource, key: str) -> Float32[np.ndarray, "H W"]:
         return prediction.baseline.depth[view]
     if key == "difference" and prediction.baseline is not None:
         return relative_difference(source.fused[view], prediction.baseline.depth[view])
+    if source.truth is not None and key == "truth":
+        return source.truth[view]
+    if source.truth is not None and key.startswith("error:"):
+        depth = map_values(source, key.removeprefix("error:"))
+        return relative_difference(depth, source.truth[view])
     if key in ("entropy", "margin"):
         measure = gate_entropy if key == "entropy" else top_margin
         return measure(source.weights[None])[0]
@@ -96,7 +106,8 @@ def colors_of(key: str, depth_colors: str) -> str:
     """Name of the colour table of a map."""
     if is_depth(key):
         return depth_colors
-    return {"difference": "difference", "confidence": "viridis"}.get(key, "undecided")
+    named = {"difference": "difference", "error": "difference", "confidence": "viridis"}
+    return named.get(key.partition(":")[0], "undecided")
 
 
 def range_of(key: str, depths: Range, others: Mapping[str, Range]) -> Range:

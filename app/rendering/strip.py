@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import UInt8
 
+from app.rendering.flying_picture import flying_overlay
 from app.rendering.gating_picture import OverlayStyle, gating_overlay
 from app.rendering.map_palettes import expert_colors
 from app.rendering.maps import colorize
 from app.rendering.scalar_maps import MapSource, colors_of, is_depth, map_values, range_of
 
-OF_THE_MIX = ("fused", "gating", "difference", "entropy", "margin", "spread")
+OF_THE_MIX = ("fused", "gating", "difference", "error:fused", "entropy", "margin", "spread")
 """Maps that a what-if changes."""
 
 
@@ -36,6 +37,9 @@ def tile_picture(source: MapSource, key: str, style: StripStyle) -> UInt8[np.nda
     prediction, view = source.prediction, source.view_index
     if key == "photo":
         return prediction.images[view]
+    if key.startswith("flying:"):
+        found = source.flying.get(key.removeprefix("flying:"))
+        return flying_overlay(prediction.images[view], None if found is None else found.mask[view])
     if key == "gating":
         return gating_overlay(prediction.images[view], source.weights, overlay_style(source, style))
     return colorize(
@@ -60,7 +64,7 @@ def overlay_style(source: MapSource, style: StripStyle) -> OverlayStyle:
 
 def picture_key(key: str, style: StripStyle) -> tuple[object, ...]:
     """What of the style a tile's picture depends on: equal keys, equal pictures."""
-    if key == "photo":
+    if key == "photo" or key.startswith("flying:"):
         return ()
     if key == "gating":
         hidden = frozenset(style.hidden_experts)

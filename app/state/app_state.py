@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from app.state.autosave import AutosaveState
 from app.state.backend import Backend
 from app.state.comparison import ComparisonState
+from app.state.comparison_report import ComparisonReportState
 from app.state.cursor import CursorState
 from app.state.display import DisplayState
 from app.state.export import ExportState
@@ -72,6 +73,9 @@ class AppState(QObject):
         )
         self.models = ModelsState(backend, runner, self.run_options, self.notices)
         self.truth = TruthState(backend, runner, self.display, self.notices, self)
+        self.comparison_report = ComparisonReportState(
+            backend, runner, self.display, self.truth, self.view, self.cursor, self
+        )
         self.saved = SavedResultsState(
             backend, runner, self.session, self.reconstruction, self.scale, self.notices
         )
@@ -147,6 +151,7 @@ class AppState(QObject):
         self.remix.stop()
         self.scene.filter_list.stop()
         self.truth.stop()
+        self.comparison_report.stop()
 
     @Slot()
     def _on_views_changed(self) -> None:

@@ -15,6 +15,7 @@ from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.state.scene_saving import SceneFiles
 from moe3d.errors import OutputError
 from moe3d.progress import Progress
+from moe3d.scene.comparison import Comparison
 from moe3d.scene.records import ScenePrediction, ViewSet
 from moe3d.scene.truth import AlignedTruth
 
@@ -170,6 +171,17 @@ class Backend(SceneFiles, Protocol):
         self, path: Path, prediction: ScenePrediction, progress: Progress
     ) -> AlignedTruth:
         """Read what a file or folder knows of the prediction's photos."""
+        ...
+
+    def compare(
+        self,
+        prediction: ScenePrediction,
+        truth: AlignedTruth | None,
+        percentile: float,
+        progress: Progress,
+        publish: Publish,
+    ) -> Comparison:
+        """Measure both sides; publishes what needs no truth first."""
         ...
 
     def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:

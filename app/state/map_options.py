@@ -5,8 +5,17 @@ from PySide6.QtCore import Signal
 from app.state.chosen_values import flag, words
 from app.state.remembered import Chosen, Remembered
 
-EXTRA_MAPS = ("difference", "entropy", "margin", "spread", "confidence")
-FIRST_HIDDEN = frozenset({"margin", "spread", "confidence"})
+EXTRA_MAPS = (
+    "difference",
+    "flying",
+    "truth",
+    "error",
+    "entropy",
+    "margin",
+    "spread",
+    "confidence",
+)
+FIRST_HIDDEN = frozenset({"flying", "margin", "spread", "confidence"})
 """Maps that wait in the menu until they are asked for."""
 
 

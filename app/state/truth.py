@@ -55,6 +55,14 @@ class TruthState(QObject):
         return self._truth.depth if self._truth is not None and known else None
 
     @property
+    def error_ranges(self) -> dict[str, tuple[float, float]]:
+        """Ends of the colours of the error maps, by key; empty without true depth."""
+        if self._truth is None or self.depth is None:
+            return {}
+        most = self._truth.usual_error
+        return {f"error:{side}": (-most, most) for side in ("fused", "vggt")}
+
+    @property
     def path(self) -> Path | None:
         """Where the truth was read from, for sessions."""
         return self._path if self._truth is not None else None

@@ -172,6 +172,11 @@ class CloudView(StyledView):
             replace(camera, eye=factor * camera.eye, pivot=factor * camera.pivot)
         )
 
+    def go_to(self, camera: Camera) -> None:
+        """Fly to another place; linked views follow."""
+        self._user_moved = True
+        self.controller.set_camera(camera, animate=True)
+
     def frame_all(self, animate: bool = True) -> None:
         """Show the whole cloud from the same direction."""
         self.controller.frame_all(animate)

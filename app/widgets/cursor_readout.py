@@ -10,5 +10,5 @@ def readout_at_cursor(state: AppState) -> PixelReadout | None:
     if pixel is None or prediction is None:
         return None
     what_if = state.remix.shown
-    shown = Shown(what_if.remix, what_if.depth)
+    shown = Shown(what_if.remix, what_if.depth, state.truth.depth)
     return read_pixel(prediction, pixel.view_index, pixel.x, pixel.y, shown)

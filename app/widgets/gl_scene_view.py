@@ -5,6 +5,7 @@ from typing import cast
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.rendering.place_picture import camera_at_place
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_picking import PickedPoint
 from app.state.app_state import AppState
@@ -16,6 +17,7 @@ from app.widgets.split_cloud_view import SplitCloudView
 from app.widgets.theme import Theme
 from app.widgets.two_sides import Arrangement
 from app.widgets.view_style import ViewStyle
+from moe3d.scene.comparison import Place
 from moe3d.scene.layers import depth_layer
 from moe3d.scene.records import ScenePrediction
 
@@ -49,6 +51,7 @@ class GlSceneView(QObject):
             cloud_view.camera_clicked.connect(view.select_view)
             cloud_view.point_hovered.connect(self._on_point_hovered)
             cloud_view.flip_wanted.connect(state.flip)
+        state.comparison_report.place_chosen.connect(self._on_place_chosen)
         comparison = state.comparison
         comparison.swipe_changed.connect(self._split.set_swipe)
         comparison.flipped_changed.connect(self._split.flip)
@@ -117,6 +120,15 @@ class GlSceneView(QObject):
         cameras = depth_layer(prediction, layer)
         view.set_buffer(cast(PointBuffer, cloud.buffer))
         view.set_cameras(cameras.camera_from_world, cameras.intrinsics, prediction.images)
+
+    @Slot(object)
+    def _on_place_chosen(self, place: Place) -> None:
+        """Stand between the photo's camera and the place, and look at it."""
+        prediction, view = self._state.display.prediction, self._split.left
+        if prediction is not None:
+            camera = camera_at_place(prediction, place, view.camera)
+            if camera is not None:
+                view.go_to(camera)
 
     @Slot(str)
     def _on_cloud_ready(self, _layer: str) -> None:

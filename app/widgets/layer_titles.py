@@ -13,14 +13,19 @@ _FIXED = {
     "spread": "Expert spread",
     "confidence": "Confidence",
     "expert": "Every expert",
+    "truth": "Truth",
+    "error": "Errors",
+    "flying": "Flying points",
 }
 _SCALES = {
     "difference": "difference",
+    "error": "error",
     "entropy": "entropy",
     "margin": "margin",
     "spread": "spread",
     "confidence": "confidence",
 }
+_SIDES = {"fused": "MoE3D", "vggt": "VGGT"}
 _LAYERS = {"fused": "MoE3D (fused)", "vggt": "VGGT"}
 
 
@@ -28,6 +33,9 @@ def tile_title(key: str) -> str:
     """Title of a tile of the strip."""
     if key.startswith("expert:"):
         return _tr("Expert {}").format(key.removeprefix("expert:"))
+    kind, _, layer = key.partition(":")
+    if layer:
+        return f"{_tr(_FIXED.get(kind, kind))}, {_tr(_SIDES.get(layer, layer))}"
     return _tr(_FIXED.get(key, key))
 
 
@@ -36,19 +44,19 @@ def map_title(key: str, ends: tuple[float, float] | None) -> str:
     title = tile_title(key)
     if ends is None:
         return title
-    if key == "difference":
+    if key.partition(":")[0] in ("difference", "error"):
         return f"{title} ±{scale_text(key, ends[1])}"
     return f"{title} {ends[0]:.3g} to {scale_text(key, ends[1])}"
 
 
 def scale_title(key: str) -> str:
     """What the numbers of the colour bar are."""
-    return _tr(_SCALES.get(key, "depth"))
+    return _tr(_SCALES.get(key.partition(":")[0], "depth"))
 
 
 def scale_text(key: str, value: float) -> str:
     """A value of a map as it is written; shares of the depth in per cent."""
-    if key in ("difference", "spread"):
+    if key.partition(":")[0] in ("difference", "error", "spread"):
         return f"{100 * value:.2g} %"
     return f"{value:.3g}"
 

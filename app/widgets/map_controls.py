@@ -19,6 +19,7 @@ class MapControls(QWidget):
     def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._display, self._view, self._maps = state.display, state.view, state.maps
+        self._truth = state.truth
         view = state.view
         self._name = label(role="value", name="strip_photo_name")
         self._range = choice(
@@ -84,6 +85,7 @@ class MapControls(QWidget):
         self._maps.tiles_changed.connect(self._show)
         view.selected_view_changed.connect(self._show_name)
         self._display.changed.connect(self._fill_which)
+        self._truth.changed.connect(self._fill_which)
         self._fill_which()
 
     def _lay_out(self) -> None:
@@ -110,7 +112,8 @@ class MapControls(QWidget):
         self._which.menu().clear()
         self._ticks = {}
         prediction = self._display.prediction
-        keys = tile_keys(prediction) if prediction is not None else ()
+        has_truth = self._truth.depth is not None
+        keys = tile_keys(prediction, has_truth) if prediction is not None else ()
         for key in dict.fromkeys(key.partition(":")[0] for key in keys):
             self._ticks[key] = add_tick(
                 self._which, f"show_map_{key}", tile_title(key), "", self._on_map

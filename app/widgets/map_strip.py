@@ -1,10 +1,11 @@
 """The 2D strip: every map of the selected photo, all with one range, one zoom and one cursor."""
 
-from PySide6.QtCore import QPoint, QSize, Qt, Slot
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from app.rendering.layer_keys import tile_keys
+from app.rendering.place_picture import shown_box
 from app.rendering.scalar_maps import MapSource, colors_of, is_depth, range_of
 from app.rendering.strip import OF_THE_MIX, StripStyle, picture_key, tile_picture
 from app.state.app_state import AppState
@@ -15,6 +16,7 @@ from app.widgets.layer_titles import map_title
 from app.widgets.map_tile import MapTile
 from app.widgets.pictures import pixmap_from_rgb
 from app.widgets.strip_zoom import StripZoom
+from moe3d.scene.comparison import Place
 
 GAP = 10
 SMALLEST_PX = 140
@@ -46,7 +48,9 @@ class MapStrip(QWidget):
         for changed in (state.view.maps_changed, state.maps.overlay_changed):
             changed.connect(self._show_maps)
         state.remix.shown_changed.connect(self._show_maps)
+        state.truth.changed.connect(self._rebuild)
         state.cursor.changed.connect(self._show_cursor)
+        state.comparison_report.place_chosen.connect(self._on_place_chosen)
         self._rebuild()
 
     def _make_scroll(self) -> QScrollArea:
@@ -84,11 +88,16 @@ class MapStrip(QWidget):
         self._bar.setVisible(prediction is not None)
         if prediction is not None:
             height, width = prediction.depth.shape[1:]
-            for key in filter(self._state.maps.is_shown, tile_keys(prediction)):
+            for key in filter(self._state.maps.is_shown, self._keys()):
                 self._add_tile(key, QSize(width, height))
         self._row.addStretch(1)
         self._fit_tiles()
         self._show_maps()
+
+    def _keys(self) -> tuple[str, ...]:
+        prediction = self._state.display.prediction
+        has_truth = self._state.truth.depth is not None
+        return () if prediction is None else tile_keys(prediction, has_truth)
 
     def _add_tile(self, key: str, size: QSize) -> None:
         tile = MapTile(self._zoom, size)
@@ -127,7 +136,15 @@ class MapStrip(QWidget):
         if prediction is None or index >= prediction.num_views:
             return None
         what_if = self._state.remix.shown
-        return MapSource(prediction, index, what_if.fused(prediction), what_if.remix)
+        scene = self._state.display.scene
+        return MapSource(
+            prediction,
+            index,
+            what_if.fused(prediction),
+            what_if.remix,
+            self._state.truth.depth,
+            scene.flying if scene is not None else {},
+        )
 
     def _style(self) -> StripStyle | None:
         scene, view, maps = self._state.display.scene, self._state.view, self._state.maps
@@ -141,7 +158,7 @@ class MapStrip(QWidget):
             view.hidden_experts,
             maps.contours,
             maps.fades,
-            scene.ranges.other_maps,
+            {**scene.ranges.other_maps, **self._state.truth.error_ranges},
         )
 
     @Slot(int, int)
@@ -153,6 +170,14 @@ class MapStrip(QWidget):
     @Slot()
     def _on_left(self) -> None:
         self._state.cursor.move_to(None)
+
+    @Slot(object)
+    def _on_place_chosen(self, place: Place) -> None:
+        prediction = self._state.display.prediction
+        if prediction is not None:
+            height, width = prediction.depth.shape[1:]
+            left, top, wide, high = shown_box(place, width, height)
+            self._zoom.show_part(QRectF(left / width, top / height, wide / width, high / height))
 
     @Slot()
     def _show_cursor(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QWidget
 
 from app.state.app_state import AppState
+from app.widgets.compare_panel import ComparePanel
 from app.widgets.inspector import Inspector
 from app.widgets.map_controls import MapControls
 from app.widgets.map_strip import MapStrip
@@ -51,6 +52,15 @@ def all_panels() -> tuple[Panel, ...]:
             206,
         ),
         Panel("inspector", _tr("Inspector"), Inspector, Area.RightDockWidgetArea, 286),
+        Panel(
+            "compare",
+            _tr("Compare"),
+            lambda state, _theme: ComparePanel(state),
+            Area.RightDockWidgetArea,
+            286,
+            needs_result=True,
+            tab_of="inspector",
+        ),
         Panel(
             "maps",
             _tr("Maps"),

@@ -36,6 +36,13 @@ class StripZoom(QObject):
         """Move the photo by this share of its size."""
         self._move(self._scale, self._corner - shift)
 
+    def show_part(self, part: QRectF) -> None:
+        """Show this part of the photo, in shares, as large as it fits."""
+        scale = min(max(1.0 / max(part.width(), part.height(), 1e-6), 1.0), MAX_SCALE)
+        side = 1.0 / scale
+        corner = part.center() - QPointF(side / 2, side / 2)
+        self._move(scale, corner)
+
     def reset(self) -> None:
         """Show the whole photo."""
         self._move(1.0, QPointF(0.0, 0.0))

@@ -20,6 +20,7 @@ from app.workers.count_points import count_points
 from app.workers.prepare_display import build_cloud, prepare_display
 from app.workers.scene_files import SessionFiles
 from moe3d.progress import Progress
+from moe3d.scene.comparison import Comparison
 from moe3d.scene.records import ScenePrediction, ViewSet
 from moe3d.scene.truth import AlignedTruth
 
@@ -128,6 +129,24 @@ class MoE3DBackend(SessionFiles):
 
         progress.report("truth")
         return read_truth(path, prediction)
+
+    def compare(
+        self,
+        prediction: ScenePrediction,
+        truth: AlignedTruth | None,
+        percentile: float,
+        progress: Progress,
+        publish: Publish,
+    ) -> Comparison:
+        """Numbers and places; those that need no truth come first."""
+        from moe3d.evaluation.comparison import ComparisonOptions, compare_sides
+
+        options = ComparisonOptions(percentile)
+        without = compare_sides(prediction, None, options, progress)
+        if truth is None:
+            return without
+        publish(without)
+        return compare_sides(prediction, truth, options, progress)
 
     def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
         """The catalogue, with what lies on this machine; asks no network."""

@@ -36,6 +36,7 @@ def read_truth(path: Path, prediction: ScenePrediction) -> AlignedTruth:
         depth=(depth / scale).astype(np.float32) if has_depth else depth.astype(np.float32),
         scale=scale,
         alignment=MEDIAN if has_depth else "no depth",
+        usual_error=_usual_error(prediction, depth / scale) if has_depth else 0.1,
         camera_from_world=files.camera_from_world,
         intrinsics=_lenses(files, prediction),
         cloud=None if files.cloud_path is None else _finite(read_cloud(files.cloud_path)),
@@ -56,6 +57,15 @@ def fit_scale(
     return lower_median(truth[known].astype(np.float64)) / lower_median(
         depth[known].astype(np.float64)
     )
+
+
+def _usual_error(prediction: ScenePrediction, truth: Float64[np.ndarray, "S H W"]) -> float:
+    base = prediction.baseline
+    depths = [prediction.depth, *([] if base is None else [base.depth])]
+    known = np.isfinite(truth) & prediction.valid_mask
+    errors = np.concatenate([np.abs(depth[known] / truth[known] - 1) for depth in depths])
+    errors = errors[np.isfinite(errors)]
+    return max(float(np.quantile(errors, 0.98)), 1e-3) if errors.size else 0.1
 
 
 def _on_grid(files: TruthFiles, prediction: ScenePrediction) -> Float64[np.ndarray, "S H W"]:

@@ -19,6 +19,8 @@ class AlignedTruth:
     """Units of the truth in one unit of the prediction; NaN without depth."""
     alignment: str
     """How depth was brought to the prediction, in words."""
+    usual_error: float = 0.1
+    """98 % of the relative errors of both networks are smaller: one range for all error maps."""
     camera_from_world: Float[np.ndarray, "S 4 4"] | None = None
     intrinsics: Float[np.ndarray, "S 3 3"] | None = None
     """Pixels of the network's image."""

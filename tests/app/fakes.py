@@ -20,13 +20,16 @@ from app.state.confidence import ConfidenceLevels
 from app.state.job import Job, Publish
 from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
+from app.workers.backend import MoE3DBackend
 from app.workers.count_points import count_points
 from app.workers.export_files import export_formats, forecast_export
 from app.workers.prepare_display import depth_ranges
 from app.workers.scene_files import SessionFiles
 from moe3d.errors import CheckpointError, ImageReadError
+from moe3d.evaluation.scene_flying import flying_pixels
 from moe3d.evaluation.scene_truth import read_truth
 from moe3d.progress import Progress
+from moe3d.scene.comparison import Comparison
 from moe3d.scene.expert_use import measure_expert_use
 from moe3d.scene.layers import depth_layer
 from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
@@ -102,7 +105,9 @@ class FakeBackend(SessionFiles):
     def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
         layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)
         clouds = {layer: self.build_cloud(prediction, layer, progress) for layer in layers}
-        return SceneDisplay(measure_expert_use(prediction), depth_ranges(prediction), clouds)
+        flying = flying_pixels(prediction, layers)
+        use = measure_expert_use(prediction)
+        return SceneDisplay(use, depth_ranges(prediction), clouds, flying)
 
     def build_cloud(
         self, prediction: ScenePrediction, layer: str, progress: Progress
@@ -143,6 +148,16 @@ class FakeBackend(SessionFiles):
     ) -> AlignedTruth:
         progress.report("truth")
         return read_truth(path, prediction)
+
+    def compare(
+        self,
+        prediction: ScenePrediction,
+        truth: AlignedTruth | None,
+        percentile: float,
+        progress: Progress,
+        publish: Publish,
+    ) -> Comparison:
+        return MoE3DBackend().compare(prediction, truth, percentile, progress, publish)
 
     def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
         return (

@@ -51,4 +51,4 @@ def test_every_map_without_depth_has_a_range_that_holds_its_values():
     assert ranges["confidence"] == pytest.approx((1, 2), abs=0.05)
     alone = step_prediction(num_experts=1, with_baseline=False)
     assert set(map_ranges(alone)) == {"entropy", "margin", "confidence"}
-    assert tile_keys(alone) == ("photo", "fused", "confidence")
+    assert tile_keys(alone) == ("photo", "fused", "flying:fused", "confidence")

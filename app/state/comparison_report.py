@@ -1,0 +1,126 @@
+"""The numbers of the comparison and the places of disagreement, kept up to date while wanted."""
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.state.backend import Backend
+from app.state.cursor import CursorPixel, CursorState
+from app.state.display import DisplayState
+from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
+from app.state.truth import TruthState
+from app.state.view_options import ViewOptionsState
+from moe3d.scene.comparison import Comparison, Place
+
+SETTLE_MS = 300
+"""A slider that moves is waited for this long."""
+
+
+class ComparisonReportState(QObject):
+    """Measured in a job, and only while somebody looks."""
+
+    changed = Signal()
+    """Numbers came, went, or are being measured."""
+    place_chosen = Signal(object)
+    """Place that every view is to show; the photo is selected already."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        runner: JobRunner,
+        display: DisplayState,
+        truth: TruthState,
+        options: ViewOptionsState,
+        cursor: CursorState,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._backend, self._display, self._truth = backend, display, truth
+        self._options, self._cursor = options, cursor
+        self._report: Comparison | None = None
+        self._error = ""
+        self._is_wanted = self._is_stale = False
+        self._job = LatestJob(runner, self)
+        self._job.published.connect(self._on_measured)
+        self._job.succeeded.connect(self._on_measured)
+        self._job.failed.connect(self._on_failed)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._measure)
+        display.changed.connect(self._on_display_changed)
+        truth.changed.connect(self._on_changed)
+        options.percentile_changed.connect(self._on_percentile_changed)
+
+    @property
+    def report(self) -> Comparison | None:
+        """The newest numbers; None without any."""
+        return self._report
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether newer numbers are on their way."""
+        return self._job.is_running or self._settle.isActive()
+
+    @property
+    def error(self) -> str:
+        """Why there are no numbers; empty otherwise."""
+        return self._error
+
+    @Slot(bool)
+    def want(self, wanted: bool) -> None:
+        """Measure from now on, or no longer: the panel is seen, or is not."""
+        self._is_wanted = wanted
+        if wanted and self._is_stale:
+            self._measure()
+
+    def show_place(self, place: Place) -> None:
+        """Go to a place in the maps and in the 3D view."""
+        self._options.select_view(place.view_index)
+        self._cursor.move_to(CursorPixel(place.view_index, place.x, place.y, "difference"))
+        self.place_chosen.emit(place)
+
+    def stop(self) -> None:
+        """Drop all work that is under way."""
+        self._settle.stop()
+        self._job.abandon()
+
+    @Slot()
+    def _on_display_changed(self) -> None:
+        self._report, self._error = None, ""
+        self._on_changed()
+
+    @Slot(float)
+    def _on_percentile_changed(self, _percentile: float) -> None:
+        self._on_changed()
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self._job.abandon()
+        self._is_stale = self._display.has_baseline
+        if self._is_stale and self._is_wanted:
+            self._settle.start()
+        self.changed.emit()
+
+    @Slot()
+    def _measure(self) -> None:
+        prediction, truth, backend = self._display.prediction, self._truth.truth, self._backend
+        percentile = self._options.percentile
+        if prediction is None or not self._is_wanted or prediction.baseline is None:
+            return
+        self._is_stale, self._error = False, ""
+        self._job.start(
+            lambda progress, publish: backend.compare(
+                prediction, truth, percentile, progress, publish
+            )
+        )
+        self.changed.emit()
+
+    @Slot(object)
+    def _on_measured(self, report: Comparison) -> None:
+        self._report = report
+        self.changed.emit()
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        if not was_cancelled(error):
+            self._error = error_text(error)
+        self.changed.emit()

@@ -1,0 +1,200 @@
+"""MoE3D against VGGT in numbers, places and truth, in the whole window with real events."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDockWidget,
+    QFileDialog,
+    QLabel,
+    QListWidget,
+    QMessageBox,
+    QPushButton,
+    QTableWidget,
+)
+
+from app.rendering.palettes import FLYING_COLOR
+from app.widgets.map_tile import MapTile
+from tests.app.window_fixtures import child, run_photos
+from tests.moe3d.evaluation.test_scene_truth import truth_folder
+from tests.scenes import step_prediction
+
+pytestmark = pytest.mark.gui
+PATIENCE_MS = 30_000
+
+
+@pytest.fixture
+def comparing(viewer, photos, qtbot):
+    """A result, with the Compare panel in front and its numbers there."""
+    run_photos(viewer, photos, qtbot)
+    dock = child(viewer.window, "compare_dock", QDockWidget)
+    dock.raise_()
+    panel = child(viewer.window, "compare_panel")
+    qtbot.waitUntil(panel.isVisible)
+    wait_for_numbers(viewer, qtbot)
+    return viewer
+
+
+def wait_for_numbers(viewer, qtbot) -> None:
+    measured = viewer.state.comparison_report
+    qtbot.waitUntil(
+        lambda: measured.report is not None and not measured.is_measuring, timeout=PATIENCE_MS
+    )
+
+
+def wait_until_idle(viewer, qtbot) -> None:
+    qtbot.waitUntil(lambda: not viewer.state.comparison_report.is_measuring, timeout=PATIENCE_MS)
+
+
+def rows_of(window) -> dict[str, tuple[str, str]]:
+    table = child(window, "compare_table", QTableWidget)
+    texts = {}
+    for row in range(table.rowCount()):
+        cells = [table.item(row, column) for column in range(3)]
+        if cells[1] is not None:
+            texts[cells[0].text()] = (cells[1].text(), cells[2].text())
+    return texts
+
+
+def test_the_table_says_what_was_counted_and_is_copied(comparing, qtbot):
+    window = comparing.window
+    rows = rows_of(window)
+    assert rows["Flying pixels"] == ("0", "280")
+    assert rows["Flying rate"] == ("0.00 %", "100.00 %")
+    assert rows["Valid pixels"] == ("2,352", "2,352")
+    table = child(window, "compare_table", QTableWidget)
+    bold = {
+        table.item(row, 0).text(): [table.item(row, side).font().bold() for side in (1, 2)]
+        for row in range(table.rowCount())
+        if table.item(row, 1) is not None
+    }
+    assert bold["Flying pixels"] == [True, False]
+    assert bold["Valid pixels"] == [False, False]
+    qtbot.mouseClick(child(window, "copy_table", QPushButton), Qt.MouseButton.LeftButton)
+    assert "Flying pixels\t0\t280\t" in QGuiApplication.clipboard().text()
+    QGuiApplication.clipboard().clear()
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text().startswith("measure\tMoE3D\tVGGT")
+
+
+def test_another_cut_is_counted_anew(comparing, qtbot):
+    before = rows_of(comparing.window)["Kept by its own cut"]
+    comparing.state.view.set_percentile(50)
+    qtbot.waitUntil(lambda: rows_of(comparing.window)["Kept by its own cut"] != before)
+    assert rows_of(comparing.window)["Kept by its own cut"] == ("1,176", "1,176")
+
+
+def patchy():
+    """VGGT is 40 % too far in a patch at the step of the second of two larger photos."""
+    prediction = step_prediction(height=112, width=168)
+    second = prediction.depth.copy()
+    second[1, 60:72, 80:96] *= 1.4
+    return replace(prediction, baseline=replace(prediction.baseline, depth=second))
+
+
+def test_a_place_is_shown_in_every_map(viewer, backend, photos, qtbot):
+    backend.make = patchy
+    run_photos(viewer, photos, qtbot)
+    window, state = viewer.window, viewer.state
+    child(window, "compare_dock", QDockWidget).raise_()
+    wait_for_numbers(viewer, qtbot)
+    places = child(window, "place_list", QListWidget)
+    (place,) = state.comparison_report.report.places
+    assert (place.view_index, place.left, place.top) == (1, 80, 60)
+    assert places.count() == 1
+    assert "photo 2.jpg" in places.item(0).text()
+    assert "29 % nearer" in places.item(0).text()  # 1 / 1.4 - 1
+    assert not places.item(0).icon().isNull()
+    tile = child(window, "tile_fused", MapTile)
+    usual = tile.point_of(90, 66).x() - tile.point_of(80, 66).x()
+    middle = places.visualItemRect(places.item(0)).center()
+    qtbot.mouseClick(places.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    assert state.view.selected_view == 1
+    assert (state.cursor.pixel.x, state.cursor.pixel.y) == (place.x, place.y)
+    for key in ("fused", "vggt", "photo"):  # one zoom for all
+        tile = child(window, f"tile_{key}", MapTile)
+        assert tile.image_rect().contains(tile.point_of(place.x, place.y))
+        assert tile.point_of(90, 66).x() - tile.point_of(80, 66).x() > 2 * usual
+    state.view.select_view(0)
+    places.setCurrentRow(0)
+    qtbot.keyClick(places, Qt.Key.Key_Return)
+    assert state.view.selected_view == 1
+
+
+def test_numbers_are_measured_only_while_somebody_looks(viewer, photos, qtbot):
+    run_photos(viewer, photos, qtbot)
+    child(viewer.window, "inspector_dock", QDockWidget).raise_()
+    wait_until_idle(viewer, qtbot)
+    viewer.state.view.set_percentile(33)
+    assert not viewer.state.comparison_report.is_measuring
+    child(viewer.window, "compare_dock", QDockWidget).raise_()
+    wait_for_numbers(viewer, qtbot)
+
+
+def choose(window, qtbot, action: str, path) -> None:
+    """Answer the file dialog of a command, as a double-click on a file does."""
+    child(window, f"action_{action}", QAction).trigger()
+    dialog = window.findChild(QFileDialog, "truth_dialog")
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+
+
+def test_loaded_truth_adds_metrics_and_error_maps(comparing, qtbot, tmp_path):
+    window, state = comparing.window, comparing.state
+    choose(window, qtbot, "load_truth", truth_folder(tmp_path / "truth"))
+    qtbot.waitUntil(lambda: state.truth.truth is not None)
+    wait_for_numbers(comparing, qtbot)
+    qtbot.waitUntil(lambda: "AbsRel" in rows_of(window), timeout=PATIENCE_MS)
+    rows = rows_of(window)
+    assert float(rows["AbsRel"][0]) < 1e-6 < float(rows["AbsRel"][1])
+    assert rows["δ < 1.25"][0] == "100.00 %"
+    assert "AUC@30" in rows
+    status = child(window, "compare_status", QLabel)
+    assert "median scale, one for the scene" in status.text()
+    for key in ("error_fused", "error_vggt"):
+        assert child(window, f"tile_{key}", MapTile).isVisible()
+    child(window, "action_clear_truth", QAction).trigger()
+    wait_for_numbers(comparing, qtbot)
+    assert "AbsRel" not in rows_of(window)
+    assert window.findChild(MapTile, "tile_error_fused") is None
+
+
+def test_a_wrong_truth_gets_one_sentence_and_changes_nothing(comparing, qtbot, tmp_path):
+    np.save(tmp_path / "photo 1.npy", np.ones((50, 50)))
+    choose(comparing.window, qtbot, "load_truth_file", tmp_path / "photo 1.npy")
+    qtbot.waitUntil(lambda: comparing.window.findChild(QMessageBox, "error_box") is not None)
+    box = comparing.window.findChild(QMessageBox, "error_box")
+    assert "is 50 x 50; wanted the photo's 84 x 56" in box.informativeText()
+    box.close()
+    assert comparing.state.truth.truth is None
+    assert rows_of(comparing.window)["Flying pixels"] == ("0", "280")
+
+
+def test_flying_points_can_be_seen_as_a_map(comparing, qtbot):
+    window, state = comparing.window, comparing.state
+    assert window.findChild(MapTile, "tile_flying_vggt") is None
+    state.maps.show_map("flying", True)
+    lit = {}
+    for side in ("fused", "vggt"):
+        tile = child(window, f"tile_flying_{side}", MapTile)
+        qtbot.waitUntil(tile.isVisible)
+        picture = tile.grab().toImage()
+        points = [(x, y) for x in range(picture.width()) for y in range(24, picture.height())]
+        colors = [picture.pixelColor(x, y).getRgb()[:3] for x, y in points]
+        lit[side] = sum(np.abs(np.subtract(color, FLYING_COLOR)).max() < 30 for color in colors)
+    assert lit["fused"] == 0 < lit["vggt"]
+
+
+def test_the_switch_is_on_and_is_remembered(comparing, qtbot):
+    switch = child(comparing.window, "same_mask", QCheckBox)
+    assert switch.isChecked()
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
+    assert comparing.state.comparison.same_mask is False
+    assert comparing.state.remembered.snapshot()["comparison"]["same_mask"] is False
+    qtbot.keyClick(comparing.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert switch.isChecked()
