@@ -97,7 +97,7 @@ def decode_candidates(
     assert decoder is not None
     maps = shared if moe_head.dpt is None else decoder.decode(chunk.layers, chunk.images)
     assert maps is not None
-    with _last_precision(chunk.images, widen_last):
+    with last_precision(chunk.images, widen_last):
         maps = maps.widened() if widen_last else maps
         raw = at_least_float32(moe_head.experts(maps, decoder, chunk.size))  # (N, E, 2, H, W)
         logits = at_least_float32(moe_head.gate(maps, chunk.size))
@@ -122,14 +122,15 @@ def decode_baseline(
 
 def _finish(maps: DecodedMaps, depth_head: DPT, widen_last: bool) -> Float[Tensor, "N 2 H W"]:
     assert maps.full is not None
-    with _last_precision(maps.full, widen_last):
+    with last_precision(maps.full, widen_last):
         full = at_least_float32(maps.full) if widen_last else maps.full
         return at_least_float32(depth_head.finish(full))
 
 
-def _last_precision(
+def last_precision(
     like: Float[Tensor, "..."], widen: bool
 ) -> contextlib.AbstractContextManager[object]:
+    """Leave the caller's autocast while the block runs, if `widen` says so."""
     if not widen or like.device.type == "meta":  # where nothing is computed
         return contextlib.nullcontext()
     return torch.autocast(like.device.type, enabled=False)

@@ -13,6 +13,7 @@ from moe3d.model.depth_head import (
     FrameChunk,
     decode_baseline,
     decode_candidates,
+    last_precision,
 )
 from moe3d.model.fusion import fuse, gate_weights
 from moe3d.model.moe3d import MoE3DNetwork
@@ -63,7 +64,7 @@ class Objective(nn.Module):
         total, parts = self._depth_loss(found, truth, views, temperature)
         if poses is not None:
             assert isinstance(batch, TrainingBatch)
-            camera = camera_loss(poses.float(), batch.pose_encoding)
+            camera = camera_loss(poses, batch.pose_encoding)
             total = total + self._config.loss.camera_weight * camera
             parts["camera"] = camera
         return StepLoss(total, {name: value.detach() for name, value in parts.items()})
@@ -78,7 +79,8 @@ class Objective(nn.Module):
         tokens = network.aggregator(
             batch.images, network.config.dpt.layers, recompute=self._config.run.recompute_blocks
         )
-        poses = network.camera_head(tokens.camera_tokens)
+        with last_precision(batch.images, widen=True):
+            poses = network.camera_head(tokens.camera_tokens.float())
         start = tokens.num_special_tokens
         layers = tuple(layer.flatten(0, 1)[:, start:] for layer in tokens.layers)
         frames = FrameBatch(batch.images.flatten(0, 1), layers, batch.depth.flatten(0, 1))

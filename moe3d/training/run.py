@@ -60,7 +60,7 @@ def run_training(
     if done and (config.run.total_minutes or done >= config.run.steps):
         return RunResult(config.output / RESULT_FILE, done, is_finished=True)
     device = local_device(select_device(config.run.device), environment)
-    if device.type == "cuda":
+    if device.type == "cuda" and device.index is not None:
         torch.cuda.set_device(device)
     with process_group(device, environment) as share:
         return _run(config, share, device, started)

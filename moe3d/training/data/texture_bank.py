@@ -3,6 +3,7 @@
 A pyramid is stored flat, finest level first, as the square root of linear RGB in 8 bits.
 """
 
+import sys
 from collections import OrderedDict
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -47,7 +48,9 @@ class TextureBank:
     def fill(self, texture_ids: Iterable[int], workers: int) -> None:
         """Make many textures at once in worker processes."""
         ids = [number for number in texture_ids if number not in self._pyramids]
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        # Children only compute in numpy; to fork them spares each the import of torch.
+        way = "fork" if sys.platform == "linux" else "spawn"
+        with ProcessPoolExecutor(workers, mp_context=get_context(way)) as pool:
             for number, pyramid in zip(ids, pool.map(make_pyramid, ids, chunksize=32), strict=True):
                 self._pyramids[number] = torch.from_numpy(pyramid).to(self._device)
 

@@ -1,6 +1,7 @@
 """Scenes drawn as they are needed: rays are cast on the graphics card, or in worker processes."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,6 +35,13 @@ class GeneratedSource:
         """Make all textures of training at once, where that pays."""
         if self._on_device:
             self._generator.bank.fill(texture_ids_of_split(Split.TRAIN), max(1, workers))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a worker process gets: beside a card it plans scenes only."""
+        state = dict(vars(self))
+        if self._on_device:
+            del state["_generator"]
+        return state
 
     def seeds(self, step: int) -> list[int]:
         """Scene seeds of a whole step, all processes."""
