@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, UInt8, UInt16, UInt32
 
 BORDER_DARK, BORDER_LIGHT = (16, 16, 18), (250, 250, 250)
 """A border has a dark and a light side, so that it is seen on every photo."""
+_DROP = cv2.COLOR_RGBA2RGB
 
 
 @dataclass(frozen=True)
@@ -41,47 +42,67 @@ def gating_overlay(
         weights: of the experts, sum 1.
         style: colours and opacity.
     """
-    winner = weights.argmax(axis=0).astype(np.uint8)
+    if style.opacity <= 0:
+        return image.copy()
+    winner = _winner(weights)
     luma = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
-    picture = image.copy()
-    for index, color in enumerate(style.colors):
-        if index not in style.hidden and style.opacity > 0:
-            mask = (winner == index).view(np.uint8)
-            cv2.copyTo(cv2.applyColorMap(luma, _tinted(color, style.opacity)), mask, picture)
+    entries = np.asarray(winner * np.uint16(256) + luma, np.uint16)
+    if style.contours:
+        _mark_borders(entries, winner, len(weights))
+    picture = cv2.cvtColor(
+        np.take(_table(style), entries).view(np.uint8).reshape(*luma.shape, 4), _DROP
+    )
     if style.fades:
-        picture = _faded(picture, luma, weights, winner, style.hidden)
-    if style.contours and style.opacity > 0:
-        _draw_borders(picture, winner)
+        picture = _faded(picture, luma, weights)
+    if style.hidden:
+        spared = np.isin(winner, list(style.hidden)).view(np.uint8)
+        cv2.copyTo(image, spared, picture)
     return picture
 
 
-def _tinted(color: tuple[int, int, int], opacity: float) -> UInt8[np.ndarray, "256 1 3"]:
+def _winner(weights: Float32[np.ndarray, "E H W"]) -> UInt8[np.ndarray, "H W"]:
+    """As argmax, several times faster."""
+    best, winner = weights[0], np.zeros(weights.shape[1:], np.uint8)
+    for index in range(1, len(weights)):
+        np.maximum(winner, (weights[index] > best).view(np.uint8) * np.uint8(index), out=winner)
+        best = np.maximum(best, weights[index])
+    return winner
+
+
+def _table(style: OverlayStyle) -> UInt32[np.ndarray, " N"]:
+    """Colours as four bytes: 256 grey levels of every expert, then both sides of a border."""
+    tinted = [_tinted(color, style.opacity) for color in style.colors]
+    borders = np.array([BORDER_DARK, BORDER_LIGHT], np.uint8)
+    rgb = np.concatenate([*tinted, borders])
+    rgba = np.concatenate([rgb, np.full((len(rgb), 1), 255, np.uint8)], axis=1)
+    return np.ascontiguousarray(rgba).view(np.uint32)[:, 0]
+
+
+def _tinted(color: tuple[int, int, int], opacity: float) -> UInt8[np.ndarray, "256 3"]:
     """What becomes of every grey level under a colour."""
-    grey = np.arange(256, dtype=np.float32)[:, None, None]
+    grey = np.arange(256, dtype=np.float32)[:, None]
     shaded = np.asarray(color, np.float32) * (0.45 + 0.55 * grey / 255)
     return (grey * (1 - opacity) + shaded * opacity).astype(np.uint8)
+
+
+def _mark_borders(
+    entries: UInt16[np.ndarray, "H W"], winner: UInt8[np.ndarray, "H W"], num_experts: int
+) -> None:
+    for dark, light in (
+        (np.s_[:, :-1], np.s_[:, 1:]),
+        (np.s_[:-1], np.s_[1:]),
+    ):
+        differs = winner[dark] != winner[light]
+        np.putmask(entries[dark], differs, num_experts * 256)
+        np.putmask(entries[light], differs, num_experts * 256 + 1)
 
 
 def _faded(
     picture: UInt8[np.ndarray, "H W 3"],
     luma: UInt8[np.ndarray, "H W"],
     weights: Float32[np.ndarray, "E H W"],
-    winner: UInt8[np.ndarray, "H W"],
-    hidden: Collection[int],
 ) -> UInt8[np.ndarray, "H W 3"]:
     even = 1 / len(weights)
     share = np.clip((weights.max(axis=0) - even) / max(1 - even, 1e-6), 0, 1).astype(np.float32)
-    if hidden:
-        share[np.isin(winner, list(hidden))] = 1  # these show the photo already
     grey = cv2.cvtColor(luma, cv2.COLOR_GRAY2RGB)
     return cv2.blendLinear(picture, grey, share, 1 - share)
-
-
-def _draw_borders(picture: UInt8[np.ndarray, "H W 3"], winner: UInt8[np.ndarray, "H W"]) -> None:
-    for dark, light in (
-        (np.s_[:, :-1], np.s_[:, 1:]),
-        (np.s_[:-1], np.s_[1:]),
-    ):
-        differs = winner[dark] != winner[light]
-        picture[dark][differs] = BORDER_DARK
-        picture[light][differs] = BORDER_LIGHT

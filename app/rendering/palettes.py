@@ -1,4 +1,4 @@
-"""Colours for categories (experts, photos) and colour maps for values, as uint8 RGB."""
+"""Colours for photos and colour maps for values, as uint8 RGB."""
 
 import cv2
 import numpy as np
@@ -6,34 +6,7 @@ from jaxtyping import UInt8
 
 from app.rendering.color_mode import ColorMode
 
-EXPERT_COLORS: UInt8[np.ndarray, "12 3"] = np.array(
-    [
-        [230, 159, 0],
-        [86, 180, 233],
-        [0, 158, 115],
-        [204, 121, 167],
-        [213, 94, 0],
-        [0, 114, 178],
-        [240, 228, 66],
-        [153, 153, 153],
-        [148, 103, 189],
-        [140, 86, 75],
-        [188, 189, 34],
-        [23, 190, 207],
-    ],
-    dtype=np.uint8,
-)
-"""Told apart by colour-blind people, the first eight at least.
-
-Source: Okabe & Ito 2008, "Color universal design", reordered.
-"""
-
 FLYING_COLOR = (255, 45, 120)
-
-
-def expert_colors(num_experts: int) -> UInt8[np.ndarray, "E 3"]:
-    """One colour an expert; they repeat after twelve."""
-    return EXPERT_COLORS[np.arange(num_experts) % len(EXPERT_COLORS)]
 
 
 def photo_colors(num_photos: int) -> UInt8[np.ndarray, "S 3"]:

@@ -8,7 +8,8 @@ from jaxtyping import Float, Float32, UInt8
 
 from app.rendering.color_mode import ColorMode
 from app.rendering.edge_levels import edge_step
-from app.rendering.palettes import EXPERT_COLORS, map_of_mode, photo_colors
+from app.rendering.map_palettes import expert_colors
+from app.rendering.palettes import map_of_mode, photo_colors
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_shader import MAX_EXPERTS, PHOTO_TEXELS, TABLE_WIDTH
 from app.rendering.point_vertex import photo_index
@@ -36,6 +37,8 @@ class PointStyle:
     """Points as bright as blown-out background are hidden."""
     section: OrientedBox | None = None
     """Points outside this box are hidden."""
+    palette: str = "okabe-ito"
+    """Of the experts."""
     size_px: float = 2.0
     """Smallest size, in pixels of a screen without scaling."""
     size_follows_depth: bool = True
@@ -77,10 +80,12 @@ def box_matrix(style: PointStyle) -> Float[np.ndarray, "4 4"]:
     return matrix
 
 
-def expert_table(hidden_experts: frozenset[int]) -> Float32[np.ndarray, "32 4"]:
+def expert_table(
+    hidden_experts: frozenset[int], palette: str = "okabe-ito"
+) -> Float32[np.ndarray, "32 4"]:
     """Colour and visibility of every expert the shader knows."""
     table = np.ones((MAX_EXPERTS, 4), np.float32)
-    table[:, :3] = EXPERT_COLORS[np.arange(MAX_EXPERTS) % len(EXPERT_COLORS)] / 255
+    table[:, :3] = np.array(expert_colors(palette, MAX_EXPERTS)) / 255
     table[[index for index in hidden_experts if index < MAX_EXPERTS], 3] = 0
     return table
 

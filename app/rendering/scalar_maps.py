@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float32
@@ -38,7 +39,7 @@ class MapSource:
     flying: Mapping[str, FlyingPixels] = field(default_factory=dict)
     """Flying points by layer."""
 
-    @property
+    @cached_property
     def weights(self) -> Float32[np.ndarray, "E H W"]:
         """Gate weights as they are shown."""
         logits = self.prediction.gate_logits[self.view_index][None]

@@ -18,6 +18,7 @@ from app.state.map_options import MapOptionsState
 from app.state.metric_scale import MetricScaleState
 from app.state.models import ModelsState
 from app.state.notices import Notices
+from app.state.profile import ProfileState
 from app.state.reconstruction import ReconstructionState
 from app.state.remembered import RememberedRegistry
 from app.state.remix import RemixState
@@ -60,7 +61,8 @@ class AppState(QObject):
             backend, runner, self.reconstruction, self.scale, self.view, self.notices
         )
         self.maps = MapOptionsState(self)
-        self.remix = RemixState(runner, self.display, self.notices)
+        self.remix = RemixState(backend, runner, self.display, self.notices)
+        self.profile = ProfileState(backend, runner, self.display, self.notices)
         self.scene = SceneControls(backend, runner, self.display, self.view, self.scale)
         self.export = ExportState(
             backend,
@@ -100,6 +102,7 @@ class AppState(QObject):
         registry.add("export", self.export.choices)
         registry.add("maps", self.maps)
         registry.add("remix", self.remix)
+        registry.add("profile", self.profile)
         self.scene.remember(registry)
         registry.add("comparison", self.comparison)
         return registry
@@ -157,6 +160,7 @@ class AppState(QObject):
     def _on_views_changed(self) -> None:
         self.view.reset_for_scene()
         self.remix.reset()
+        self.profile.clear()
         self.scene.reset_for_scene()
         self.cursor.move_to(None)
         self.history.clear()

@@ -13,6 +13,7 @@ from app.state.job import Publish
 from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.state.scene_saving import SceneFiles
+from app.state.what_if import Remixer
 from moe3d.errors import OutputError
 from moe3d.progress import Progress
 from moe3d.scene.comparison import Comparison
@@ -147,6 +148,12 @@ class Backend(SceneFiles, Protocol):
         """What the filters leave of a layer, and which takes what."""
         ...
 
+    def prepare_remix(
+        self, prediction: ScenePrediction, cloud: CloudDisplay, progress: Progress
+    ) -> Remixer | None:
+        """What moves the points of the fused cloud; None where there are no points to move."""
+        ...
+
     def export(self, request: ExportRequest, progress: Progress) -> ExportedFiles:
         """Write the files and read them back."""
         ...
@@ -161,6 +168,10 @@ class Backend(SceneFiles, Protocol):
 
     def read_prediction(self, path: Path, progress: Progress) -> ScenePrediction:
         """Open a saved prediction."""
+        ...
+
+    def write_file(self, path: Path, content: bytes, progress: Progress) -> Path:
+        """Write a small file; replaces one, since the file dialog has asked."""
         ...
 
     def write_prediction(self, prediction: ScenePrediction, path: Path, progress: Progress) -> Path:

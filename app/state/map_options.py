@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal
 
-from app.state.chosen_values import flag, words
+from app.state.chosen_values import flag, one_of, words
 from app.state.remembered import Chosen, Remembered
 
 EXTRA_MAPS = (
@@ -25,6 +25,7 @@ class MapOptionsState(Remembered):
     tiles_changed = Signal()
     """Other maps are shown."""
     overlay_changed = Signal()
+    usage_changed = Signal()
 
     hidden_maps = Chosen(FIRST_HIDDEN, words)
     """Keys of the maps that are not shown, "expert" for all experts' depths."""
@@ -32,6 +33,14 @@ class MapOptionsState(Remembered):
     """Draw a line where the winner changes, so that colour is not the only sign."""
     fades = Chosen(False, flag, "fade_undecided")
     """Let the overlay's opacity follow the largest weight, so that undecided pixels fade."""
+
+    usage_scope = Chosen("scene", one_of(("scene", "photo")))
+    """Whose pixels the experts' use is counted over."""
+
+    def set_usage_scope(self, scope: str) -> None:
+        """Count over the scene, or over the photo that is shown."""
+        if self._keep("usage_scope", scope):
+            self.usage_changed.emit()
 
     def set_hidden_maps(self, hidden: frozenset[str]) -> None:
         """Show every map but these."""

@@ -5,17 +5,21 @@ Never part of an export or a metric: these use the prediction, which nothing her
 
 from PySide6.QtCore import Signal, Slot
 
+from app.state.backend import Backend
 from app.state.chosen_values import flag, indices, number
 from app.state.display import DisplayState
-from app.state.job import JobRunner, LatestJob, error_text
+from app.state.job import JobRunner, LatestJob, Publish, error_text, was_cancelled
 from app.state.notices import Notices
 from app.state.remembered import Chosen, Remembered
-from app.state.what_if import NOTHING_CHANGED, WhatIf
-from moe3d.scene.mixture import Remix, remix_depth
+from app.state.what_if import NOTHING_CHANGED, Remixer, WhatIf
+from moe3d.progress import Progress
+from moe3d.scene.mixture import MODELS_OWN, Remix, remix_depth
 
-LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.05, 20.0
+LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.005, 20.0
 AS_TRAINED = 0.0
 """Temperature that stands for the model's own."""
+EAGER_POINTS = 4_000_000
+"""Larger clouds are made ready to be re-mixed when it is first asked for: it takes memory."""
 
 
 class RemixState(Remembered):
@@ -37,14 +41,20 @@ class RemixState(Remembered):
     temperature = Chosen(AS_TRAINED, number(0, HIGHEST_TEMPERATURE))
     """Softmax temperature; AS_TRAINED is the model's."""
 
-    def __init__(self, runner: JobRunner, display: DisplayState, notices: Notices) -> None:
+    def __init__(
+        self, backend: Backend, runner: JobRunner, display: DisplayState, notices: Notices
+    ) -> None:
         super().__init__()
-        self._display, self._notices = display, notices
+        self._backend, self._display, self._notices = backend, display, notices
         self._shown = NOTHING_CHANGED
-        self._asked = Remix()
-        self._job = LatestJob(runner, self)
-        self._job.succeeded.connect(self._on_mixed)
-        self._job.failed.connect(self._on_failed)
+        self._remixer: Remixer | None = None
+        self._is_prepared = False
+        self._mixing, self._preparing = LatestJob(runner, self), LatestJob(runner, self)
+        self._mixing.published.connect(self._on_published)
+        self._mixing.succeeded.connect(self._on_mixed)
+        self._preparing.succeeded.connect(self._on_prepared)
+        for job in (self._mixing, self._preparing):
+            job.failed.connect(self._on_failed)
         self.changed.connect(self._on_changed)
         display.changed.connect(self._on_display_changed)
 
@@ -54,7 +64,7 @@ class RemixState(Remembered):
         num_experts = self.num_experts
         muted = tuple(sorted(index for index in self.muted if index < num_experts))
         if num_experts < 2 or len(muted) == num_experts:
-            return Remix()
+            return MODELS_OWN
         temperature = None if self.temperature == AS_TRAINED else self.temperature
         return Remix(muted, self.hard, temperature)
 
@@ -129,7 +139,8 @@ class RemixState(Remembered):
 
     def stop(self) -> None:
         """Drop all work that is under way."""
-        self._job.abandon()
+        self._mixing.abandon()
+        self._preparing.abandon()
 
     @Slot(str)
     def _on_changed(self, _name: str) -> None:
@@ -137,29 +148,64 @@ class RemixState(Remembered):
         self._mix()
 
     def _mix(self) -> None:
-        prediction, remix = self._display.prediction, self.remix
-        if self._job.is_running or remix == self._shown.remix:
+        prediction, remix, remixer = self._display.prediction, self.remix, self._remixer
+        if prediction is None or self._mixing.is_running or self._is_shown(remix):
             return
-        if prediction is None or remix.is_models_own:
-            self._show(NOTHING_CHANGED)
+        self._prepare(is_wanted=True)
+
+        def work(_progress: Progress, publish: Publish) -> WhatIf:
+            depth = None if remix.is_models_own else remix_depth(prediction, remix)
+            publish(WhatIf(remix, depth))
+            return WhatIf(remix, depth, remixer.points(depth) if remixer is not None else None)
+
+        self._mixing.start(work)
+
+    def _is_shown(self, remix: Remix) -> bool:
+        if remix != self._shown.remix:
+            return False
+        lacks_points = self._shown.points is None and self._shown.is_active
+        return not (lacks_points and self._remixer is not None)
+
+    def _prepare(self, *, is_wanted: bool) -> None:
+        """Make the cloud ready to be moved."""
+        prediction, cloud = self._display.prediction, self._display.cloud("fused")
+        if self._is_prepared or self._preparing.is_running:
             return
-        self._asked = remix
-        self._job.start(lambda _progress, _publish: remix_depth(prediction, remix))
+        if prediction is None or cloud is None or prediction.num_experts < 2:
+            return
+        if is_wanted or cloud.levels.total <= EAGER_POINTS:
+            backend = self._backend
+            self._preparing.start(
+                lambda progress, _publish: backend.prepare_remix(prediction, cloud, progress)
+            )
 
     @Slot(object)
-    def _on_mixed(self, depth: object) -> None:
-        self._show(WhatIf(self._asked, depth))  # type: ignore[arg-type]
+    def _on_prepared(self, remixer: Remixer | None) -> None:
+        self._remixer, self._is_prepared = remixer, True
+        self._mix()
+
+    @Slot(object)
+    def _on_published(self, what_if: WhatIf) -> None:
+        if what_if.remix != self._shown.remix:
+            self._show(what_if)
+
+    @Slot(object)
+    def _on_mixed(self, what_if: WhatIf) -> None:
+        self._show(what_if)
         self._mix()
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
-        self._notices.raise_error(self.tr("Could not mix the experts"), error_text(error))
+        if not was_cancelled(error):
+            self._notices.raise_error(self.tr("Could not mix the experts"), error_text(error))
 
     @Slot()
     def _on_display_changed(self) -> None:
-        self._job.abandon()
+        self.stop()
+        self._remixer, self._is_prepared = None, False
         self._show(NOTHING_CHANGED)
         self.wish_changed.emit()
+        self._prepare(is_wanted=False)
         self._mix()
 
     def _show(self, what_if: WhatIf) -> None:

@@ -1,6 +1,7 @@
 """A what-if mixture that is on the screen."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float32
@@ -16,6 +17,8 @@ class WhatIf:
     remix: Remix = MODELS_OWN
     depth: Float32[np.ndarray, "S H W"] | None = None
     """None: the model's own."""
+    points: object | None = None
+    """`app.rendering.point_positions.PointPositions` of the fused cloud, once they are there."""
 
     @property
     def is_active(self) -> bool:
@@ -25,6 +28,14 @@ class WhatIf:
     def fused(self, prediction: ScenePrediction) -> Float32[np.ndarray, "S H W"]:
         """The fused depth as it is shown."""
         return prediction.depth if self.depth is None else self.depth
+
+
+class Remixer(Protocol):
+    """Moves the points of the fused cloud."""
+
+    def points(self, depth: Float32[np.ndarray, "S H W"] | None) -> object:
+        """Where a depth puts them; None: the model's own places."""
+        ...
 
 
 NOTHING_CHANGED = WhatIf()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.rendering.camera import Camera
 from app.rendering.camera_frusta import PhotoCameras
 from app.rendering.grid import grid_segments
+from app.rendering.hypotheses import Hypotheses
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_picking import PickedPoint
 from app.rendering.point_positions import PointPositions
@@ -17,6 +18,7 @@ from app.rendering.scene_frame import UNIT_BOUNDS, opening_camera
 from app.rendering.section_lines import box_segments
 from app.rendering.view_colors import DARK, ViewColors
 from app.rendering.view_frame import ViewFrame
+from app.widgets.hypothesis_item import HypothesisItem
 from app.widgets.line_item import LineItem
 from app.widgets.photo_layer import FRUSTUM_SHARE, PhotoLayer
 from app.widgets.styled_view import StyledView
@@ -52,8 +54,9 @@ class CloudView(StyledView):
         self._grid, self._section = LineItem(1.0), LineItem(1.4)
         for lines in (self._grid, self._section):
             lines.setVisible(False)
+        self._marks = HypothesisItem()
         for order, item in enumerate(
-            (self._grid, self._section, self._photos.frusta, self._photos.overlay)
+            (self._grid, self._section, self._photos.frusta, self._photos.overlay, self._marks)
         ):
             item.setDepthValue(order)
             self.addItem(item)
@@ -109,6 +112,16 @@ class CloudView(StyledView):
         """Forget where the user went: the opening view."""
         self._user_moved = False
         self._open()
+
+    @property
+    def hypotheses(self) -> Hypotheses | None:
+        """The points that are marked."""
+        return self._marks.hypotheses
+
+    def show_hypotheses(self, hypotheses: Hypotheses | None) -> None:
+        """Mark where the experts put a pixel, over everything else; None takes the marks away."""
+        self._marks.show_hypotheses(hypotheses)
+        self.update()
 
     # what is drawn around the points
 
@@ -220,6 +233,7 @@ class CloudView(StyledView):
     def _before_paint(self, frame: ViewFrame) -> None:
         super()._before_paint(frame)
         self._photos.frusta.hide_near(frame.camera.eye)
+        self._marks.face(frame)
 
     def _scene_changed(self) -> None:
         buffer, cameras = self._points.buffer, self._photos.cameras

@@ -7,10 +7,9 @@ from PySide6.QtWidgets import QSlider, QWidget
 
 from app.state.display import DisplayState
 from app.state.view_options import ViewOptionsState
+from app.widgets.confidence_histogram import MAX_PERCENTILE, ConfidenceHistogram
 from app.widgets.layer_titles import layer_title
 from app.widgets.parts import Section, label
-
-MAX_PERCENTILE = 99
 
 
 class ConfidenceSection(Section):
@@ -33,6 +32,7 @@ class ConfidenceSection(Section):
         self._slider.setPageStep(10)
         self._slider.valueChanged.connect(self._on_moved)
         self.head.addWidget(self._percent)
+        self.rows.addWidget(ConfidenceHistogram(display, view))
         self.rows.addWidget(self._slider)
         self.rows.addWidget(self._counts)
         display.filter_changed.connect(self._show)

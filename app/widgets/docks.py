@@ -70,6 +70,13 @@ class Docks(QObject):
         self.show_for(is_open=self._has_photos, has_result=self._has_result)
         QTimer.singleShot(0, self.arrange)
 
+    def open(self, name: str) -> None:
+        """Open one panel and leave all others as they are."""
+        self._wanted[name] = True
+        self._keep_wanted()
+        self.show_for(is_open=self._has_photos, has_result=self._has_result)
+        self._docks[name].raise_()
+
     def keep_layout(self) -> None:
         """The sizes were restored from an earlier start."""
         self._is_arranged = True

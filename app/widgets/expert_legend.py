@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QColor, QIcon
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.rendering.map_palettes import expert_colors
 from app.rendering.readout import PixelReadout
@@ -13,6 +13,7 @@ from app.widgets.pictures import swatch
 from app.widgets.value_bar import ValueBar
 
 WIDTH_PX = 306
+DEPTH_TEXT_PX, ROW_PX = 48, 16
 OTHER_RGB = (140, 148, 162)
 
 
@@ -29,9 +30,10 @@ class ExpertLegend(QScrollArea):
         self._boxes: list[QCheckBox] = []
         self._weights: list[ValueBar] = []
         self._depths: dict[str, ValueBar] = {}
+        self._names: dict[str, QLabel] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(6)
-        self._grid.setVerticalSpacing(1)
+        self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnStretch(2, 1)
         self._untrained = label(
@@ -40,7 +42,7 @@ class ExpertLegend(QScrollArea):
         self._lay_out()
         state.display.changed.connect(self._rebuild)
         state.view.maps_changed.connect(self._show_boxes)
-        for changed in (state.cursor.changed, state.remix.shown_changed):
+        for changed in (state.cursor.changed, state.remix.shown_changed, state.truth.changed):
             changed.connect(self._show_values)
         self._rebuild()
 
@@ -49,10 +51,10 @@ class ExpertLegend(QScrollArea):
         column = QWidget()
         rows = QVBoxLayout(column)
         rows.setContentsMargins(6, 0, 8, 2)
-        rows.setSpacing(3)
-        rows.addLayout(self._grid)
+        rows.setSpacing(1)
         rows.addWidget(self._untrained)
         rows.addWidget(label(text, "muted", "legend_note", wrap=True))
+        rows.addLayout(self._grid)
         rows.addStretch(1)
         self.setWidget(column)
 
@@ -62,7 +64,7 @@ class ExpertLegend(QScrollArea):
             old = item.widget()
             if old is not None:
                 old.deleteLater()
-        self._boxes, self._weights, self._depths = [], [], {}
+        self._boxes, self._weights, self._depths, self._names = [], [], {}, {}
         display = self._state.display
         self.setVisible(display.has_experts)
         prediction = display.prediction
@@ -91,6 +93,7 @@ class ExpertLegend(QScrollArea):
                 "Show or hide, in the overlay and in 3D, the pixels that expert {} wins"
             ).format(number)
         )
+        box.setFixedHeight(ROW_PX)
         box.setProperty("expert", index)
         box.toggled.connect(self._on_toggled)
         weight = ValueBar(f"weight_bar_{number}")
@@ -104,15 +107,14 @@ class ExpertLegend(QScrollArea):
     def _add_other(self, key: str, text: str) -> None:
         row = self._grid.rowCount()
         name = label(text, "", f"legend_{key}")
-        name.setContentsMargins(22, 0, 0, 0)
+        name.setFixedHeight(ROW_PX)
+        name.setContentsMargins(20, 0, 0, 0)
+        self._names[key] = name
         self._grid.addWidget(name, row, 0)
         self._add_depth(key, row)
-        if key == "truth":
-            for part in (name, self._depths[key]):
-                part.setVisible(False)
 
     def _add_depth(self, key: str, row: int) -> None:
-        depth = ValueBar(f"depth_bar_{key.replace(':', '_')}")
+        depth = ValueBar(f"depth_bar_{key.replace(':', '_')}", DEPTH_TEXT_PX)
         depth.setToolTip(self.tr("Depth at the cursor, on the range of the colour bar"))
         self._depths[key] = depth
         self._grid.addWidget(depth, row, 2)
@@ -153,10 +155,12 @@ class ExpertLegend(QScrollArea):
         bar.set_value((depth - low) / max(high - low, 1e-12), f"{depth:.4g}", color)
 
     def _show_rows(self, readout: PixelReadout | None) -> None:
-        name = self.findChild(QWidget, "legend_fused")
-        if name is not None:
-            what_if = readout is not None and readout.is_what_if
-            name.setText(self.tr("What-if") if what_if else self.tr("Fused"))  # type: ignore[attr-defined]
+        if not self._names:
+            return
+        what_if = readout is not None and readout.is_what_if
+        self._names["fused"].setText(self.tr("What-if") if what_if else self.tr("Fused"))
+        for part in (self._names["truth"], self._depths["truth"]):
+            part.setVisible(self._state.truth.depth is not None)
 
 
 def _depth_of(readout: PixelReadout, key: str) -> float | None:

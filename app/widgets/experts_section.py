@@ -1,42 +1,68 @@
-"""The experts: colour, share of pixels, eye."""
+"""The experts: colour, use over the photo and near its edges, eye, solo, mute."""
 
-from PySide6.QtCore import QSize, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QToolButton, QWidget
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.rendering.map_palettes import expert_colors
-from app.state.display import DisplayState
-from app.state.view_options import ViewOptionsState
+from app.state.app_state import AppState
+from app.widgets.choices import choice, on_chosen, show_choice
 from app.widgets.icons import icon
 from app.widgets.parts import Section, label
 from app.widgets.pictures import swatch
 from app.widgets.theme import Theme
+from app.widgets.value_bar import ValueBar
+
+if TYPE_CHECKING:
+    from app.widgets.usage_curve import UsageCurve
 
 
 class ExpertsSection(Section):
     """One row an expert of the result; hidden when there is only one."""
 
-    def __init__(
-        self,
-        display: DisplayState,
-        view: ViewOptionsState,
-        theme: Theme,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, state: AppState, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("experts_section", self.tr("EXPERTS"), parent)
-        self._display, self._view, self._theme = display, view, theme
+        self._state, self._theme = state, theme
+        self._rows: list[_Row] = []
+        self._curve: UsageCurve | None = None
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(4)
+        self._grid.setHorizontalSpacing(4)
+        self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(2, 1)
-        self._eyes: list[QToolButton] = []
-        self._swatches: list[QLabel] = []
-        self.rows.addLayout(self._grid)
-        note = self.tr("Share of pixels each expert wins. The eye hides its pixels, not its part.")
-        self.rows.addWidget(label(note, "muted", wrap=True))
-        display.changed.connect(self._rebuild)
-        view.maps_changed.connect(self._show)
+        self._grid.setColumnStretch(3, 1)
+        self._scope = choice(
+            "usage_scope",
+            self.tr("Count the pixels of the whole scene, or of the photo that is shown"),
+            [("scene", self.tr("Scene")), ("photo", self.tr("This photo"))],
+        )
+        self._dead = label("", "danger", "dead_experts", wrap=True)
+        self._untrained = label(
+            self.tr("Experts untrained: these numbers say nothing."),
+            "danger",
+            "experts_untrained",
+            wrap=True,
+        )
+        on_chosen(self._scope, state.maps.set_usage_scope)
+        self._lay_out()
+        state.display.changed.connect(self._rebuild)
+        state.view.selected_view_changed.connect(self._show_use)
+        state.maps.usage_changed.connect(self._show_use)
+        state.view.maps_changed.connect(self._show)
+        state.remix.wish_changed.connect(self._show)
         theme.changed.connect(self._show)
         self._rebuild()
+
+    def _lay_out(self) -> None:
+        self.head.addWidget(self._scope)
+        self.rows.addLayout(self._grid)
+        self._curve_place = QVBoxLayout()
+        self.rows.addLayout(self._curve_place)
+        self.rows.addWidget(self._dead)
+        self.rows.addWidget(self._untrained)
+        note = self.tr("Share of pixels each wins. The eye hides its pixels, not its part.")
+        self.rows.addWidget(label(note, "muted", wrap=True))
 
     @Slot()
     def _rebuild(self) -> None:
@@ -44,49 +70,145 @@ class ExpertsSection(Section):
             old = item.widget()
             if old is not None:
                 old.deleteLater()
-        self._eyes, self._swatches = [], []
-        scene = self._display.scene
-        self.setVisible(self._display.has_experts)
-        if scene is not None and self._display.has_experts:
-            for index, share in enumerate(scene.use.share()):
-                self._add_row(index, float(share))
+        self._rows = []
+        prediction = self._state.display.prediction
+        self.setVisible(self._state.display.has_experts)
+        if prediction is not None and self._state.display.has_experts:
+            self._untrained.setVisible(not prediction.metadata.experts_trained)
+            self._grid.addWidget(label(self.tr("all"), "muted"), 0, 2)
+            self._grid.addWidget(label(self.tr("at edges"), "muted"), 0, 3)
+            for index in range(prediction.num_experts):
+                self._add_row(index)
+        self._show_use()
         self._show()
 
-    def _add_row(self, index: int, share: float) -> None:
-        square = QLabel()
-        name = label(self.tr("Expert {}").format(index + 1))
-        bar = QProgressBar()
-        bar.setObjectName(f"usage_bar_{index + 1}")
-        bar.setTextVisible(False)
-        bar.setMinimumWidth(30)
-        bar.setRange(0, 1000)
-        bar.setValue(round(share * 1000))
-        percent = label(f"{100 * share:.0f} %", "muted", f"usage_{index + 1}")
-        eye = QToolButton()
-        eye.setObjectName(f"eye_{index + 1}")
-        eye.setProperty("flat", "true")
-        eye.setCheckable(True)
-        eye.setChecked(True)
-        eye.setIconSize(QSize(16, 16))
-        eye.setToolTip(self.tr("Show or hide the pixels that expert {} wins").format(index + 1))
-        eye.setAccessibleName(self.tr("Expert {} visible").format(index + 1))
-        eye.setProperty("expert", index)
-        eye.toggled.connect(self._on_eye)
-        for column, widget in enumerate((square, name, bar, percent, eye)):
-            self._grid.addWidget(widget, index, column)
-        self._eyes.append(eye)
-        self._swatches.append(square)
+    def _add_row(self, index: int) -> None:
+        row = _Row(index)
+        for button, take in (
+            (row.eye, self._on_eye),
+            (row.solo, self._on_solo),
+            (row.mute, self._on_mute),
+        ):
+            button.clicked.connect(take)
+        for column, widget in enumerate(row.widgets):
+            self._grid.addWidget(widget, index + 1, column)
+        self._rows.append(row)
 
     @Slot(bool)
     def _on_eye(self, shown: bool) -> None:
-        self._view.show_expert(int(self.sender().property("expert")), shown)
+        self._state.view.show_expert(self._expert_of_sender(), shown)
+
+    @Slot()
+    def _on_solo(self) -> None:
+        shift = Qt.KeyboardModifier.ShiftModifier
+        adds = bool(QGuiApplication.keyboardModifiers() & shift)
+        self._state.remix.solo(self._expert_of_sender(), adds)
+        self._show()  # a click may have ticked what the state did not take
+
+    @Slot(bool)
+    def _on_mute(self, muted: bool) -> None:
+        self._state.remix.mute(self._expert_of_sender(), muted)
+        self._show()
+
+    def _expert_of_sender(self) -> int:
+        return int(self.sender().property("expert"))
+
+    @Slot()
+    def _show_use(self) -> None:
+        scene, view = self._state.display.scene, self._state.view
+        show_choice(self._scope, self._state.maps.usage_scope)
+        if scene is None or not self._rows:
+            return
+        views = [view.selected_view] if self._state.maps.usage_scope == "photo" else None
+        if views is not None and views[0] >= len(scene.use.wins):
+            return
+        has_edges = scene.use.has_edges(views)
+        shares, near = scene.use.share(views), scene.use.band_share(views)
+        colors = expert_colors(view.palette, len(self._rows))
+        for index, (row, color) in enumerate(zip(self._rows, colors, strict=True)):
+            row.all.set_value(float(shares[index]), _percent(shares[index]), QColor(*color))
+            text = _percent(near[index]) if has_edges else self.tr("none")
+            row.edges.set_value(float(near[index]), text, QColor(*color))
+        self._show_dead(scene.use.dead_experts())
+        if self._curve is None:
+            self._curve = self._make_curve()
+        by_distance = scene.use.by_distance(views)
+        self._curve.show_use(by_distance, [QColor(*color) for color in colors], self._theme.tokens)
+
+    def _make_curve(self) -> "UsageCurve":
+        from app.widgets.usage_curve import UsageCurve  # noqa: PLC0415 (0.3 s at start)
+
+        made = UsageCurve()
+        self._curve_place.addWidget(made)
+        return made
+
+    def _show_dead(self, dead: tuple[int, ...]) -> None:
+        names = ", ".join(str(index + 1) for index in dead)
+        limit = 10 / max(len(self._rows), 1)
+        text = self.tr("Dead: expert {} wins less than {:.2g} % of the scene.")
+        self._dead.setText(text.format(names, limit))
+        self._dead.setVisible(bool(dead))
 
     @Slot()
     def _show(self) -> None:
-        colors = expert_colors(self._view.palette, len(self._eyes))
-        for index, (eye, square) in enumerate(zip(self._eyes, self._swatches, strict=True)):
-            shown = index not in self._view.hidden_experts
-            square.setPixmap(swatch(colors[index], 14))
-            eye.setChecked(shown)
-            tokens = self._theme.tokens
-            eye.setIcon(icon("eye" if shown else "eye_off", tokens.text if shown else tokens.muted))
+        remix, view, tokens = self._state.remix, self._state.view, self._theme.tokens
+        colors = expert_colors(view.palette, len(self._rows))
+        for index, row in enumerate(self._rows):
+            shown = index not in view.hidden_experts
+            row.square.setPixmap(swatch(colors[index]))
+            row.eye.setChecked(shown)
+            shape, color = ("eye", tokens.text) if shown else ("eye_off", tokens.muted)
+            row.eye.setIcon(icon(shape, color))
+            row.solo.setChecked(index in remix.soloed)
+            row.mute.setChecked(index in remix.muted)
+            row.mute.setEnabled(index in remix.muted or remix.can_mute(index))
+        self._show_use()
+
+
+class _Row(QObject):
+    """The widgets of one expert."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__()
+        number, tr = index + 1, self.tr
+        self.square = QLabel()
+        self.name = label(str(number))
+        self.all = ValueBar(f"usage_{number}")
+        self.all.setToolTip(tr("Share of pixels that expert {} wins").format(number))
+        self.edges = ValueBar(f"edge_usage_{number}")
+        self.edges.setToolTip(
+            tr("Share of the pixels within 3 of a depth edge that expert {} wins").format(number)
+        )
+        self.eye = _button(f"eye_{number}", "", tr("Show or hide the pixels that expert {} wins"))
+        self.eye.setProperty("flat", "true")
+        self.eye.setProperty("bare", "true")
+        self.solo = _button(
+            f"solo_{number}", "S", tr("Hear expert {} alone; with Shift, too (keys 1 to 8, 0)")
+        )
+        self.mute = _button(f"mute_{number}", "M", tr("Leave expert {} out of the mixture"))
+        for button in (self.eye, self.solo, self.mute):
+            button.setToolTip(button.toolTip().format(number))
+            button.setAccessibleName(button.toolTip())
+            button.setProperty("expert", index)
+        for button in (self.solo, self.mute):
+            button.setProperty("toggle", "true")
+
+    @property
+    def widgets(self) -> tuple[QWidget, ...]:
+        """From left to right."""
+        return self.square, self.name, self.all, self.edges, self.eye, self.solo, self.mute
+
+
+def _button(name: str, text: str, tooltip: str) -> QToolButton:
+    made = QToolButton()
+    made.setObjectName(name)
+    made.setText(text)
+    made.setCheckable(True)
+    made.setIconSize(QSize(16, 16))
+    made.setFixedSize(24, 24)
+    made.setToolTip(tooltip)
+    return made
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

@@ -8,15 +8,18 @@ from PySide6.QtWidgets import QWidget
 from app.rendering.place_picture import camera_at_place
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_picking import PickedPoint
+from app.rendering.point_positions import PointPositions
 from app.state.app_state import AppState
 from app.state.cursor import CursorPixel
 from app.state.view_options import Layout
 from app.widgets.cloud_view import CloudView
+from app.widgets.hypothesis_marks import HypothesisMarks
 from app.widgets.layer_titles import layer_title
 from app.widgets.split_cloud_view import SplitCloudView
 from app.widgets.theme import Theme
 from app.widgets.two_sides import Arrangement
 from app.widgets.view_style import ViewStyle
+from app.widgets.what_if_badge import WhatIfBadge
 from moe3d.scene.comparison import Place
 from moe3d.scene.layers import depth_layer
 from moe3d.scene.records import ScenePrediction
@@ -30,6 +33,10 @@ _ARRANGEMENTS = {
 }
 
 
+COLORS_OF_THE_MODEL = ("expert", "entropy", "difference", "flying")
+"""Colour modes that a what-if does not change: they say what the model's own gate did."""
+
+
 class GlSceneView(QObject):
     """Follows the state; keeps no data of its own but what each view shows."""
 
@@ -40,13 +47,18 @@ class GlSceneView(QObject):
         self._shown: list[tuple[ScenePrediction | None, str]] = [(None, ""), (None, "")]
         self._scene: ScenePrediction | None = None
         self._factor = 1.0
+        self._badges = [WhatIfBadge(view) for view in self._split.views]
+        self._moved: list[object | None] = [None, None]
         display, view = state.display, state.view
         display.changed.connect(self._show_clouds)
         display.layers_shown_changed.connect(self._show_clouds)
         display.cloud_ready.connect(self._on_cloud_ready)
         view.linked_changed.connect(self._split.set_linked)
+        state.remix.shown_changed.connect(self._show_what_if)
+        view.points_changed.connect(self._show_what_if)
         view.selected_view_changed.connect(self._show_selected)
         self._style = ViewStyle(state, theme, self._split)
+        HypothesisMarks(state, self._split.views, self)
         for cloud_view in self._split.views:
             cloud_view.camera_clicked.connect(view.select_view)
             cloud_view.point_hovered.connect(self._on_point_hovered)
@@ -92,6 +104,7 @@ class GlSceneView(QObject):
         if prediction is not self._scene:
             self._take_scene(prediction)
         self._style.show_points()
+        self._show_what_if()
         self._show_selected(self._state.view.selected_view)
 
     def _take_scene(self, prediction: ScenePrediction | None) -> None:
@@ -104,6 +117,18 @@ class GlSceneView(QObject):
             else:
                 view.reset_camera()
         self._scene, self._factor = prediction, factor
+
+    @Slot()
+    def _show_what_if(self) -> None:
+        """Bring the points of the fused cloud where a re-mix puts them, and say so."""
+        what_if = self._state.remix.shown
+        for index, view in enumerate(self._split.views):
+            is_fused = self._shown[index][1] == "fused"
+            has_own_colors = self._state.view.color_mode in COLORS_OF_THE_MODEL
+            self._badges[index].show_if(what_if.is_active and is_fused, has_own_colors)
+            if is_fused and what_if.points is not None and what_if.points is not self._moved[index]:
+                self._moved[index] = what_if.points
+                view.update_positions(cast(PointPositions, what_if.points))
 
     def _show_layer(
         self, index: int, view: CloudView, prediction: ScenePrediction | None, layer: str
@@ -119,6 +144,7 @@ class GlSceneView(QObject):
         self._shown[index] = (prediction, layer)
         cameras = depth_layer(prediction, layer)
         view.set_buffer(cast(PointBuffer, cloud.buffer))
+        self._moved[index] = None
         view.set_cameras(cameras.camera_from_world, cameras.intrinsics, prediction.images)
 
     @Slot(object)

@@ -9,6 +9,7 @@ from app.widgets.experts_section import ExpertsSection
 from app.widgets.info_section import InfoSection
 from app.widgets.next_run_section import NextRunSection
 from app.widgets.points_section import PointsSection
+from app.widgets.remix_section import RemixSection
 from app.widgets.theme import Theme
 
 SMALLEST_PX = 262
@@ -30,7 +31,8 @@ class Inspector(QScrollArea):
         sections = (
             ConfidenceSection(state.display, state.view),
             PointsSection(state.display, state.view),
-            ExpertsSection(state.display, state.view, theme),
+            ExpertsSection(state, theme),
+            RemixSection(state),
             InfoSection(state.display),
             NextRunSection(state),
         )

@@ -51,6 +51,8 @@ class MapStrip(QWidget):
         state.truth.changed.connect(self._rebuild)
         state.cursor.changed.connect(self._show_cursor)
         state.comparison_report.place_chosen.connect(self._on_place_chosen)
+        state.profile.armed_changed.connect(self._show_line)
+        state.profile.line_changed.connect(self._show_line)
         self._rebuild()
 
     def _make_scroll(self) -> QScrollArea:
@@ -106,6 +108,8 @@ class MapStrip(QWidget):
         tile.setToolTip(self.tr("Wheel zooms, drag moves, double-click shows all: in every map"))
         tile.hovered.connect(self._on_hovered)
         tile.left.connect(self._on_left)
+        tile.line_dragged.connect(self._on_line_dragged)
+        tile.line_ended.connect(self._state.profile.finish)
         self._tiles[key] = tile
         self._row.addWidget(tile)
 
@@ -122,7 +126,7 @@ class MapStrip(QWidget):
             return
         what_if = self._state.remix.shown
         for key, tile in self._tiles.items():
-            mix = id(what_if) if key in OF_THE_MIX else 0
+            mix = (what_if.remix, id(what_if.depth)) if key in OF_THE_MIX else ()
             wanted = (id(source.prediction), source.view_index, mix, *picture_key(key, style))
             if self._drawn.get(key) != wanted:
                 self._drawn[key] = wanted
@@ -130,6 +134,7 @@ class MapStrip(QWidget):
             is_what_if = what_if.is_active and key in OF_THE_MIX
             tile.set_title(map_title(key, style.other_ranges.get(key)), is_what_if)
         self._show_scale()
+        self._show_line()
 
     def _source(self) -> MapSource | None:
         prediction, index = self._state.display.prediction, self._state.view.selected_view
@@ -178,6 +183,22 @@ class MapStrip(QWidget):
             height, width = prediction.depth.shape[1:]
             left, top, wide, high = shown_box(place, width, height)
             self._zoom.show_part(QRectF(left / width, top / height, wide / width, high / height))
+
+    @Slot(QPoint, QPoint)
+    def _on_line_dragged(self, start: QPoint, end: QPoint) -> None:
+        view = self._state.view.selected_view
+        self._state.profile.draw(view, (start.x(), start.y()), (end.x(), end.y()))
+
+    @Slot()
+    @Slot(bool)
+    def _show_line(self, _value: bool = False) -> None:
+        profile, view = self._state.profile, self._state.view.selected_view
+        line = profile.line
+        is_here = line is not None and line.view_index == view
+        ends = (QPoint(*line.start), QPoint(*line.end)) if line is not None and is_here else None
+        for tile in self._tiles.values():
+            tile.set_draws_lines(profile.is_armed)
+            tile.set_line(ends)
 
     @Slot()
     def _show_cursor(self) -> None:

@@ -27,6 +27,9 @@ class MapTile(QWidget):
     hovered = Signal(int, int)
     """Pixel of the picture under the mouse."""
     left = Signal()
+    line_dragged = Signal(QPoint, QPoint)
+    """Pixels between which a line is being drawn."""
+    line_ended = Signal()
 
     def __init__(self, zoom: StripZoom, image_size: QSize, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +38,9 @@ class MapTile(QWidget):
         self._picture = QPixmap()
         self._cross: QPoint | None = None
         self._drag_from: QPointF | None = None
+        self._draws_lines = False
+        self._line_from: QPoint | None = None
+        self._line: tuple[QPoint, QPoint] | None = None
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -64,6 +70,16 @@ class MapTile(QWidget):
             self._cross = pixel
             self.update()
 
+    def set_draws_lines(self, draws: bool) -> None:
+        """Let the next drag draw a line instead of moving the map."""
+        self._draws_lines = draws
+
+    def set_line(self, line: tuple[QPoint, QPoint] | None) -> None:
+        """Draw a line between two pixels, the same in every tile."""
+        if line != self._line:
+            self._line = line
+            self.update()
+
     def width_for(self, height: int) -> int:
         """Width at which the picture fills this height."""
         free = max(height - TITLE_PX, 20)
@@ -89,6 +105,13 @@ class MapTile(QWidget):
         v = (position.y() - rect.y()) / max(rect.height(), 1.0)
         return QPointF(seen.x() + u * seen.width(), seen.y() + v * seen.height())
 
+    def _pixel_at(self, position: QPointF) -> QPoint:
+        """The pixel under a place, or the nearest one of the picture."""
+        share = self._share_at(position)
+        x = min(max(int(share.x() * self._size.width()), 0), self._size.width() - 1)
+        y = min(max(int(share.y() * self._size.height()), 0), self._size.height() - 1)
+        return QPoint(x, y)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw."""
         painter = QPainter(self)
@@ -112,7 +135,22 @@ class MapTile(QWidget):
         smooth = rect.width() < 3 * source.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawPixmap(rect, self._picture, source)
+        self._draw_line(painter, rect)
         self._draw_cross(painter, rect)
+
+    def _draw_line(self, painter: QPainter, rect: QRectF) -> None:
+        if self._line is None:
+            return
+        start, end = (self.point_of(pixel.x(), pixel.y()) for pixel in self._line)
+        painter.setClipRect(rect)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for color, width in ((QColor(0, 0, 0, 170), 3.5), (QColor(255, 255, 255), 1.5)):
+            painter.setPen(QPen(color, width))
+            painter.drawLine(start, end)
+        painter.setBrush(QColor(0, 0, 0))
+        painter.drawEllipse(start, 3, 3)  # where the profile begins
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setClipping(False)
 
     def _draw_cross(self, painter: QPainter, rect: QRectF) -> None:
         if self._cross is None:
@@ -128,12 +166,18 @@ class MapTile(QWidget):
             painter.drawLine(point + QPointF(0, 3), point + QPointF(0, 9))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to drag."""
-        self._drag_from = event.position()
+        """Begin to drag, or to draw."""
+        if self._draws_lines and self.image_rect().contains(event.position()):
+            self._line_from = self._pixel_at(event.position())
+        else:
+            self._drag_from = event.position()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the drag."""
         self._drag_from = None
+        if self._line_from is not None:
+            self._line_from = None
+            self.line_ended.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show the whole photo."""
@@ -145,11 +189,11 @@ class MapTile(QWidget):
             moved = self._share_at(event.position()) - self._share_at(self._drag_from)
             self._drag_from = event.position()
             self._zoom.pan(moved)
-        share = self._share_at(event.position())
+        pixel = self._pixel_at(event.position())
+        if self._line_from is not None:
+            self.line_dragged.emit(self._line_from, pixel)
         if self.image_rect().contains(event.position()):
-            x = min(int(share.x() * self._size.width()), self._size.width() - 1)
-            y = min(int(share.y() * self._size.height()), self._size.height() - 1)
-            self.hovered.emit(x, y)
+            self.hovered.emit(pixel.x(), pixel.y())
         else:
             self.left.emit()
 

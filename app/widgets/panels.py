@@ -12,6 +12,8 @@ from app.widgets.inspector import Inspector
 from app.widgets.map_controls import MapControls
 from app.widgets.map_strip import MapStrip
 from app.widgets.photos_panel import PhotosPanel
+from app.widgets.profile_controls import ProfileControls
+from app.widgets.profile_panel import ProfilePanel
 from app.widgets.theme import Theme
 
 Area = Qt.DockWidgetArea
@@ -70,6 +72,16 @@ def all_panels() -> tuple[Panel, ...]:
             needs_result=True,
             make_controls=lambda state, _theme: MapControls(state),
             has_view_keys=True,
+        ),
+        Panel(
+            "profile",
+            _tr("Profile"),
+            ProfilePanel,
+            Area.BottomDockWidgetArea,
+            220,
+            needs_result=True,
+            make_controls=ProfileControls,
+            is_open=False,
         ),
     )
 

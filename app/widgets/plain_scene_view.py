@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.state.app_state import AppState
 from app.widgets.layer_titles import layer_title
 from app.widgets.parts import label
+from app.widgets.what_if_badge import WhatIfBadge
 
 
 class PlainSceneView(QWidget):
@@ -24,9 +25,11 @@ class PlainSceneView(QWidget):
         rows.addStretch(1)
         rows.addWidget(text)
         rows.addWidget(self._counts)
+        self._badge = WhatIfBadge(self)
         rows.addStretch(1)
         state.display.filter_changed.connect(self._show_counts)
         state.display.layers_shown_changed.connect(self._show_counts)
+        state.remix.shown_changed.connect(self._show_what_if)
         self._show_counts()
 
     @property
@@ -41,6 +44,10 @@ class PlainSceneView(QWidget):
 
     def frame_all(self) -> None:
         """There is no camera."""
+
+    @Slot()
+    def _show_what_if(self) -> None:
+        self._badge.show_if(self._state.remix.shown.is_active)
 
     @Slot()
     def _show_counts(self) -> None:

@@ -126,4 +126,4 @@ class PointProgram:
         program.set_float("u_has_cameras", self._cameras is not None)
         program.set_float("u_plain", *(channel / 255 for channel in self.plain_color))
         program.set_float("u_flying_color", *(channel / 255 for channel in FLYING_COLOR))
-        program.set_vectors("u_experts", expert_table(style.hidden_experts))
+        program.set_vectors("u_experts", expert_table(style.hidden_experts, style.palette))

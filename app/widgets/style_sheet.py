@@ -44,6 +44,10 @@ QToolButton:hover {{ background: {hover}; }}
 QToolButton:checked {{ background: {hover}; border-color: {border}; }}
 QToolButton[flat="true"]:checked {{ background: transparent; border-color: transparent; }}
 QToolButton[flat="true"]:checked:hover {{ background: {hover}; }}
+#expert_legend QCheckBox::indicator {{ width: 11px; height: 11px; }}
+QToolButton[bare="true"] {{ padding: 0; }}
+QToolButton[toggle="true"] {{ padding: 0; border: 1px solid {border}; border-radius: 4px; }}
+QToolButton[toggle="true"]:checked {{ background: {accent}; color: {on_accent}; }}
 QToolButton:disabled {{ color: {disabled}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton[segment="true"] {{ background: {raised}; border: 1px solid {border};
@@ -138,7 +142,12 @@ QStatusBar QLabel#cursor_values {{ color: {text}; }}
 #drop_zone[armed="true"] {{ border-color: {accent}; background: {selected}; }}
 #card {{ background: {surface}; border: 1px solid {border}; border-radius: 14px; }}
 #banner {{ background: {warning_surface}; border: none; border-bottom: 1px solid {border}; }}
-#banner QLabel, #refused_strip QLabel, #refused_strip QPushButton {{ color: {warning}; }}
+#what_if_banner {{ background: {warning_surface}; border: 1px solid {warning};
+    border-radius: 6px; }}
+QLabel[role="badge"] {{ background: {warning_surface}; color: {warning};
+    border: 1px solid {warning}; border-radius: 4px; padding: 3px 7px; font-weight: 600; }}
+#banner QLabel, #what_if_banner QLabel {{ color: {warning}; }}
+#refused_strip QLabel, #refused_strip QPushButton {{ color: {warning}; }}
 #refused_strip {{ background: {warning_surface}; border-radius: 8px; }}
 #refused_strip QPushButton {{ background: transparent; border: none; padding: 2px 4px;
     text-decoration: underline; }}

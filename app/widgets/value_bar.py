@@ -5,16 +5,18 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 TEXT_PX = 38
+"""Room for a share; numbers of more digits ask for more."""
 
 
 class ValueBar(QWidget):
     """Shows nothing until it is given a value."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, text_px: int = TEXT_PX, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(TEXT_PX + 24)
+        self._text_px = text_px
+        self.setMinimumWidth(text_px + 24)
         self._share, self._text = 0.0, ""
         self._color = QColor(128, 128, 128)
 
@@ -36,11 +38,11 @@ class ValueBar(QWidget):
 
     def bar_rect(self) -> QRectF:
         """Room of the whole bar."""
-        return QRectF(0, self.height() / 2 - 3, self.width() - TEXT_PX - 6, 6)
+        return QRectF(0, self.height() / 2 - 3, self.width() - self._text_px - 6, 6)
 
     def sizeHint(self) -> QSize:
         """Wanted size."""
-        return QSize(TEXT_PX + 50, 17)
+        return QSize(self._text_px + 50, 16)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw."""
@@ -53,7 +55,7 @@ class ValueBar(QWidget):
             return
         painter.fillRect(QRectF(bar.x(), bar.y(), bar.width() * self._share, 6), self._color)
         painter.setPen(self.palette().text().color())
-        box = QRectF(self.width() - TEXT_PX, 0, TEXT_PX, self.height())
+        box = QRectF(self.width() - self._text_px, 0, self._text_px, self.height())
         painter.drawText(
             box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._text
         )

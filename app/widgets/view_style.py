@@ -62,6 +62,7 @@ class ViewStyle(QObject):
                     color_mode=MODES[display.color_mode],
                     confidence_threshold=display.threshold(layer),
                     hidden_experts=filters.hidden_experts,
+                    palette=options.palette,
                     hidden_photos=filters.hidden_photos,
                     hide_flying=filters.hide_flying,
                     edge_rtol=filters.edge_rtol,

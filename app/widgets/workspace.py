@@ -8,6 +8,7 @@ from app.widgets.banner import Banner
 from app.widgets.run_card import RunCard
 from app.widgets.scene_view import SceneView, SceneViewFactory
 from app.widgets.theme import Theme
+from app.widgets.what_if_banner import WhatIfBanner
 
 
 class Workspace(QWidget):
@@ -38,6 +39,7 @@ class Workspace(QWidget):
         rows.setSpacing(0)
         rows.addWidget(Banner(state.display, theme))
         rows.addWidget(self._pages, 1)
+        WhatIfBanner(state, self)
         state.display.changed.connect(self._show_page)
         self._show_page()
 

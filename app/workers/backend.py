@@ -16,8 +16,10 @@ from app.state.backend import (
 from app.state.job import Publish
 from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
+from app.state.what_if import Remixer
 from app.workers.count_points import count_points
 from app.workers.prepare_display import build_cloud, prepare_display
+from app.workers.prepare_remix import prepare_remix
 from app.workers.scene_files import SessionFiles
 from moe3d.progress import Progress
 from moe3d.scene.comparison import Comparison
@@ -88,6 +90,12 @@ class MoE3DBackend(SessionFiles):
         """By the rules of the 3D view and of the exports."""
         return count_points(prediction, layer, filters, progress)
 
+    def prepare_remix(
+        self, prediction: ScenePrediction, cloud: CloudDisplay, progress: Progress
+    ) -> Remixer:
+        """The rays of the cloud's points."""
+        return prepare_remix(prediction, cloud, progress)
+
     def export(self, request: ExportRequest, progress: Progress) -> ExportedFiles:
         """Write the files; each is complete or not there."""
         from app.workers.export_files import export_files
@@ -113,6 +121,15 @@ class MoE3DBackend(SessionFiles):
 
         progress.report("read")
         return moe3d.read_prediction(path)
+
+    def write_file(self, path: Path, content: bytes, progress: Progress) -> Path:
+        """Write a small file; it is complete or not there."""
+        from moe3d.io.atomic import new_file
+
+        progress.report("write")
+        with new_file(path, overwrite=True) as part:
+            part.write_bytes(content)
+        return path
 
     def write_prediction(self, prediction: ScenePrediction, path: Path, progress: Progress) -> Path:
         """Save a prediction; the file dialog has asked before replacing one."""

@@ -91,12 +91,18 @@ def remix_depth(prediction: ScenePrediction, remix: Remix) -> Float32[np.ndarray
     temperature = own if remix.temperature is None else remix.temperature
     _check(temperature, remix.muted, prediction.num_experts)
     heard = [index for index in range(prediction.num_experts) if index not in remix.muted]
-    mix = _hard_depth if remix.hard else _soft_depth
     mixed = np.empty(prediction.depth.shape, np.float32)
     for view in range(prediction.num_views):  # a view's arrays stay in the processor's cache
         depths = [prediction.expert_depths[view, index] for index in heard]
         logits = [prediction.gate_logits[view, index] for index in heard]
-        mixed[view] = depths[0] if len(heard) == 1 else mix(depths, logits, temperature)
+        if len(heard) == 1:
+            mixed[view] = depths[0]
+        else:
+            mixed[view] = (
+                _hard_depth(depths, logits)
+                if remix.hard
+                else _soft_depth(depths, logits, temperature)
+            )
     return mixed
 
 
@@ -123,9 +129,7 @@ def _soft_depth(
 
 
 def _hard_depth(
-    depths: list[Float[np.ndarray, "H W"]],
-    logits: list[Float[np.ndarray, "H W"]],
-    _temperature: float,
+    depths: list[Float[np.ndarray, "H W"]], logits: list[Float[np.ndarray, "H W"]]
 ) -> Float[np.ndarray, "H W"]:
     highest, chosen = logits[0], depths[0]
     for depth, logit in zip(depths[1:], logits[1:], strict=True):

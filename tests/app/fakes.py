@@ -20,10 +20,12 @@ from app.state.confidence import ConfidenceLevels
 from app.state.job import Job, Publish
 from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
+from app.state.what_if import Remixer
 from app.workers.backend import MoE3DBackend
 from app.workers.count_points import count_points
 from app.workers.export_files import export_formats, forecast_export
 from app.workers.prepare_display import depth_ranges
+from app.workers.prepare_remix import prepare_remix
 from app.workers.scene_files import SessionFiles
 from moe3d.errors import CheckpointError, ImageReadError
 from moe3d.evaluation.scene_flying import flying_pixels
@@ -121,6 +123,13 @@ class FakeBackend(SessionFiles):
     ) -> PointCounts:
         return count_points(prediction, layer, filters, progress)
 
+    def prepare_remix(
+        self, prediction: ScenePrediction, cloud: CloudDisplay, progress: Progress
+    ) -> Remixer | None:
+        if cloud.buffer is None:
+            return None
+        return prepare_remix(prediction, cloud, progress)
+
     def export(self, request: ExportRequest, progress: Progress) -> ExportedFiles:
         self.exports.append(request)
         target = request.out_dir / "scene.ply"
@@ -138,6 +147,10 @@ class FakeBackend(SessionFiles):
 
     def read_prediction(self, path: Path, progress: Progress) -> ScenePrediction:
         return self.make()
+
+    def write_file(self, path: Path, content: bytes, progress: Progress) -> Path:
+        path.write_bytes(content)
+        return path
 
     def write_prediction(self, prediction: ScenePrediction, path: Path, progress: Progress) -> Path:
         path.write_bytes(b"saved")

@@ -7,6 +7,8 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QLabel, QSlider
 
 from app.widgets.cloud_view import CloudView
+from app.widgets.map_tile import MapTile
+from app.widgets.value_bar import ValueBar
 from app.workers.prepare_display import build_cloud
 from tests.app.fakes import FakeBackend
 from tests.app.window_fixtures import build_viewer, child, drop
@@ -142,3 +144,79 @@ def test_the_screenshot_shows_the_clouds(qtbot, store, photos, tmp_path):
         for x in range(0, left.width(), 5)
     ]
     assert len(set(middle)) > 10
+
+
+def test_a_digit_shows_one_expert_alone_in_3d_and_says_what_if(drawn, qtbot):
+    left, right = views(drawn)
+    drawn.state.view.set_color_mode("depth")
+    settle(qtbot, drawn)
+    qtbot.waitUntil(lambda: drawn.runner.num_running == 0, timeout=PATIENCE_MS)
+    own, other = pixels(left), pixels(right)
+    drawn.window.activateWindow()
+    qtbot.waitUntil(drawn.window.isActiveWindow)
+    left.setFocus()
+    qtbot.waitUntil(left.hasFocus)
+    badge = child(left, "what_if_badge", QLabel)
+    assert not badge.isVisible()
+    qtbot.keyClick(left, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: drawn.state.remix.shown.points is not None, timeout=PATIENCE_MS)
+    settle(qtbot, drawn)
+    assert badge.isVisible()
+    assert badge.text() == "What-if: not the model's result"
+    drawn.state.view.set_color_mode("expert")
+    assert "colours are the model's own" in badge.text()
+    drawn.state.view.set_color_mode("depth")
+    far = drawn.state.remix.shown.points.positions[:, 2]
+    np.testing.assert_allclose(far, 2.0, atol=1e-5)  # expert 2 says the far plane everywhere
+    assert (pixels(left) != own).mean() > 0.1
+    assert (pixels(right) == other).all()
+    qtbot.keyClick(left, Qt.Key.Key_3, Qt.KeyboardModifier.ShiftModifier)
+    assert drawn.state.remix.soloed == {1, 2}
+    qtbot.keyClick(left, Qt.Key.Key_0)
+    qtbot.waitUntil(lambda: not drawn.state.remix.shown.is_active, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: drawn.runner.num_running == 0, timeout=PATIENCE_MS)
+    settle(qtbot, drawn)
+    assert not badge.isVisible()
+    assert (pixels(left) == own).all()
+
+
+def test_the_paper_s_colours_reach_the_points(drawn, qtbot):
+    left, _ = views(drawn)
+    drawn.state.view.set_color_mode("expert")
+    settle(qtbot, drawn)
+    safe = pixels(left)
+    drawn.state.view.set_palette("paper")
+    settle(qtbot, drawn)
+    assert (pixels(left) != safe).mean() > 0.1
+
+
+def test_hovering_a_map_marks_every_expert_s_point_in_3d_and_hovering_3d_marks_the_maps(
+    drawn, qtbot
+):
+    left, _ = views(drawn)
+    before = pixels(left)
+    tile = child(drawn.window, "tile_fused", MapTile)
+    qtbot.mouseMove(tile, tile.point_of(30, 14).toPoint())
+    qtbot.waitUntil(lambda: left.hypotheses is not None)
+    marked = left.hypotheses
+    assert marked.names == ("expert:1", "expert:2", "expert:3", "expert:4", "fused", "vggt")
+    np.testing.assert_allclose(marked.points[:, 2], [1, 2, 4 / 3, 5 / 3, 2, 2], rtol=1e-5)
+    directions = marked.points / marked.points[:, 2:]  # the first camera stands at the origin
+    np.testing.assert_allclose(directions, np.tile(directions[0], (6, 1)), atol=1e-6)
+    seen = pixels(left)
+    ring = marked.points[2]  # in the air between the planes
+    clip = left.frame_now().clip_from_world @ np.append(ring, 1.0)
+    column = int((clip[0] / clip[3] + 1) / 2 * left.width())
+    row = int((1 - clip[1] / clip[3]) / 2 * left.height())
+    around = np.s_[row - 8 : row + 9, 3 * (column - 8) : 3 * (column + 9)]
+    assert (seen[around] != before[around]).mean() > 0.1
+    qtbot.mouseMove(tile, QPoint(3, 3))
+    qtbot.waitUntil(lambda: left.hypotheses is None)
+    settle(qtbot, drawn)
+    assert (pixels(left) == before).all()
+    middle = QPoint(left.width() // 2 + 40, left.height() // 2)
+    qtbot.mouseMove(left, middle)
+    qtbot.waitUntil(lambda: drawn.state.cursor.pixel is not None)
+    weights = [child(drawn.window, f"weight_bar_{n}", ValueBar).text for n in (1, 2)]
+    assert "1.00" in weights
+    assert left.hypotheses is not None

@@ -3,9 +3,11 @@
 from app.widgets.actions.command import CommandGroup
 from app.widgets.actions.compare_actions import CompareActions
 from app.widgets.actions.edit_actions import EditActions
+from app.widgets.actions.expert_actions import ExpertActions
 from app.widgets.actions.export_actions import ExportActions
 from app.widgets.actions.file_actions import FileActions
 from app.widgets.actions.help_actions import HelpActions
+from app.widgets.actions.profile_actions import ProfileActions
 from app.widgets.actions.run_actions import RunActions
 from app.widgets.actions.truth_actions import TruthActions
 from app.widgets.actions.view_actions import ViewActions
@@ -16,6 +18,8 @@ GROUPS: tuple[type[CommandGroup], ...] = (
     EditActions,
     ViewActions,
     RunActions,
+    ExpertActions,
+    ProfileActions,
     CompareActions,
     TruthActions,
     ExportActions,

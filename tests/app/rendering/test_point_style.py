@@ -1,7 +1,8 @@
 import numpy as np
 
 from app.rendering.color_mode import ColorMode
-from app.rendering.palettes import expert_colors, map_of_mode, photo_colors
+from app.rendering.map_palettes import expert_colors
+from app.rendering.palettes import map_of_mode, photo_colors
 from app.rendering.point_buffer import build_point_buffer
 from app.rendering.point_shader import PHOTO_TEXELS
 from app.rendering.point_style import (
@@ -26,7 +27,7 @@ def test_no_difference_is_neutral_grey():
 
 
 def test_experts_and_photos_have_different_colors():
-    assert len(np.unique(expert_colors(8), axis=0)) == 8
+    assert len(set(expert_colors("okabe-ito", 8))) == 8
     assert len(np.unique(photo_colors(24), axis=0)) == 24
     assert photo_colors(0).shape == (0, 3)
 
@@ -34,6 +35,8 @@ def test_experts_and_photos_have_different_colors():
 def test_hidden_experts_are_invisible_in_their_table():
     table = expert_table(frozenset({1, 99}))
     assert table[:4, 3].tolist() == [1, 0, 1, 1]
+    paper = expert_table(frozenset(), "paper")
+    np.testing.assert_allclose(paper[0, :3] * 255, expert_colors("paper", 1)[0], atol=1e-3)
 
 
 def test_the_photo_table_holds_depth_row_focal_length_and_visibility():

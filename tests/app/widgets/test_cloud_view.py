@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from app.rendering.color_mode import ColorMode
-from app.rendering.palettes import FLYING_COLOR, expert_colors
+from app.rendering.map_palettes import expert_colors
+from app.rendering.palettes import FLYING_COLOR
 from app.rendering.point_buffer import PointExtras, build_point_buffer
 from app.rendering.point_positions import in_buffer_order, point_positions
 from app.rendering.view_colors import DARK, LIGHT
@@ -73,8 +74,8 @@ def test_expert_mode_uses_the_experts_colors(screen):
     screen.view.set_color_mode(ColorMode.EXPERT)
     screen.view.set_lighting(False)
     picture = screen.picture()
-    for point, color in zip(FOUR, expert_colors(4), strict=True):
-        assert seen(screen, picture, point) == color.tolist()
+    for point, color in zip(FOUR, expert_colors("okabe-ito", 4), strict=True):
+        assert seen(screen, picture, point) == list(color)
 
 
 def test_flying_points_are_lit_and_can_be_hidden(screen):

@@ -1,10 +1,13 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSlider, QToolButton, QWidget
 
+from app.widgets.confidence_histogram import ConfidenceHistogram
 from app.widgets.inspector import Inspector
+from app.widgets.value_bar import ValueBar
 from tests.app.window_fixtures import child
 from tests.scenes import step_prediction
 
@@ -40,6 +43,27 @@ def test_keys_on_the_slider_change_the_kept_count(inspector, result, qtbot):
     assert f"any value, kept {total} of {total}" in counts.text()
 
 
+def test_the_line_of_the_histogram_is_the_threshold_and_can_be_dragged(inspector, result, qtbot):
+    histogram = child(inspector, "confidence_histogram", ConfidenceHistogram)
+    before, middle = histogram.grab().toImage(), histogram.height() // 2
+    confidence = result.display.prediction.confidence
+    half = float(np.median(confidence))
+    start = QPoint(round(histogram.x_of(result.display.threshold("fused"))), middle)
+    target = QPoint(round(histogram.x_of(half)), middle)
+    qtbot.mousePress(histogram, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(histogram, target)
+    qtbot.mouseRelease(histogram, Qt.MouseButton.LeftButton, pos=target)
+    assert result.view.percentile == pytest.approx(50, abs=3)
+    assert child(inspector, "confidence_slider", QSlider).value() == result.view.percentile
+    after = histogram.grab().toImage()
+    row = histogram.height() - 16
+    turned = [
+        after.pixelColor(x, row) != before.pixelColor(x, row)
+        for x in range(start.x() + 3, target.x() - 3)
+    ]
+    assert sum(turned) > 10  # now pale: hidden
+
+
 def test_the_source_of_the_confidence_is_named(inspector):
     assert "VGGT's depth confidence" in child(inspector, "confidence_counts", QLabel).text()
 
@@ -53,7 +77,7 @@ def test_an_eye_hides_an_expert_and_brings_it_back(inspector, result, qtbot):
 
 
 def test_usage_shares_are_those_of_the_result(inspector):
-    texts = [child(inspector, f"usage_{number}", QLabel).text() for number in (1, 2, 3, 4)]
+    texts = [child(inspector, f"usage_{number}", ValueBar).text for number in (1, 2, 3, 4)]
     assert texts == ["50 %", "50 %", "0 %", "0 %"]
 
 
