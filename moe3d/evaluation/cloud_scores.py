@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float64, Shaped
 
 from moe3d.evaluation.clouds import CloudMetrics, as_points, register_icp, score_clouds
-from moe3d.geometry.alignment import Similarity, fit_median_similarity, fit_similarity
+from moe3d.geometry.similarity import Similarity, fit_median_similarity, fit_similarity
 
 CloudAlignmentMethod = Literal["none", "umeyama", "median"]
 

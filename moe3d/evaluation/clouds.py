@@ -12,7 +12,7 @@ from jaxtyping import Float64, Int, Shaped
 from scipy.spatial import KDTree
 
 from moe3d.errors import EvaluationError, ShapeError
-from moe3d.geometry.alignment import Similarity
+from moe3d.geometry.similarity import Similarity
 
 NORMAL_NEIGHBOURS = 30
 

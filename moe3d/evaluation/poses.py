@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float64, Shaped
 
 from moe3d.errors import EvaluationError, ShapeError
-from moe3d.geometry.alignment import Similarity, fit_similarity, rotation_angles_deg
+from moe3d.geometry.similarity import Similarity, fit_similarity, rotation_angles_deg
 
 ZERO_BASELINE = 1e-12
 """Baseline, as a share of the largest camera distance or absolute, that has no direction."""

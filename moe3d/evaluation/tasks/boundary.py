@@ -27,9 +27,9 @@ from moe3d.evaluation.flying_points import (
 )
 from moe3d.evaluation.grids import prediction_on_photo
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.pairs import DepthPair, depth_pair
+from moe3d.evaluation.pairs import DepthPair
 from moe3d.evaluation.protocols import EvaluationProtocol, describe
-from moe3d.evaluation.tasks.task import on_prediction_grid, photo_by_photo, strided
+from moe3d.evaluation.tasks.task import on_prediction_grid, photo_by_photo, photo_pair, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 from moe3d.scene.pixel_transform import PixelTransform
 
@@ -102,7 +102,7 @@ class Boundary:
         depths = answer.layer.depth.astype(np.float64)
         rows = []
         for index, name in enumerate(truth.views.names):
-            raw = depth_pair(depths[index], truth.depth[index])
+            raw = photo_pair(name, depths[index], truth.depth[index])
             aligned = raw.aligned(raw.fit(self.protocol.depth_alignment))
             intrinsics = None if truth.intrinsics is None else truth.intrinsics[index]
             transform = answer.prediction.pixel_transforms[index]

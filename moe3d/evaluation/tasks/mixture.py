@@ -21,9 +21,8 @@ from moe3d.evaluation.mixture import (
     mixture_spread,
 )
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.pairs import depth_pair
 from moe3d.evaluation.protocols import EvaluationProtocol, describe
-from moe3d.evaluation.tasks.task import on_prediction_grid, strided
+from moe3d.evaluation.tasks.task import on_prediction_grid, photo_pair, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
 
@@ -107,8 +106,8 @@ def _aligned_maps(answer: Answer, truth: SceneTruth, protocol: EvaluationProtoco
     prediction = answer.prediction
     fused = prediction.depth.astype(np.float64)
     experts = prediction.expert_depths.astype(np.float64)
-    for view, known in enumerate(truth.depth):
-        alignment = depth_pair(fused[view], known).fit(protocol.depth_alignment)
+    for view, (name, known) in enumerate(zip(truth.views.names, truth.depth, strict=True)):
+        alignment = photo_pair(name, fused[view], known).fit(protocol.depth_alignment)
         fused[view] = alignment.apply(fused[view])
         experts[view] = alignment.apply(experts[view])
     valid = np.isfinite(truth.depth) & np.isfinite(experts).all(axis=1)

@@ -11,9 +11,9 @@ from moe3d.evaluation.columns import Column, Row
 from moe3d.evaluation.depth import errors_of
 from moe3d.evaluation.grids import resize_prediction
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.pairs import DepthPair, depth_pair
+from moe3d.evaluation.pairs import DepthPair
 from moe3d.evaluation.protocols import EvaluationProtocol, describe
-from moe3d.evaluation.tasks.task import on_prediction_grid, photo_by_photo, strided
+from moe3d.evaluation.tasks.task import on_prediction_grid, photo_by_photo, photo_pair, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
 DEPTH_COLUMNS = (
@@ -88,7 +88,8 @@ class MonoDepth:
             depths = answer.layer.depth.astype(np.float64)
         else:
             depths = _at_truth_size(answer, truth, self.protocol)
-        return [depth_pair(p, g) for p, g in zip(depths, truth.depth, strict=True)]
+        photos = zip(truth.views.names, depths, truth.depth, strict=True)
+        return [photo_pair(name, p, g) for name, p, g in photos]
 
     def _errors(self, pair: DepthPair) -> dict[str, float]:
         first = pair.aligned(pair.fit(self.protocol.depth_alignment), self.clip_above_m)

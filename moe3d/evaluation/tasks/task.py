@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from jaxtyping import Shaped
+
 from moe3d.errors import EvaluationError
 from moe3d.evaluation.columns import Column, Row
 from moe3d.evaluation.grids import truth_on_grid
 from moe3d.evaluation.models import Answer
+from moe3d.evaluation.pairs import DepthPair, depth_pair
 from moe3d.evaluation.protocols import EvaluationProtocol
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
@@ -67,6 +71,20 @@ def on_prediction_grid(answer: Answer, truth: SceneTruth) -> SceneTruth:
             f"the model answered {answer.prediction.num_views} of {len(truth.views)} photos"
         )
     return truth_on_grid(truth, answer.prediction.pixel_transforms)
+
+
+def photo_pair(
+    name: str, prediction: Shaped[np.ndarray, "..."], truth: Shaped[np.ndarray, "..."]
+) -> DepthPair:
+    """A photo's depth beside its truth.
+
+    Raises:
+        EvaluationError: they cannot be compared; the message names the photo.
+    """
+    try:
+        return depth_pair(prediction, truth)
+    except EvaluationError as error:
+        raise EvaluationError(f"{name}: {error}") from error
 
 
 def strided(protocol: EvaluationProtocol, dataset: Dataset, scene: str) -> list[int]:

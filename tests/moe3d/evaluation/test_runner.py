@@ -197,7 +197,7 @@ def test_truth_without_a_valid_pixel_fails_its_scene_only(own, tmp_path, spoil, 
     path = tmp_path / "data/scene-1000000/depth/000.npy"
     np.save(path, spoil(np.load(path)))
     results = evaluate(Boundary.for_dataset(PROJECT, own), own, tmp_path / "out")
-    assert message in results[0].error
+    assert results[0].error.startswith(f"000.png: {message}")
     assert results[1].error == ""
 
 
