@@ -13,7 +13,7 @@ from moe3d.evaluation.comparison_rows import Side
 from moe3d.evaluation.point_maps import world_points
 from moe3d.evaluation.pose_scores import score_poses
 from moe3d.evaluation.scene_truth import fit_scale
-from moe3d.geometry.alignment import Similarity, fit_median_similarity, fit_similarity
+from moe3d.geometry.similarity import Similarity, fit_median_similarity, fit_similarity
 from moe3d.progress import Progress
 from moe3d.scene.comparison import Better, MeasureRow
 from moe3d.scene.filters import evenly_spread, kept_points
