@@ -29,6 +29,8 @@ class MapOptionsState(Remembered):
 
     hidden_maps = Chosen(FIRST_HIDDEN, words)
     """Keys of the maps that are not shown, "expert" for all experts' depths."""
+    overlay_shown = Chosen(True, flag, "show_overlay")
+    """Whether the gating colours lie over the photo."""
     contours = Chosen(True, flag, "show_contours")
     """Draw a line where the winner changes, so that colour is not the only sign."""
     fades = Chosen(False, flag, "fade_undecided")
@@ -55,6 +57,11 @@ class MapOptionsState(Remembered):
     def is_shown(self, key: str) -> bool:
         """Whether a tile of this key is wanted; experts are one choice."""
         return key.partition(":")[0] not in self.hidden_maps
+
+    def show_overlay(self, shown: bool) -> None:
+        """Lay the gating colours over the photo, or show it alone."""
+        if self._keep("overlay_shown", shown):
+            self.overlay_changed.emit()
 
     def show_contours(self, shown: bool) -> None:
         """Draw borders between winners, or not."""

@@ -58,6 +58,8 @@ def scale_text(key: str, value: float) -> str:
     """A value of a map as it is written; shares of the depth in per cent."""
     if key.partition(":")[0] in ("difference", "error", "spread"):
         return f"{100 * value:.2g} %"
+    if key in ("entropy", "margin"):
+        return f"{round(value, 3):g}"
     return f"{value:.3g}"
 
 

@@ -6,13 +6,14 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from app.rendering.layer_keys import tile_keys
 from app.rendering.place_picture import shown_box
-from app.rendering.scalar_maps import MapSource, colors_of, is_depth, range_of
+from app.rendering.scalar_maps import colors_of, is_depth, range_of
 from app.rendering.strip import OF_THE_MIX, StripStyle, picture_key, tile_picture
 from app.state.app_state import AppState
 from app.state.cursor import CursorPixel
 from app.widgets.color_bar import ColorBar
 from app.widgets.expert_legend import ExpertLegend
 from app.widgets.layer_titles import map_title
+from app.widgets.map_source import map_source
 from app.widgets.map_tile import MapTile
 from app.widgets.pictures import pixmap_from_rgb
 from app.widgets.strip_zoom import StripZoom
@@ -121,7 +122,7 @@ class MapStrip(QWidget):
 
     @Slot()
     def _show_maps(self) -> None:
-        source, style = self._source(), self._style()
+        source, style = map_source(self._state), self._style()
         if source is None or style is None:
             return
         what_if = self._state.remix.shown
@@ -136,21 +137,6 @@ class MapStrip(QWidget):
         self._show_scale()
         self._show_line()
 
-    def _source(self) -> MapSource | None:
-        prediction, index = self._state.display.prediction, self._state.view.selected_view
-        if prediction is None or index >= prediction.num_views:
-            return None
-        what_if = self._state.remix.shown
-        scene = self._state.display.scene
-        return MapSource(
-            prediction,
-            index,
-            what_if.fused(prediction),
-            what_if.remix,
-            self._state.truth.depth,
-            scene.flying if scene is not None else {},
-        )
-
     def _style(self) -> StripStyle | None:
         scene, view, maps = self._state.display.scene, self._state.view, self._state.maps
         if scene is None or view.selected_view >= len(scene.ranges.photos):
@@ -159,7 +145,7 @@ class MapStrip(QWidget):
             scene.ranges.range_for(view.range_lock, view.selected_view),
             view.color_map,
             view.palette,
-            view.overlay_opacity,
+            view.overlay_opacity if maps.overlay_shown else 0.0,
             view.hidden_experts,
             maps.contours,
             maps.fades,

@@ -7,6 +7,7 @@ from app.rendering.readout import PixelReadout
 from app.state.app_state import AppState
 from app.widgets.cursor_readout import readout_at_cursor
 from app.widgets.layer_titles import layer_title
+from app.widgets.map_source import map_value_text
 from app.widgets.parts import label
 
 MIB = 1024**2
@@ -48,7 +49,9 @@ class StatusLine(QStatusBar):
         if pixel is None or readout is None:
             self._values.setText("")
         else:
-            self._values.setText(_readout_text(readout, pixel.x, pixel.y, pixel.layer))
+            text = _readout_text(readout, pixel.x, pixel.y, pixel.layer)
+            value = map_value_text(self._state) if readout.is_valid else ""
+            self._values.setText(f"{text}   {value}" if value else text)
 
     @Slot()
     def _show_facts(self) -> None:

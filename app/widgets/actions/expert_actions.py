@@ -11,12 +11,23 @@ MAX_DIGIT = 8
 
 
 class ExpertActions(CommandGroup):
-    """Solo by the digits, Shift adds; 0 is the model's own fusion."""
+    """The overlay; solo by the digits, Shift adds; 0 is the model's own fusion."""
 
     def commands(self) -> Sequence[Command]:
         """See CommandGroup."""
         remix, state = self.host.state.remix, self.host.state
         return (
+            Command(
+                "gating",
+                self.tr("&Gating overlay"),
+                "experts/overlay",
+                state.maps.show_overlay,
+                ["G"],
+                self.tr("Lay the winners' colours over the photo"),
+                is_enabled=lambda: state.display.has_experts,
+                is_checked=lambda: state.maps.overlay_shown,
+                in_views=True,
+            ),
             Command(
                 "fused",
                 self.tr("&Model's own fusion"),
@@ -54,4 +65,5 @@ class ExpertActions(CommandGroup):
 
     def changes(self) -> Sequence[SignalInstance]:
         """See CommandGroup."""
-        return (self.host.state.display.changed, self.host.state.remix.wish_changed)
+        state = self.host.state
+        return (state.display.changed, state.remix.wish_changed, state.maps.overlay_changed)
