@@ -39,6 +39,8 @@ class TrainMiniCommand:
     """Length of every stage; 0 takes each settings file's."""
     score_scenes: int = 60
     """Validation scenes that decide."""
+    score_only: bool = False
+    """Train nothing: score the built-in model as it is, and write its metrics.json."""
     replace: bool = True
     """Put the new weights in the old ones' place if abs-rel and boundary F1 are both better."""
 
@@ -46,6 +48,8 @@ class TrainMiniCommand:
         """Train, score, replace."""
         started = time.monotonic()
         logging.getLogger("moe3d.training").setLevel(logging.INFO)
+        if self.score_only:
+            return self._score_only()
         from moe3d.training.run import run_training
 
         base = ""
@@ -79,6 +83,14 @@ class TrainMiniCommand:
         run = replace(config.run, device=self.device, minutes=self.minutes, total_minutes=total)
         data = replace(config.data, scenes_per_step=scenes)
         return replace(config, run=run, data=data, output=self.output / name)
+
+    def _score_only(self) -> int:
+        from moe3d.model.known_models import ModelPlaces
+        from moe3d.training.built_in import score_built_in, write_metrics
+
+        folder = ModelPlaces().built_in_dir
+        print(write_metrics(folder, score_built_in(folder, self.score_scenes, self.device)))
+        return 0
 
     def _decide(self, folder: Path) -> int:
         from moe3d.model.known_models import ModelPlaces

@@ -29,7 +29,11 @@ class DetailUnit(nn.Module):
 
 
 class DetailPath(nn.Module):
-    """A U-Net's outer levels: image features at 1/1, 1/2, 1/4, ... join the decoder's map."""
+    """A U-Net's outer levels: image features at 1/1, 1/2, 1/4, ... join the decoder's map.
+
+    With units, both sides of a join are normalised. Without, the decoder's map is some twenty
+    times as strong as the image's features (measured), and training hardly hears the image.
+    """
 
     def __init__(self, channels: tuple[int, ...], features: int, units: int = 0) -> None:
         super().__init__()
@@ -43,6 +47,8 @@ class DetailPath(nn.Module):
             nn.Conv2d(incoming + own, own, 3, padding=1)
             for incoming, own in zip(above, channels, strict=True)
         )
+        self.map_norms = _norms(above, units)
+        self.image_norms = _norms(channels, units)
         self.stem_units = _unit_stacks(channels, units)
         self.join_units = _unit_stacks(channels, units)
 
@@ -58,12 +64,19 @@ class DetailPath(nn.Module):
         self, features: Float[Tensor, "N F h w"], levels: list[Tensor]
     ) -> Float[Tensor, "N C H W"]:
         """Carry the decoder's map up through the levels to full resolution."""
-        steps = zip(reversed(levels), reversed(self.join), reversed(self.join_units), strict=True)
-        for level, conv, units in steps:
+        for index in reversed(range(len(levels))):
+            level = levels[index]
             size = (level.shape[-2], level.shape[-1])
-            joined = torch.cat([resize(features, size), level], dim=1)
-            features = units(F.relu(conv(joined)))
+            below = self.map_norms[index](resize(features, size))
+            joined = torch.cat([below, self.image_norms[index](level)], dim=1)
+            features = self.join_units[index](F.relu(self.join[index](joined)))
         return features
+
+
+def _norms(channels: tuple[int, ...], units: int) -> nn.ModuleList:
+    return nn.ModuleList(
+        nn.GroupNorm(NORM_GROUPS, count) if units else nn.Identity() for count in channels
+    )
 
 
 def _unit_stacks(channels: tuple[int, ...], units: int) -> nn.ModuleList:

@@ -98,12 +98,18 @@ def put_in_place(source: Path, target: Path, scores: BuiltInScores) -> None:
             shutil.copyfile(file, part)
     for file in old:
         file.unlink()
-    with new_file(target / "metrics.json", overwrite=True) as part:
-        part.write_text(metrics_text(scores), encoding="utf-8")
+    write_metrics(target, scores)
 
 
-def metrics_text(scores: BuiltInScores) -> str:
-    """The scores as the JSON that lies beside the weights."""
+def write_metrics(folder: Path, scores: BuiltInScores) -> Path:
+    """Write the scores beside the weights that they are of."""
+    path = folder / "metrics.json"
+    with new_file(path, overwrite=True) as part:
+        part.write_text(_metrics_text(scores), encoding="utf-8")
+    return path
+
+
+def _metrics_text(scores: BuiltInScores) -> str:
     size = f"{SIZE[0]}x{SIZE[1]}"
     entries = [
         asdict(entry) | {"seeds": f"{FIRST} to {FIRST + entry.num_scenes - 1}", "size": size}

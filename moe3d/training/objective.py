@@ -22,7 +22,7 @@ from moe3d.training.config import TrainingConfig
 from moe3d.training.features import FrameBatch
 from moe3d.training.losses.camera import camera_loss
 from moe3d.training.losses.depth import depth_loss, unknown_confidence
-from moe3d.training.losses.mixture import mixture_loss
+from moe3d.training.losses.mixture import MixtureAnswer, mixture_loss
 
 SINGLE_HEAD = ("vggt", "baseline", "pair")
 MIXTURE = ("moe", "pair", "head", "e2e")
@@ -138,13 +138,14 @@ class Objective(nn.Module):
     ) -> tuple[Tensor, dict[str, Tensor]]:
         settings = self._config.loss
         weights = replace(self._config.mixture, log_space=settings.log_depth)
-        depths = found.depths.unflatten(0, (-1, views))  # (B, S, E, H, W)
-        confidences = found.confidences.unflatten(0, (-1, views))
-        logits = found.gate_logits.unflatten(0, (-1, views))
-        terms = mixture_loss(
-            depths, confidences, logits, truth, temperature, weights, settings.confidence_alpha
+        answer = MixtureAnswer(
+            found.depths.unflatten(0, (-1, views)),  # (B, S, E, H, W)
+            found.confidences.unflatten(0, (-1, views)),
+            found.gate_logits.unflatten(0, (-1, views)),
         )
-        confidence = fuse(confidences, gate_weights(logits, temperature))
+        terms = mixture_loss(answer, truth, temperature, weights, settings.confidence_alpha)
+        gate = gate_weights(answer.gate_logits, temperature)
+        confidence = fuse(answer.confidences, gate)
         total = terms.weighted(weights) + settings.edge_weight * terms.edge
         total = total + settings.unknown_weight * unknown_confidence(confidence, truth)
         names = ("likelihood", "regression", "gradient", "confidence", "edge", "entropy", "balance")

@@ -76,7 +76,7 @@ def _built_in(path: Path) -> str:
     lines = [
         "## Built-in model\n",
         "Rooms, streets and table tops of the validation seeds, which share neither layout nor "
-        "textures with the training's.\n",
+        "textures with the training's. Scored by `moe3d train-mini --score-only`.\n",
     ]
     for entry in record["validation"]:
         lines.append(

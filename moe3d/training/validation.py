@@ -156,8 +156,7 @@ def validate(
         temperature: gate temperature of the soft fusion.
     """
     tallies: dict[str, _LayerTally] = {}
-    turns, still = [], []
-    weights, bands, known = [], [], []
+    cameras, gates = _CameraTally(), _GateTally()
     scenes = views = 0
     device = next(network.parameters()).device
     for batch in batches:
@@ -168,28 +167,64 @@ def validate(
             tally = tallies.setdefault(name, _LayerTally())
             for depth, truth in zip(layer.double().numpy(), truths, strict=True):
                 tally.add(depth, truth)
-        true_turn = batch.cameras.camera_from_world[:, 1:, :3, :3]
-        turns.append(rotation_angle_deg(_turns(output), true_turn).flatten())
-        still.append(rotation_angle_deg(torch.eye(3).expand_as(true_turn), true_turn).flatten())
-        gate = gate_weights(output.gate_logits, temperature).flatten(0, 1)
-        weights.append(gate.numpy()[:, :, ::2, ::2])
-        for frame in truths.reshape(-1, *truths.shape[2:]):
-            valid = np.isfinite(frame)
-            known.append(valid[::2, ::2])
-            bands.append(edge_band(frame, valid)[::2, ::2])
+        cameras.add(output, batch)
+        gates.add(gate_weights(output.gate_logits, temperature), truths)
         scenes += len(batch.images)
         views = batch.images.shape[1]
-    gate, band, valid = np.concatenate(weights), np.stack(bands), np.stack(known)
-    return ValidationScores(
-        layers={name: tallies[name].scores() for name in LAYERS if name in tallies},
-        num_scenes=scenes,
-        num_views=views,
-        rotation_error_deg=_median(turns),
-        rotation_identity_deg=_median(still),
-        usage=tuple(float(share) for share in measure_gate(gate, valid).usage),
-        entropy_band=_entropy(gate, band),
-        entropy_outside=_entropy(gate, valid & ~band),
-    )
+    layers = {name: tallies[name].scores() for name in LAYERS if name in tallies}
+    return gates.scores(cameras, layers, (scenes, views))
+
+
+class _CameraTally:
+    """Angles of the turns from the first view: predicted, and none, against the true ones."""
+
+    def __init__(self) -> None:
+        self._turns: list[Float[torch.Tensor, " N"]] = []
+        self._still: list[Float[torch.Tensor, " N"]] = []
+
+    def add(self, output: ModelOutput, batch: TrainingBatch) -> None:
+        true_turn = batch.cameras.camera_from_world[:, 1:, :3, :3]
+        no_turn = torch.eye(3).expand_as(true_turn)
+        self._turns.append(rotation_angle_deg(_turns(output), true_turn).flatten())
+        self._still.append(rotation_angle_deg(no_turn, true_turn).flatten())
+
+    def medians(self) -> tuple[float, float]:
+        return _median(self._turns), _median(self._still)
+
+
+class _GateTally:
+    """Gate weights at every second pixel, and where depth edges are."""
+
+    def __init__(self) -> None:
+        self._weights: list[np.ndarray] = []
+        self._bands: list[np.ndarray] = []
+        self._known: list[np.ndarray] = []
+
+    def add(
+        self, gate: Float[torch.Tensor, "B S E H W"], truths: Float[np.ndarray, "B S H W"]
+    ) -> None:
+        self._weights.append(gate.flatten(0, 1).numpy()[:, :, ::2, ::2])
+        for frame in truths.reshape(-1, *truths.shape[2:]):
+            valid = np.isfinite(frame)
+            self._known.append(valid[::2, ::2])
+            self._bands.append(edge_band(frame, valid)[::2, ::2])
+
+    def scores(
+        self, cameras: _CameraTally, layers: dict[str, LayerScores], counts: tuple[int, int]
+    ) -> ValidationScores:
+        gate = np.concatenate(self._weights)
+        band, valid = np.stack(self._bands), np.stack(self._known)
+        predicted, still = cameras.medians()
+        return ValidationScores(
+            layers=layers,
+            num_scenes=counts[0],
+            num_views=counts[1],
+            rotation_error_deg=predicted,
+            rotation_identity_deg=still,
+            usage=tuple(float(share) for share in measure_gate(gate, valid).usage),
+            entropy_band=_entropy(gate, band),
+            entropy_outside=_entropy(gate, valid & ~band),
+        )
 
 
 def _turns(output: ModelOutput) -> Float[torch.Tensor, "B V 3 3"]:

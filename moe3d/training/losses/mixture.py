@@ -26,6 +26,18 @@ from moe3d.training.processes import mean_over_processes
 
 
 @dataclass(frozen=True)
+class MixtureAnswer:
+    """What a mixture says of B scenes of S views."""
+
+    depths: Float[Tensor, "B S E H W"]
+    """Normalised units."""
+    confidences: Float[Tensor, "B S E H W"]
+    """Above 1."""
+    gate_logits: Float[Tensor, "B S E H W"]
+    """Before the temperature."""
+
+
+@dataclass(frozen=True)
 class MixtureTerms:
     """Parts of the mixture loss, before their weights."""
 
@@ -87,9 +99,7 @@ def local_level(
 
 
 def mixture_loss(
-    expert_depths: Float[Tensor, "B S E H W"],
-    expert_confidences: Float[Tensor, "B S E H W"],
-    gate_logits: Float[Tensor, "B S E H W"],
+    answer: MixtureAnswer,
     truth: Float[Tensor, "B S H W"],
     temperature: float,
     weights: MixtureWeights,
@@ -98,19 +108,17 @@ def mixture_loss(
     """Compute all terms at one gate temperature.
 
     Args:
-        expert_depths: normalised units.
-        expert_confidences: above 1.
-        gate_logits: before the temperature.
+        answer: the mixture's.
         truth: normalised units; NaN where unknown.
         temperature: of the gate's softmax.
         weights: settings.
         confidence_alpha: the confidence that fits an error is this divided by the error.
     """
     valid = torch.isfinite(truth)
-    gate = gate_weights(gate_logits, temperature)
-    log_gate = torch.log_softmax(gate_logits / temperature, dim=2)
-    errors = signed_error(expert_depths, truth[:, :, None], log_space=weights.log_space)
-    fused, confidence = fuse(expert_depths, gate), fuse(expert_confidences, gate)
+    gate = gate_weights(answer.gate_logits, temperature)
+    log_gate = torch.log_softmax(answer.gate_logits / temperature, dim=2)
+    errors = signed_error(answer.depths, truth[:, :, None], log_space=weights.log_space)
+    fused, confidence = fuse(answer.depths, gate), fuse(answer.confidences, gate)
     error = signed_error(fused, truth, log_space=weights.log_space)
     if weights.level_window_px:
         errors = errors - local_level(error.detach(), valid, weights.level_window_px)[:, :, None]

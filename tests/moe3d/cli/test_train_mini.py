@@ -59,3 +59,17 @@ def test_stages_follow_each_other_over_calls_and_the_better_model_stays(
     ((source, target, _),) = placed
     assert source == tmp_path / "2-mixture" / "compact"
     assert target.parts[-2:] == ("assets", "models")
+
+
+def test_scores_alone_are_written_beside_the_weights(
+    calls, decision, monkeypatch, tmp_path, capsys
+):
+    seen = []
+    monkeypatch.setattr(
+        "moe3d.training.built_in.write_metrics",
+        lambda folder, scores: seen.append(folder) or folder,
+    )
+    assert command(tmp_path, "--score-only") == 0
+    assert not calls
+    assert seen[0].parts[-2:] == ("assets", "models")
+    assert str(seen[0]) in capsys.readouterr().out

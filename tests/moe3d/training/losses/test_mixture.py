@@ -5,6 +5,7 @@ import torch
 
 from moe3d.training.config import MixtureWeights
 from moe3d.training.losses.mixture import (
+    MixtureAnswer,
     local_level,
     mixture_loss,
     negative_log_likelihood,
@@ -40,7 +41,7 @@ def test_one_expert_on_the_truth_explains_it_whatever_the_others_say():
 def test_even_gates_have_full_entropy_and_no_imbalance():
     logits = torch.zeros(SHAPE, dtype=torch.float64)
     depths, truth = rand(*SHAPE) + 1, rand(1, 1, 3, 3) + 1
-    terms = mixture_loss(depths, depths + 1, logits, truth, 0.5, MixtureWeights())
+    terms = mixture_loss(MixtureAnswer(depths, depths + 1, logits), truth, 0.5, MixtureWeights())
     assert float(terms.entropy) == pytest.approx(math.log(4))
     assert float(terms.balance) == pytest.approx(0)
 
@@ -49,7 +50,7 @@ def test_one_expert_everywhere_is_the_worst_imbalance():
     logits = torch.zeros(SHAPE, dtype=torch.float64)
     logits[:, :, 0] = 100
     depths, truth = rand(*SHAPE) + 1, rand(1, 1, 3, 3) + 1
-    terms = mixture_loss(depths, depths + 1, logits, truth, 1.0, MixtureWeights())
+    terms = mixture_loss(MixtureAnswer(depths, depths + 1, logits), truth, 1.0, MixtureWeights())
     assert float(terms.entropy) == pytest.approx(0, abs=1e-9)
     assert float(terms.balance) == pytest.approx(3)
 
@@ -65,7 +66,9 @@ def test_mixture_loss_passes_a_gradient_check(likelihood, log_space):
 
     # The confidence term is left out: its error is detached on purpose.
     def loss(depths, logits):
-        terms = mixture_loss(depths, torch.ones_like(depths) * 2, logits, truth, 0.7, weights)
+        terms = mixture_loss(
+            MixtureAnswer(depths, torch.ones_like(depths) * 2, logits), truth, 0.7, weights
+        )
         return terms.weighted(weights) - terms.confidence
 
     depths = (rand(*SHAPE, seed=1) + 1).requires_grad_()
@@ -77,7 +80,9 @@ def test_confidence_learns_from_the_error_without_moving_depth():
     depths = (rand(*SHAPE, seed=1) + 1).requires_grad_()
     confidences = (rand(*SHAPE, seed=2) + 2).requires_grad_()
     logits = torch.zeros(SHAPE, dtype=torch.float64)
-    terms = mixture_loss(depths, confidences, logits, rand(1, 1, 3, 3) + 1, 1.0, MixtureWeights())
+    terms = mixture_loss(
+        MixtureAnswer(depths, confidences, logits), rand(1, 1, 3, 3) + 1, 1.0, MixtureWeights()
+    )
     terms.confidence.backward()
     assert depths.grad is None or not depths.grad.any()
     assert confidences.grad is not None
@@ -100,7 +105,9 @@ def test_a_forgiven_level_makes_a_wrong_scale_free():
     strict = MixtureWeights(scale=0.1, log_space=True)
     lenient = MixtureWeights(scale=0.1, log_space=True, level_window_px=5)
     found = [
-        mixture_loss(depths, depths + 1, logits, truth, 1.0, weights).likelihood.item()
+        mixture_loss(
+            MixtureAnswer(depths, depths + 1, logits), truth, 1.0, weights
+        ).likelihood.item()
         for weights in (strict, lenient)
     ]
     assert found[0] - found[1] == pytest.approx(0.5 * (math.log(2) / 0.1) ** 2, rel=1e-3)
