@@ -94,10 +94,16 @@ class TrainMiniCommand:
 
     def _decide(self, folder: Path) -> int:
         from moe3d.model.known_models import ModelPlaces
-        from moe3d.training.built_in import is_better, put_in_place, score_built_in
+        from moe3d.training.built_in import (
+            is_better,
+            known_scores,
+            put_in_place,
+            score_built_in,
+        )
 
         shipped = ModelPlaces().built_in_dir
-        old = score_built_in(shipped, self.score_scenes, self.device)
+        old = known_scores(shipped, self.score_scenes)
+        old = old or score_built_in(shipped, self.score_scenes, self.device)
         new = score_built_in(folder, self.score_scenes, self.device)
         print(new.table(old))
         if not is_better(new, old):

@@ -4,15 +4,24 @@ import json
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from moe3d.errors import OutputError
 from moe3d.inference.device import select_device
 from moe3d.io.atomic import new_file
 from moe3d.model.checkpoint import read_checkpoint
+from moe3d.model.checkpoint.files import locate_files
+from moe3d.model.checkpoint.hashing import sha256_of_files
 from moe3d.model.known_models import ModelPlaces, find_checkpoint
 from moe3d.training.data.generator import SceneGenerator
 from moe3d.training.data.seeds import VALIDATION_START as FIRST
-from moe3d.training.validation import ValidationScores, validate, validation_batches
+from moe3d.training.record import METRICS_FILE
+from moe3d.training.validation import (
+    LayerScores,
+    ValidationScores,
+    validate,
+    validation_batches,
+)
 
 SIZE = (224, 168)
 VIEWS = (2, 3)
@@ -62,6 +71,34 @@ def score_built_in(folder: Path, num_scenes: int, device: str = "auto") -> Built
     return BuiltInScores(scores, loaded.info.sha256)
 
 
+def known_scores(folder: Path, num_scenes: int) -> BuiltInScores | None:
+    """Scores that lie beside the weights; None where they are of others, or of other scenes.
+
+    Args:
+        folder: holds the weights and `metrics.json`.
+        num_scenes: validation scenes that are wanted.
+    """
+    path = folder / METRICS_FILE
+    if not path.is_file():
+        return None
+    record = json.loads(path.read_text(encoding="utf-8"))
+    files = locate_files(find_checkpoint("mini", ModelPlaces(built_in_dir=folder)))
+    entries = [_scores(entry) for entry in record["validation"]]
+    if record.get("sha256") != sha256_of_files(files):
+        return None
+    if [(entry.num_views, entry.num_scenes) for entry in entries] != [
+        (views, num_scenes) for views in VIEWS
+    ]:
+        return None
+    return BuiltInScores(tuple(entries), record["sha256"])
+
+
+def _scores(entry: dict[str, Any]) -> ValidationScores:
+    known = {name: entry[name] for name in ValidationScores.__dataclass_fields__}
+    layers = {name: LayerScores(**values) for name, values in known.pop("layers").items()}
+    return ValidationScores(layers=layers, **known | {"usage": tuple(known["usage"])})
+
+
 def is_better(new: BuiltInScores, old: BuiltInScores) -> bool:
     """Whether fused depth and VGGT's are both better, in abs-rel and in boundary F1."""
     pairs = [
@@ -103,7 +140,7 @@ def put_in_place(source: Path, target: Path, scores: BuiltInScores) -> None:
 
 def write_metrics(folder: Path, scores: BuiltInScores) -> Path:
     """Write the scores beside the weights that they are of."""
-    path = folder / "metrics.json"
+    path = folder / METRICS_FILE
     with new_file(path, overwrite=True) as part:
         part.write_text(_metrics_text(scores), encoding="utf-8")
     return path

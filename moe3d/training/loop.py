@@ -28,7 +28,7 @@ from moe3d.training.state import AveragedWeights, Identity, load_state, save_sta
 
 logger = logging.getLogger(__name__)
 
-STOP_RESERVE_S = 10.0
+STOP_RESERVE_S = 20.0
 
 
 class Trainer:

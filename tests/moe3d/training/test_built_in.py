@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 
 from moe3d.errors import OutputError
-from moe3d.training.built_in import BuiltInScores, is_better, put_in_place
+from moe3d.model.known_models import ModelPlaces
+from moe3d.training.built_in import BuiltInScores, is_better, known_scores, put_in_place
 from moe3d.training.validation import LayerScores, ValidationScores
 
 
@@ -66,3 +67,11 @@ def test_files_that_are_too_large_for_a_repository_are_refused(tmp_path):
     with pytest.raises(OutputError, match=r"files of up to 16\.0 MB"):
         put_in_place(new, old, OLD)
     assert [path.name for path in old.iterdir()] == ["mini-00001-of-00002.safetensors"]
+
+
+def test_the_scores_beside_the_built_in_weights_are_of_these_weights():
+    found = known_scores(ModelPlaces().built_in_dir, 60)
+    assert found is not None
+    assert [entry.num_views for entry in found.by_views] == [2, 3]
+    assert not is_better(found, found)
+    assert known_scores(ModelPlaces().built_in_dir, 20) is None
