@@ -35,6 +35,9 @@ class TrainMiniCommand:
     """auto, cuda, mps or cpu."""
     scenes_per_step: int = 0
     """Scenes a step; 0 takes 4 on a processor and 32 elsewhere."""
+    base: str = ""
+    """Checkpoint that the first stage starts from, such as a compact one of an earlier machine;
+    left out: the settings file's."""
     stage_minutes: float = 0.0
     """Length of every stage; 0 takes each settings file's."""
     score_scenes: int = 60
@@ -52,7 +55,7 @@ class TrainMiniCommand:
             return self._score_only()
         from moe3d.training.run import run_training
 
-        base = ""
+        base = self.base
         for config in self._stages():
             config = replace(config, base=base or config.base)
             result = run_training(config, os.environ, started)

@@ -94,9 +94,10 @@ def known_scores(folder: Path, num_scenes: int) -> BuiltInScores | None:
 
 
 def _scores(entry: dict[str, Any]) -> ValidationScores:
-    known = {name: entry[name] for name in ValidationScores.__dataclass_fields__}
-    layers = {name: LayerScores(**values) for name, values in known.pop("layers").items()}
-    return ValidationScores(layers=layers, **known | {"usage": tuple(known["usage"])})
+    known: dict[str, Any] = {name: entry[name] for name in ValidationScores.__dataclass_fields__}
+    known["layers"] = {name: LayerScores(**own) for name, own in entry["layers"].items()}
+    known["usage"] = tuple(entry["usage"])
+    return ValidationScores(**known)
 
 
 def is_better(new: BuiltInScores, old: BuiltInScores) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist
@@ -52,7 +53,9 @@ def process_group(device: torch.device, environment: Mapping[str, str]) -> Itera
     if int(environment.get("WORLD_SIZE", "1")) == 1:
         yield Share()
         return
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    backend = "nccl" if device.type == "cuda" else "gloo"
+    # The others wait for the first while it caches features.
+    dist.init_process_group(backend, timeout=timedelta(hours=3))
     try:
         yield current_share()
     finally:

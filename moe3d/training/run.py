@@ -136,7 +136,7 @@ def _score(trainer: Trainer, monitor: Monitor) -> ValidationScores:
     network.aggregator.to(device)
     size = parse_size(config.data.sizes[0])
     temperature = config.mixture.temperature_end / 2
-    generator = SceneGenerator(device)
+    generator = SceneGenerator(device if device.type == "cuda" else "cpu")
     count = config.run.validation_scenes
     batches = validation_batches(generator, count, VALIDATION_VIEWS, size)
     scores = validate(network.eval(), batches, temperature)

@@ -28,7 +28,7 @@ class GeneratedSource:
 
     def __init__(self, config: TrainingConfig, share: Share, device: torch.device) -> None:
         self._config, self._share = config, share
-        self._on_device = device.type != "cpu"
+        self._on_device = device.type == "cuda"
         self._generator = SceneGenerator(device if self._on_device else "cpu")
 
     def prepare(self, workers: int) -> None:
