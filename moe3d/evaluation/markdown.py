@@ -28,8 +28,10 @@ def markdown(report: Report) -> str:
 
 
 def number(value: float) -> str:
-    """Four significant digits; a dash where it is not defined."""
-    return f"{value:.4g}" if math.isfinite(value) else "-"
+    """Four significant digits, large numbers whole; a dash where it is not defined."""
+    if not math.isfinite(value):
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 9999.5 else f"{value:.4g}"
 
 
 def _choices(report: Report) -> str:
@@ -104,7 +106,7 @@ def _detail_rows(report: Report) -> tuple[list[str], list[list[str]]]:
 
 def _in_words(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join("-" if one is None else f"{one:.3g}" for one in value)
+        return ", ".join("-" if one is None else number(one) for one in value)
     return number(value) if isinstance(value, float) else str(value)
 
 
