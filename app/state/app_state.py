@@ -19,10 +19,12 @@ from app.state.metric_scale import MetricScaleState
 from app.state.models import ModelsState
 from app.state.notices import Notices
 from app.state.profile import ProfileState
+from app.state.photo_selection import PhotoSelectionState
 from app.state.reconstruction import ReconstructionState
 from app.state.remembered import RememberedRegistry
 from app.state.remix import RemixState
 from app.state.run_options import RunOptionsState
+from app.state.run_plan import RunPlanState
 from app.state.saved_results import SUFFIX, SavedResultsState
 from app.state.scene_controls import SceneControls
 from app.state.scene_file import SceneFileState
@@ -53,8 +55,10 @@ class AppState(QObject):
         self.comparison = ComparisonState(self)
         self.run_options = RunOptionsState(settings, self)
         self.session = SessionState(backend, runner, self.notices, self)
+        self.selection = PhotoSelectionState(self.session)
+        self.plan = RunPlanState(backend, runner, self.selection, self.run_options)
         self.reconstruction = ReconstructionState(
-            backend, runner, self.session, self.run_options, self.notices
+            backend, runner, self.session, self.selection, self.run_options, self.notices
         )
         self.scale = MetricScaleState(self)
         self.display = DisplayState(
@@ -100,6 +104,7 @@ class AppState(QObject):
         registry = RememberedRegistry(self)
         registry.add("view", self.view)
         registry.add("export", self.export.choices)
+        registry.add("photos", self.selection)
         registry.add("maps", self.maps)
         registry.add("remix", self.remix)
         registry.add("profile", self.profile)
@@ -128,9 +133,16 @@ class AppState(QObject):
         if self.sample_path is not None:
             self.open_paths([self.sample_path])
 
+    @property
+    def shown_names(self) -> tuple[str, ...]:
+        """Photos that can be looked at: those of the result, else all."""
+        if self.display.prediction is not None:
+            return self.display.prediction.names
+        return tuple(view.name for view in self.selection.views)
+
     def step_view(self, step: int) -> None:
         """Go to another photo; stops at both ends."""
-        last = self.session.num_views - 1
+        last = len(self.shown_names) - 1
         if last >= 0:
             self.view.select_view(min(max(self.view.selected_view + step, 0), last))
 
@@ -148,6 +160,7 @@ class AppState(QObject):
         if self.autosave is not None:
             self.autosave.stop()
         self.scene_file.stop()
+        self.plan.stop()
         self.session.stop()
         self.reconstruction.stop()
         self.display.stop()

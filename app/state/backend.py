@@ -3,7 +3,7 @@
 The real answers are in `app.workers`; tests bring their own. Every method runs in a worker thread.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -15,6 +15,7 @@ from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.state.scene_saving import SceneFiles
 from app.state.what_if import Remixer
 from moe3d.errors import OutputError
+from moe3d.io.photo_checks import PhotoCheck
 from moe3d.progress import Progress
 from moe3d.scene.comparison import Comparison
 from moe3d.scene.records import ScenePrediction, ViewSet
@@ -37,6 +38,20 @@ class RunRequest:
     compare: bool = True
     """Also run plain VGGT."""
     resize_mode: Literal["crop", "pad"] = "crop"
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What a run would see and need."""
+
+    frames: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    """By photo name the part that the network sees: left, top, right, bottom, as shares of the
+    photo's width and height."""
+    total_bytes: int = 0
+    """0 when it is not known."""
+    available_bytes: int = 0
+    verdict: str = "unknown"
+    """ "fits", "fits with the heads one photo at a time", "does not fit" or "unknown"."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +130,8 @@ class Thumbnail:
     index: int
     pixels: object
     """uint8 (h, w, 3), RGB."""
+    check: PhotoCheck | None = None
+    """Sharpness and fingerprint."""
 
 
 class Backend(SceneFiles, Protocol):
@@ -130,6 +147,10 @@ class Backend(SceneFiles, Protocol):
 
     def reconstruct(self, request: RunRequest, progress: Progress) -> ScenePrediction:
         """Load the model if needed, and run it."""
+        ...
+
+    def plan_run(self, request: RunRequest, progress: Progress) -> RunPlan:
+        """Crop frames and memory of a run, without doing it."""
         ...
 
     def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:

@@ -78,3 +78,17 @@ def words(value: object) -> frozenset[str]:
     if not isinstance(value, list | tuple | frozenset | set):
         raise TypeError(f"wanted a list of texts, got {value!r}")
     return frozenset(text(item) for item in value)
+
+
+def names(value: object) -> tuple[str, ...]:
+    """Some texts, in order."""
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"wanted a list of texts, got {value!r}")
+    return tuple(text(item) for item in value)
+
+
+def name_set(value: object) -> frozenset[str]:
+    """Some texts, in no order."""
+    if not isinstance(value, list | tuple | frozenset | set):
+        raise TypeError(f"wanted a list of texts, got {value!r}")
+    return frozenset(text(item) for item in value)

@@ -169,16 +169,26 @@ class DisplayState(QObject):
 
     @Slot(object)
     def _on_prepared(self, prepared: Prepared) -> None:
+        before = self._prediction
         self._prediction, self._display = prepared
         self._clouds = dict(self._display.clouds)
         if self._options.layer not in self.layers:
             self._options.select_layer("fused")
         if self._options.color_mode not in self.color_modes:
             self._options.set_color_mode("photo")
+        self._stay_with_photo(before, self._prediction)
         self.changed.emit()
         self.layers_shown_changed.emit()
         self.filter_changed.emit()
         self._build_if_missing(self._options.layer)
+
+    def _stay_with_photo(self, before: ScenePrediction | None, now: ScenePrediction) -> None:
+        """Another run may hold other photos: go on looking at the same one, or at the first."""
+        index = self._options.selected_view
+        if before is not None and index < before.num_views and before.names != now.names:
+            name = before.names[index]
+            index = now.names.index(name) if name in now.names else 0
+        self._options.select_view(index if index < now.num_views else 0)
 
     @Slot(str)
     def _on_layer_changed(self, layer: str) -> None:

@@ -1,5 +1,6 @@
 """The run: its phase, its progress, its result, and what an error said."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -7,11 +8,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.state.backend import Backend, RunRequest
 from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
 from app.state.notices import Notices
+from app.state.photo_selection import PhotoSelectionState
 from app.state.run_options import RunOptionsState
 from app.state.session import SessionState
 from moe3d.errors import MoE3DError
 from moe3d.progress import ProgressReport
-from moe3d.scene.records import ScenePrediction
+from moe3d.scene.records import ScenePrediction, ViewSet
 
 
 class Phase(StrEnum):
@@ -38,16 +40,19 @@ class ReconstructionState(QObject):
         backend: Backend,
         runner: JobRunner,
         session: SessionState,
+        selection: PhotoSelectionState,
         options: RunOptionsState,
         notices: Notices,
     ) -> None:
         super().__init__()
-        self._backend, self._session = backend, session
+        self._backend, self._session, self._selection = backend, session, selection
         self._options, self._notices = options, notices
         self._phase = Phase.IDLE
         self._error = ""
         self._stages: list[ProgressReport] = []
         self._prediction: ScenePrediction | None = None
+        self._asked: RunRequest | None = None
+        self._made_by: RunRequest | None = None
         self._job = LatestJob(runner, self)
         self._job.progressed.connect(self._on_progressed)
         self._job.succeeded.connect(self._on_succeeded)
@@ -89,20 +94,31 @@ class ReconstructionState(QObject):
         """The last good result of the open scene."""
         return self._prediction
 
-    def start(self) -> None:
-        """Reconstruct the open photos; ignored while a run goes on."""
-        views = self._session.views
-        if not self.can_start or views is None:
-            return
-        options = self._options
-        request = RunRequest(
-            views,
-            options.model,
-            options.device,
-            options.precision,
-            options.compare,
-            "pad" if options.resize_mode == "pad" else "crop",
+    @property
+    def is_stale(self) -> bool:
+        """Whether photos or options have changed since the result on the screen."""
+        prediction, made_by = self._prediction, self._made_by
+        if prediction is None or not self._session.can_run:
+            return False
+        chosen = self._selection.chosen
+        if made_by is None:  # from a file: only the photos can be compared
+            return chosen.names != prediction.names
+        return self._options.request(chosen) != replace(made_by, views=chosen) or (
+            chosen.names != prediction.names
         )
+
+    def start(self) -> None:
+        """Reconstruct the chosen photos; ignored while a run goes on."""
+        self._start(self._selection.chosen)
+
+    def start_preview(self) -> None:
+        """Reconstruct a few of the chosen photos, evenly spaced."""
+        self._start(self._selection.preview)
+
+    def _start(self, views: ViewSet) -> None:
+        if not self.can_start or not len(views):
+            return
+        request = self._asked = self._options.request(views)
         self._stages, self._error = [], ""
         backend = self._backend
         self._set_phase(Phase.RUNNING)
@@ -118,7 +134,7 @@ class ReconstructionState(QObject):
         """Take a result that came from a file."""
         self._job.abandon()
         self._error = ""
-        self._prediction = prediction
+        self._prediction, self._made_by = prediction, None
         self._set_phase(Phase.READY)
         self.prediction_changed.emit()
 
@@ -146,7 +162,7 @@ class ReconstructionState(QObject):
 
     @Slot(object)
     def _on_succeeded(self, prediction: ScenePrediction) -> None:
-        self._prediction = prediction
+        self._prediction, self._made_by = prediction, self._asked
         self._set_phase(Phase.READY)
         self.prediction_changed.emit()
 

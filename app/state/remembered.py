@@ -59,7 +59,7 @@ class Remembered(QObject):
         self._is_one_change = False
 
     @classmethod
-    def chosen(cls) -> tuple[Chosen[Any], ...]:
+    def chosen_values(cls) -> tuple[Chosen[Any], ...]:
         """Every value of this class, in the order of their names."""
         names = sorted(name for kind in cls.__mro__ for name in vars(kind))
         found = (getattr(cls, name) for name in dict.fromkeys(names))
@@ -67,12 +67,12 @@ class Remembered(QObject):
 
     def to_json(self) -> dict[str, object]:
         """Every value in the words of JSON."""
-        return {item.name: plain(getattr(self, item.name)) for item in self.chosen()}
+        return {item.name: plain(getattr(self, item.name)) for item in self.chosen_values()}
 
     def restore(self, values: Mapping[str, object]) -> None:
         """Take what `to_json` gave; missing, unknown and impossible values change nothing."""
         with self.one_change("restored"):
-            for item in self.chosen():
+            for item in self.chosen_values():
                 if item.name in values:
                     try:
                         value = item.read(values[item.name])

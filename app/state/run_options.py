@@ -4,7 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app.state.backend import RunRequest
 from app.state.settings import Settings
+from moe3d.scene.records import ViewSet
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
@@ -54,6 +56,17 @@ class RunOptionsState(QObject):
     def compare(self) -> bool:
         """Whether plain VGGT runs too."""
         return self._compare
+
+    def request(self, views: ViewSet) -> RunRequest:
+        """A run of these photos with these options."""
+        return RunRequest(
+            views,
+            self._model,
+            self._device,
+            self._precision,
+            self._compare,
+            "pad" if self._resize_mode == "pad" else "crop",
+        )
 
     def set_model(self, model: str) -> None:
         """Choose a preset, or a checkpoint file by its path."""

@@ -9,6 +9,7 @@ from app.state.backend import Backend, Thumbnail
 from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
 from app.state.notices import Notices
 from moe3d.errors import MoE3DError
+from moe3d.io.photo_checks import PhotoCheck
 from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
 
 OPEN_FAILED = "Could not open the photos"
@@ -21,6 +22,8 @@ class SessionState(QObject):
     views_changed = Signal()
     """Another scene is open; thumbnails follow."""
     thumbnail_ready = Signal(int)
+    checks_changed = Signal()
+    """Every photo has been checked for blur and likeness."""
 
     def __init__(
         self, backend: Backend, runner: JobRunner, notices: Notices, parent: QObject | None = None
@@ -31,6 +34,7 @@ class SessionState(QObject):
         self._paths: tuple[Path, ...] = ()
         self._asked: tuple[Path, ...] = ()
         self._thumbnails: dict[int, object] = {}
+        self._checks: dict[int, PhotoCheck] = {}
         self._can_run = False
         self._title = ""
         self._reading = LatestJob(runner, self)
@@ -89,6 +93,11 @@ class SessionState(QObject):
         """uint8 (h, w, 3) of one view, or None while it is not there yet."""
         return self._thumbnails.get(index)
 
+    @property
+    def checks(self) -> list[PhotoCheck]:
+        """Sharpness and fingerprint of every photo, in order; fewer while they are being made."""
+        return [self._checks[index] for index in sorted(self._checks)]
+
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open a folder, or files; replaces the scene once the photos are found."""
         if not paths:
@@ -134,7 +143,7 @@ class SessionState(QObject):
     ) -> None:
         self._title = title
         self._views, self._paths, self._can_run = views, paths, can_run
-        self._thumbnails = {}
+        self._thumbnails, self._checks = {}, {}
         self.loading_changed.emit(False)
         self.views_changed.emit()
         backend = self._backend
@@ -146,6 +155,10 @@ class SessionState(QObject):
     def _on_thumbnail(self, thumbnail: Thumbnail) -> None:
         self._thumbnails[thumbnail.index] = thumbnail.pixels
         self.thumbnail_ready.emit(thumbnail.index)
+        if thumbnail.check is not None:
+            self._checks[thumbnail.index] = thumbnail.check
+            if len(self._checks) == self.num_views:
+                self.checks_changed.emit()
 
     @Slot(object)
     def _on_thumbnails_failed(self, error: Exception) -> None:

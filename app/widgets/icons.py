@@ -42,6 +42,8 @@ _SHAPES = {
     "check": '<path d="M5 12.5l4.5 4.5L19 7.5"/>',
     "download": '<path d="M12 4v11M8 11.5l4 3.5 4-3.5M5 19h14"/>',
     "previous": '<path d="M14.5 5.5L8 12l6.5 6.5"/>',
+    "up": '<path d="M6 14.5l6-6 6 6"/>',
+    "down": '<path d="M6 9.5l6 6 6-6"/>',
     "next": '<path d="M9.5 5.5L16 12l-6.5 6.5"/>',
 }
 

@@ -37,8 +37,15 @@ class NextRunSection(Section):
         on_chosen(self._precision, options.set_precision)
         on_chosen(self._resize, options.set_resize_mode)
         self._compare.toggled.connect(options.set_compare)
+        self._stale = label(role="warning", name="stale_mark", wrap=True)
+        self._memory = label(role="muted", name="memory_estimate", wrap=True)
+        self._state = state
         self._lay_out()
         options.changed.connect(self._show)
+        state.reconstruction.prediction_changed.connect(self._show_plan)
+        for signal in (options.changed, state.selection.selection_changed, state.plan.changed):
+            signal.connect(self._show_plan)
+        self._show_plan()
         self._show()
 
     def _lay_out(self) -> None:
@@ -51,7 +58,18 @@ class NextRunSection(Section):
         form.addRow(label(self.tr("Precision")), self._precision)
         form.addRow(label(self.tr("Fitting")), self._resize)
         form.addRow("", self._compare)
+        self.rows.addWidget(self._stale)
         self.rows.addLayout(form)
+        self.rows.addWidget(self._memory)
+
+    @Slot()
+    def _show_plan(self) -> None:
+        is_stale = self._state.reconstruction.is_stale
+        self._stale.setText(self.tr("Changed since the result on the screen: run again to see it."))
+        self._stale.setVisible(is_stale)
+        text = self._state.plan.memory_text
+        self._memory.setText(self.tr("Needs {}").format(text) if text else "")
+        self._memory.setVisible(bool(text))
 
     @Slot()
     def _show(self) -> None:

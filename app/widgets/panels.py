@@ -49,7 +49,7 @@ def all_panels() -> tuple[Panel, ...]:
         Panel(
             "photos",
             _tr("Photos"),
-            lambda state, _theme: PhotosPanel(state.session, state.view),
+            PhotosPanel,
             Area.LeftDockWidgetArea,
             206,
         ),

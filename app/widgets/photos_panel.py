@@ -1,110 +1,110 @@
-"""The photos of the scene as thumbnails, and the files that were refused."""
+"""Left dock: the photos, what is odd about them, and which the next run takes."""
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from app.state.session import SessionState
-from app.state.view_options import ViewOptionsState
+from app.state.app_state import AppState
+from app.widgets.icons import icon
 from app.widgets.parts import label
-from app.widgets.pictures import pixmap_from_rgb
+from app.widgets.photo_list import PhotoList
 from app.widgets.refused_strip import RefusedStrip
+from app.widgets.theme import Theme
 
-THUMBNAIL = QSize(152, 104)
+SHAPES = {"reference": "sample", "up": "up", "down": "down"}
 
 
 class PhotosPanel(QWidget):
-    """Left dock. A click shows the maps of a photo."""
+    """Summary, refused files, order, and the list itself."""
 
-    def __init__(
-        self, session: SessionState, view: ViewOptionsState, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, state: AppState, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("photos_panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._session, self._view = session, view
+        self._state, self._theme = state, theme
         self._summary = label(role="muted", name="photos_summary", wrap=True)
-        self._list = self._make_list()
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(10, 8, 6, 8)
-        rows.setSpacing(8)
-        rows.addWidget(self._summary)
-        rows.addWidget(RefusedStrip(session))
-        rows.addWidget(self._list, 1)
-        session.views_changed.connect(self._show_views)
-        session.thumbnail_ready.connect(self._show_thumbnail)
-        view.selected_view_changed.connect(self._show_selected)
-        self._show_views()
+        self._odd = label(role="warning", name="photos_warning", wrap=True)
+        self._list = PhotoList(state)
+        self._reference = self._button(
+            "reference",
+            self.tr("Use as the reference: the scene is seen from its camera (next run)"),
+        )
+        self._up = self._button("up", self.tr("Move the photo up in the order of the next run"))
+        self._down = self._button(
+            "down", self.tr("Move the photo down in the order of the next run")
+        )
+        self._reference.clicked.connect(self._on_reference)
+        self._up.clicked.connect(self._on_up)
+        self._down.clicked.connect(self._on_down)
+        self._lay_out()
+        for signal in (state.selection.selection_changed, state.selection.warnings_changed):
+            signal.connect(self._show)
+        state.plan.changed.connect(self._show)
+        self._list.current_changed.connect(self._show_buttons)
+        theme.changed.connect(self._show_icons)
+        self._show_icons()
+        self._show()
 
-    def _make_list(self) -> QListWidget:
-        made = QListWidget()
-        made.setObjectName("photo_list")
-        made.setAccessibleName(self.tr("Photos"))
-        made.setToolTip(self.tr("Photos of this scene; the first one is the reference camera"))
-        made.setIconSize(THUMBNAIL)
-        made.setSpacing(1)
-        made.setUniformItemSizes(False)
-        made.setWordWrap(True)
-        made.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
-        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        made.setViewMode(QListWidget.ViewMode.IconMode)
-        made.setFlow(QListWidget.Flow.TopToBottom)
-        made.setWrapping(False)
-        made.setMovement(QListWidget.Movement.Static)
-        made.currentRowChanged.connect(self._on_row_changed)
+    def _button(self, name: str, tooltip: str) -> QToolButton:
+        made = QToolButton()
+        made.setObjectName(f"photo_{name}")
+        made.setToolTip(tooltip)
+        made.setAccessibleName(tooltip)
         return made
 
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self._summary, 1)
+        for made in (self._reference, self._up, self._down):
+            head.addWidget(made)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(10, 8, 6, 8)
+        rows.setSpacing(6)
+        rows.addLayout(head)
+        rows.addWidget(self._odd)
+        rows.addWidget(RefusedStrip(self._state.session))
+        rows.addWidget(self._list, 1)
+
     @Slot()
-    def _show_views(self) -> None:
-        self._list.blockSignals(True)
-        self._list.clear()
-        views = self._session.views
-        for index, view in enumerate(views.views if views is not None else ()):
-            item = QListWidgetItem(_blank(), f"{index + 1}  {view.name}")
-            item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
-            facts = [view.name, f"{view.width} x {view.height}", *view.warnings]
-            item.setToolTip("\n".join(facts))
-            item.setSizeHint(QSize(THUMBNAIL.width() + 24, THUMBNAIL.height() + 32))
-            self._list.addItem(item)
-        self._list.blockSignals(False)
-        self._show_selected(self._view.selected_view)
-        count = self._session.num_views
-        self._summary.setText(
-            self.tr("1 photo") if count == 1 else self.tr("{} photos").format(count)
-        )
+    def _show(self) -> None:
+        selection = self._state.selection
+        count, used = self._state.session.num_views, len(selection.chosen)
+        text = self.tr("1 photo") if count == 1 else self.tr("{} photos").format(count)
+        if used < count:
+            text = self.tr("{} of {} photos").format(used, count)
+        self._summary.setText(text)
+        self._odd.setText(selection.scene_warning())
+        self._odd.setVisible(bool(selection.scene_warning()))
+        self._show_buttons()
 
-    @Slot(int)
-    def _show_thumbnail(self, index: int) -> None:
-        pixels, item = self._session.thumbnail(index), self._list.item(index)
-        if pixels is not None and item is not None:
-            item.setIcon(_untinted(_fitted(pixmap_from_rgb(pixels))))  # type: ignore[arg-type]
+    @Slot()
+    def _show_buttons(self) -> None:
+        name = self._list.current_name
+        names = [view.name for view in self._state.selection.views]
+        place = names.index(name) if name in names else -1
+        can_run = self._state.session.can_run
+        self._reference.setEnabled(can_run and place > 0)
+        self._up.setEnabled(can_run and place > 0)
+        self._down.setEnabled(can_run and 0 <= place < len(names) - 1)
 
-    @Slot(int)
-    def _show_selected(self, index: int) -> None:
-        if index < self._list.count() and index != self._list.currentRow():
-            self._list.setCurrentRow(index)
-            self._list.scrollTo(self._list.model().index(index, 0, QModelIndex()))
+    @Slot()
+    def _on_reference(self) -> None:
+        self._state.selection.use_as_reference(self._list.current_name)
 
-    @Slot(int)
-    def _on_row_changed(self, row: int) -> None:
-        self._view.select_view(row)
+    @Slot()
+    def _on_up(self) -> None:
+        self._state.selection.move(self._list.current_name, -1)
 
+    @Slot()
+    def _on_down(self) -> None:
+        self._state.selection.move(self._list.current_name, 1)
 
-def _blank() -> QIcon:
-    picture = QPixmap(THUMBNAIL)
-    picture.fill(QColor(128, 128, 128, 40))
-    return QIcon(picture)
-
-
-def _untinted(picture: QPixmap) -> QIcon:
-    made = QIcon(picture)
-    made.addPixmap(picture, QIcon.Mode.Selected)
-    return made
-
-
-def _fitted(picture: QPixmap) -> QPixmap:
-    return picture.scaled(
-        THUMBNAIL * 2,
-        Qt.AspectRatioMode.KeepAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
+    @Slot()
+    def _show_icons(self) -> None:
+        tokens = self._theme.tokens
+        for name, button in (
+            ("reference", self._reference),
+            ("up", self._up),
+            ("down", self._down),
+        ):
+            button.setIcon(icon(SHAPES[name], tokens.text, tokens.disabled))

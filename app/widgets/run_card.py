@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.state.app_state import AppState
+from app.state.photo_selection import PREVIEW_PHOTOS
 from app.state.reconstruction import Phase
 from app.widgets.icons import icon
 from app.widgets.parts import button, label
@@ -33,6 +34,13 @@ class RunCard(QFrame):
         self._run.setDefault(True)
         self._run.setAutoDefault(True)
         self._run.clicked.connect(state.reconstruction.start)
+        self._preview = button(
+            self.tr("Preview on 8"),
+            "preview_button",
+            self.tr("Reconstruct 8 evenly spaced photos, for a quick look (Ctrl+Shift+R)"),
+        )
+        self._preview.setMinimumHeight(38)
+        self._preview.clicked.connect(state.reconstruction.start_preview)
         self._cancel = button(
             self.tr("Cancel"), "cancel_button", self.tr("Stop at the next safe point (Esc)")
         )
@@ -40,7 +48,12 @@ class RunCard(QFrame):
         self._lay_out()
         state.reconstruction.phase_changed.connect(self._show_phase)
         state.reconstruction.progressed.connect(self._show_stages)
-        for signal in (state.session.views_changed, state.run_options.changed):
+        for signal in (
+            state.session.views_changed,
+            state.run_options.changed,
+            state.selection.selection_changed,
+            state.plan.changed,
+        ):
             signal.connect(self._show)
         state.session.loading_changed.connect(self._show)
         theme.changed.connect(self._show_icons)
@@ -51,6 +64,7 @@ class RunCard(QFrame):
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addWidget(self._run, 1)
+        buttons.addWidget(self._preview)
         buttons.addWidget(self._cancel)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(24, 22, 24, 22)
@@ -76,6 +90,9 @@ class RunCard(QFrame):
         self._run.setVisible(not run.is_running)
         self._run.setEnabled(run.can_start)
         self._run.setText(self.tr("Run again") if run.phase is Phase.FAILED else self.tr("Run"))
+        more = len(self._state.selection.chosen) > PREVIEW_PHOTOS
+        self._preview.setVisible(more and not run.is_running)
+        self._preview.setEnabled(run.can_start)
         self._cancel.setVisible(run.is_running)
         self._cancel.setEnabled(run.can_cancel)
         self._stages.setVisible(run.is_running)
@@ -85,7 +102,7 @@ class RunCard(QFrame):
         self._show_stages()
 
     def _heading_text(self) -> str:
-        run, count = self._state.reconstruction, self._state.session.num_views
+        run, count = self._state.reconstruction, len(self._state.selection.chosen)
         if run.phase is Phase.FAILED:
             return self.tr("The reconstruction failed")
         if run.phase is Phase.CANCELLING:
@@ -110,7 +127,13 @@ class RunCard(QFrame):
         if not self._state.session.can_run:
             return self.tr("This scene came from a saved result.")
         compared = self.tr(", compared with plain VGGT") if options.compare else ""
-        return self.tr("Model {}, {}{}.").format(options.model_title, device, compared)
+        text = self.tr("Model {}, {}{}.").format(options.model_title, device, compared)
+        plan = self._state.plan
+        if plan.memory_text:
+            text += " " + self.tr("Memory: {}.").format(plan.memory_text)
+        if plan.is_too_big:
+            text += " " + self.tr("That will not fit: take fewer photos or another device.")
+        return text
 
     @Slot()
     @Slot(object)

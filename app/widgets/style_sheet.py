@@ -26,6 +26,7 @@ QLabel[role="title"] {{ font-size: 26px; font-weight: 600; }}
 QLabel[role="section"] {{ color: {muted}; font-size: 11px; font-weight: 700; }}
 QLabel[role="value"] {{ font-weight: 600; }}
 QLabel[role="danger"] {{ color: {danger}; }}
+QLabel[role="warning"] {{ color: {warning}; font-size: 12px; }}
 
 QMenuBar {{ background: {surface}; padding: 2px 6px; border-bottom: 1px solid {border}; }}
 QMenuBar::item {{ padding: 4px 9px; border-radius: 5px; background: transparent; }}
@@ -97,9 +98,9 @@ QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{
     background: {border}; }}
 
 QCheckBox {{ spacing: 8px; }}
-QCheckBox::indicator {{ width: 16px; height: 16px; border-radius: 4px; border: 1px solid {muted};
+QCheckBox::indicator, QListView::indicator {{ width: 16px; height: 16px; border-radius: 4px; border: 1px solid {muted};
     background: {raised}; }}
-QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
+QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {accent}; border-color: {accent};
     image: url("{check}"); }}
 QCheckBox:focus {{ color: {accent}; }}
 QCheckBox:disabled {{ color: {disabled}; }}

@@ -10,8 +10,8 @@ from app.state.backend import (
     ExportFormat,
     ExportRequest,
     ModelInfo,
+    RunPlan,
     RunRequest,
-    Thumbnail,
 )
 from app.state.job import Publish
 from app.state.point_filters import PointCounts, PointFilters
@@ -28,8 +28,6 @@ from moe3d.scene.truth import AlignedTruth
 
 if TYPE_CHECKING:
     from moe3d.inference.reconstructor import Reconstructor
-
-THUMBNAIL_SIZE = 320
 
 
 class MoE3DBackend(SessionFiles):
@@ -51,11 +49,15 @@ class MoE3DBackend(SessionFiles):
 
     def make_thumbnails(self, views: ViewSet, progress: Progress, publish: Publish) -> None:
         """Publish one thumbnail a view, in order."""
-        from moe3d.io.images import thumbnail
+        from app.workers.photo_thumbnails import make_thumbnails
 
-        for index, view in enumerate(views.views):
-            progress.report("thumbnails", index, len(views))
-            publish(Thumbnail(index, thumbnail(view, THUMBNAIL_SIZE)))
+        make_thumbnails(views, progress, publish)
+
+    def plan_run(self, request: RunRequest, progress: Progress) -> RunPlan:
+        """Crop frames and memory of a run."""
+        from app.workers.plan_run import plan_run
+
+        return plan_run(request, progress)
 
     def reconstruct(self, request: RunRequest, progress: Progress) -> ScenePrediction:
         """Load the model if it is not there yet, and run it."""

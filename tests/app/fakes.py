@@ -1,5 +1,6 @@
 """Stand-ins for the slow parts: a runner that waits to be told, a backend with analytic scenes."""
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from app.state.backend import (
     ExportFormat,
     ExportRequest,
     ModelInfo,
+    RunPlan,
     RunRequest,
     TargetExistsError,
     Thumbnail,
@@ -30,6 +32,7 @@ from app.workers.scene_files import SessionFiles
 from moe3d.errors import CheckpointError, ImageReadError
 from moe3d.evaluation.scene_flying import flying_pixels
 from moe3d.evaluation.scene_truth import read_truth
+from moe3d.io.photo_checks import PhotoCheck
 from moe3d.progress import Progress
 from moe3d.scene.comparison import Comparison
 from moe3d.scene.expert_use import measure_expert_use
@@ -67,12 +70,31 @@ def views_of(names: Sequence[str], refused: Sequence[RefusedFile] = ()) -> ViewS
     return ViewSet(tuple(View(name, 64, 48, pixels=pixels) for name in names), tuple(refused))
 
 
+def _of_photos(prediction: ScenePrediction, names: Sequence[str]) -> ScenePrediction:
+    """The analytic scene with as many views as photos."""
+    views = [index % prediction.num_views for index in range(len(names))]
+    changes = {
+        item.name: getattr(prediction, item.name)[views]
+        for item in dataclasses.fields(prediction)
+        if isinstance(getattr(prediction, item.name), np.ndarray)
+    }
+    base = prediction.baseline
+    if base is not None:
+        arrays = {f.name: getattr(base, f.name)[views] for f in dataclasses.fields(base)}
+        changes["baseline"] = dataclasses.replace(base, **arrays)
+    transforms = tuple(prediction.pixel_transforms[index] for index in views)
+    return dataclasses.replace(
+        prediction, names=tuple(names), pixel_transforms=transforms, **changes
+    )
+
+
 class FakeBackend(SessionFiles):
     """Answers at once, or as slowly and as badly as a test wants."""
 
     def __init__(self, make: Callable[[], ScenePrediction] = step_prediction) -> None:
         self.make = make
         self.steps = 3
+        self.sharpness: dict[int, float] = {}
         self.step_s = 0.0
         self.run_error: Exception | None = None
         self.requests: list[RunRequest] = []
@@ -91,7 +113,13 @@ class FakeBackend(SessionFiles):
     def make_thumbnails(self, views: ViewSet, progress: Progress, publish: Publish) -> None:
         for index in range(len(views)):
             progress.report("thumbnails", index, len(views))
-            publish(Thumbnail(index, np.full((48, 64, 3), 40 + 30 * index, np.uint8)))
+            pixels = np.full((48, 64, 3), 40 + 30 * index % 200, np.uint8)
+            check = PhotoCheck(self.sharpness.get(index, 500.0), 3 ** (50 + 10 * index))
+            publish(Thumbnail(index, pixels, check))
+
+    def plan_run(self, request: RunRequest, progress: Progress) -> RunPlan:
+        frames = {view.name: (0.0, 0.25, 1.0, 0.75) for view in request.views.views}
+        return RunPlan(frames, len(frames) * 10**9, 2 * 10**9, "fits")
 
     def reconstruct(self, request: RunRequest, progress: Progress) -> ScenePrediction:
         self.requests.append(request)
@@ -102,7 +130,7 @@ class FakeBackend(SessionFiles):
         progress.raise_if_cancelled()
         if self.run_error is not None:
             raise self.run_error
-        return self.make()
+        return _of_photos(self.make(), request.views.names)
 
     def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
         layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)

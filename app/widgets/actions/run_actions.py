@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import SignalInstance
 
+from app.state.photo_selection import PREVIEW_PHOTOS
 from app.widgets.actions.command import Command, CommandGroup
 
 
@@ -23,6 +24,15 @@ class RunActions(CommandGroup):
                 self.tr("Reconstruct the photos"),
                 "run",
                 is_enabled=lambda: run.can_start,
+            ),
+            Command(
+                "preview",
+                self.tr("&Preview on 8 photos"),
+                "run/run",
+                run.start_preview,
+                ["Ctrl+Shift+R"],
+                self.tr("Reconstruct a few evenly spaced photos, for a quick look"),
+                is_enabled=lambda: run.can_start and self._has_more_photos(),
             ),
             Command(
                 "cancel",
@@ -52,4 +62,8 @@ class RunActions(CommandGroup):
             state.reconstruction.phase_changed,
             state.session.views_changed,
             state.session.loading_changed,
+            state.selection.selection_changed,
         )
+
+    def _has_more_photos(self) -> bool:
+        return len(self.host.state.selection.chosen) > PREVIEW_PHOTOS

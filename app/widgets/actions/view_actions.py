@@ -84,4 +84,4 @@ class ViewActions(CommandGroup):
         return self.host.state.display.prediction is not None
 
     def _has_photos(self) -> bool:
-        return self.host.state.session.num_views > 1
+        return len(self.host.state.shown_names) > 1

@@ -31,6 +31,7 @@ def test_the_request_carries_the_options(run, runner, state, backend):
     state.run_options.set_model("vggt-1b")
     state.run_options.set_resize_mode("pad")
     state.run_options.set_compare(False)
+    runner.run_all()
     run.start()
     runner.run_next()
     request = backend.requests[0]

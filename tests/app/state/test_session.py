@@ -13,7 +13,7 @@ def test_a_folder_gives_views_refusals_and_thumbnails(state, runner, photos):
     assert state.session.num_views == 3
     assert [file.path.name for file in state.session.refused] == ["notes.txt"]
     assert state.session.thumbnail(0) is None
-    runner.run_next()
+    runner.run_all()
     assert drawn == [(0,), (1,), (2,)]
     assert state.session.thumbnail(2) is not None
     assert state.session.title == "garden wall"

@@ -19,12 +19,16 @@ from tests.scenes import step_prediction
 pytestmark = pytest.mark.gui
 
 
-def test_thumbnails_come_one_by_one_and_a_click_selects(state, runner, photos, show, qtbot):
-    panel = show(PhotosPanel(state.session, state.view), 220, 500)
+def test_thumbnails_come_one_by_one_and_a_click_selects(state, runner, photos, theme, show, qtbot):
+    panel = show(PhotosPanel(state, theme), 220, 500)
     state.open_paths([photos])
     runner.run_next()
     listed = child(panel, "photo_list", QListWidget)
-    assert [listed.item(row).text() for row in range(3)] == ["1  1.jpg", "2  2.jpg", "3  3.png"]
+    assert [listed.item(row).text() for row in range(3)] == [
+        "reference  1.jpg",
+        "2  2.jpg",
+        "3  3.png",
+    ]
     before = listed.item(1).icon().cacheKey()
     runner.run_all()
     assert listed.item(1).icon().cacheKey() != before
@@ -35,8 +39,10 @@ def test_thumbnails_come_one_by_one_and_a_click_selects(state, runner, photos, s
     assert listed.currentRow() == 2
 
 
-def test_refused_files_are_counted_and_listed_with_reasons(state, runner, photos, show, qtbot):
-    panel = show(PhotosPanel(state.session, state.view), 220, 500)
+def test_refused_files_are_counted_and_listed_with_reasons(
+    state, runner, photos, theme, show, qtbot
+):
+    panel = show(PhotosPanel(state, theme), 220, 500)
     assert not child(panel, "refused_strip", QWidget).isVisible()
     state.open_paths([photos])
     runner.run_all()

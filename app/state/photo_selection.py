@@ -1,0 +1,131 @@
+"""Which photos the next run takes, in which order, and what is odd about them."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal, Slot
+
+from app.state.chosen_values import name_set, names
+from app.state.remembered import Chosen, Remembered
+from app.state.session import SessionState
+from moe3d.io.photo_checks import PhotoCheck, find_blurred, find_duplicates
+from moe3d.scene.records import View, ViewSet
+
+PREVIEW_PHOTOS = 8
+
+
+class PhotoSelectionState(Remembered):
+    """Ticks and order of the photos panel; the first photo is the reference camera."""
+
+    selection_changed = Signal()
+    warnings_changed = Signal()
+
+    excluded = Chosen(frozenset[str](), name_set)
+    """Names of photos without a tick."""
+    order = Chosen[tuple[str, ...]]((), names)
+    """Names in the order of the user; photos that it does not hold follow in their own order."""
+
+    def __init__(self, session: SessionState) -> None:
+        super().__init__(session)
+        self._session = session
+        self._warnings: Mapping[str, tuple[str, ...]] = {}
+        session.views_changed.connect(self._on_views_changed)
+        session.checks_changed.connect(self._judge)
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """All photos, in the chosen order."""
+        views = self._session.views.views if self._session.views is not None else ()
+        places = {name: place for place, name in enumerate(self.order)}
+        return tuple(sorted(views, key=lambda view: places.get(view.name, len(places))))
+
+    @property
+    def chosen(self) -> ViewSet:
+        """Photos with a tick, in the chosen order."""
+        kept = tuple(view for view in self.views if view.name not in self.excluded)
+        return ViewSet(kept, self._session.refused)
+
+    @property
+    def preview(self) -> ViewSet:
+        """A few of them, evenly spaced, the reference first."""
+        chosen = self.chosen
+        last = len(chosen) - 1
+        if last < PREVIEW_PHOTOS:
+            return chosen
+        return chosen.select(
+            [round(n * last / (PREVIEW_PHOTOS - 1)) for n in range(PREVIEW_PHOTOS)]
+        )
+
+    def warnings(self, name: str) -> tuple[str, ...]:
+        """What is odd about a photo, one short sentence each."""
+        return self._warnings.get(name, ())
+
+    def scene_warning(self) -> str:
+        """What is odd about the photos together; empty when nothing is."""
+        shapes = {(view.width, view.height) for view in self.chosen.views}
+        if len(shapes) < 2:
+            return ""
+        upright = {height > width for width, height in shapes}
+        if len(upright) == 2:
+            return self.tr("Upright and lying photos are mixed: some lose more by the crop")
+        return self.tr("Photos of {} different sizes").format(len(shapes))
+
+    def include(self, name: str, included: bool) -> None:
+        """Give a photo its tick, or take it."""
+        self.set_excluded(self.excluded - {name} if included else self.excluded | {name})
+
+    def set_excluded(self, excluded: frozenset[str]) -> None:
+        """Leave these photos out; the last one with a tick keeps it."""
+        known = {view.name for view in self.views}
+        if known and known <= excluded:
+            self.selection_changed.emit()  # the panel shows the tick again
+            return
+        if self._keep("excluded", frozenset(excluded)):
+            self.selection_changed.emit()
+
+    def set_order(self, order: tuple[str, ...]) -> None:
+        """Put the photos in this order."""
+        if self._keep("order", tuple(order)):
+            self.selection_changed.emit()
+
+    def use_as_reference(self, name: str) -> None:
+        """Make a photo the first: the world is its camera's. It gets its tick if it had none."""
+        others = [view.name for view in self.views if view.name != name]
+        with self.one_change("reference"):
+            self.set_excluded(self.excluded - {name})
+            self.set_order((name, *others))
+
+    def move(self, name: str, step: int) -> None:
+        """Move a photo up or down."""
+        order = [view.name for view in self.views]
+        if name not in order:
+            return
+        place = order.index(name)
+        order.insert(min(max(place + step, 0), len(order) - 1), order.pop(place))
+        self.set_order(tuple(order))
+
+    @Slot()
+    def _on_views_changed(self) -> None:
+        self._warnings = {}
+        with self.one_change("scene"):
+            self._keep("excluded", frozenset())
+            self._keep("order", ())
+        self.selection_changed.emit()
+
+    @Slot()
+    def _judge(self) -> None:
+        views = self._session.views.views if self._session.views is not None else ()
+        found: dict[str, list[str]] = {view.name: list(view.warnings) for view in views}
+        checks = self._session.checks
+        if len(checks) == len(views):
+            self._judge_checks([view.name for view in views], checks, found)
+        self._warnings = {name: tuple(texts) for name, texts in found.items() if texts}
+        self.warnings_changed.emit()
+
+    def _judge_checks(
+        self, photo_names: list[str], checks: list[PhotoCheck], found: dict[str, list[str]]
+    ) -> None:
+        for index in find_blurred(checks):
+            found[photo_names[index]].append(self.tr("blurred"))
+        for index, earlier in find_duplicates(checks).items():
+            text = self.tr("the same as {}").format(photo_names[earlier])
+            found[photo_names[index]].append(text)

@@ -1,0 +1,78 @@
+"""What the next run would see and need: crop frames and memory, asked of a job before Run."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.state.backend import Backend, RunPlan
+from app.state.job import JobRunner, LatestJob
+from app.state.photo_selection import PhotoSelectionState
+from app.state.run_options import RunOptionsState
+
+
+class RunPlanState(QObject):
+    """Asks again whenever photos or options change; without an answer nothing is claimed."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        backend: Backend,
+        runner: JobRunner,
+        selection: PhotoSelectionState,
+        options: RunOptionsState,
+    ) -> None:
+        super().__init__()
+        self._backend, self._selection, self._options = backend, selection, options
+        self._plan: RunPlan | None = None
+        self._asking = LatestJob(runner, self)
+        self._asking.succeeded.connect(self._on_planned)
+        self._asking.failed.connect(self._on_failed)
+        selection.selection_changed.connect(self._ask)
+        options.changed.connect(self._ask)
+
+    @property
+    def plan(self) -> RunPlan | None:
+        """The newest answer; None while there is none."""
+        return self._plan
+
+    @property
+    def memory_text(self) -> str:
+        """The estimate in a few words; empty while it is not known."""
+        plan = self._plan
+        if plan is None or not plan.total_bytes:
+            return ""
+        need = self.tr("about {:.1f} GB").format(plan.total_bytes / 1e9)
+        if not plan.available_bytes:
+            return need
+        return self.tr("{} of {:.1f} GB free").format(need, plan.available_bytes / 1e9)
+
+    @property
+    def is_too_big(self) -> bool:
+        """Whether the run would not fit in memory."""
+        return self._plan is not None and self._plan.verdict == "does not fit"
+
+    def stop(self) -> None:
+        """Drop the question."""
+        self._asking.abandon()
+
+    @Slot()
+    def _ask(self) -> None:
+        chosen = self._selection.chosen
+        if not len(chosen):
+            self._asking.abandon()
+            self._take(None)
+            return
+        request, backend = self._options.request(chosen), self._backend
+        self._asking.start(lambda progress, _publish: backend.plan_run(request, progress))
+
+    @Slot(object)
+    def _on_planned(self, plan: RunPlan) -> None:
+        self._take(plan)
+
+    @Slot(object)
+    def _on_failed(self, _error: Exception) -> None:
+        self._take(None)  # the run itself will say what is wrong
+
+    def _take(self, plan: RunPlan | None) -> None:
+        if plan != self._plan:
+            self._plan = plan
+            self.changed.emit()

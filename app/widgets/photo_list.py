@@ -1,0 +1,145 @@
+"""The photos with ticks, in the order in which the network takes them."""
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+
+from app.state.app_state import AppState
+from app.widgets.photo_picture import SIZE, blank, photo_icon
+from moe3d.scene.records import View
+
+NAME = Qt.ItemDataRole.UserRole
+FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
+
+
+class PhotoList(QListWidget):
+    """A click shows the maps of a photo; the box takes it in or leaves it out."""
+
+    current_changed = Signal(str)
+    """Name of the photo under the selection."""
+
+    def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("photo_list")
+        self.setAccessibleName(self.tr("Photos"))
+        self.setToolTip(self.tr("Photos of this scene; the first one is the reference camera"))
+        self.setIconSize(SIZE)
+        self.setSpacing(1)
+        self.setWordWrap(True)
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setViewMode(QListWidget.ViewMode.IconMode)
+        self.setFlow(QListWidget.Flow.TopToBottom)
+        self.setWrapping(False)
+        self.setMovement(QListWidget.Movement.Static)
+        self._state = state
+        self.currentItemChanged.connect(self._on_current_changed)
+        self.itemChanged.connect(self._on_item_changed)
+        state.session.thumbnail_ready.connect(self._show_thumbnail)
+        state.selection.selection_changed.connect(self._show_all)
+        state.selection.warnings_changed.connect(self._show_texts)
+        state.plan.changed.connect(self._show_pictures)
+        state.view.selected_view_changed.connect(self._show_selected)
+        state.display.changed.connect(self._show_selected_now)
+        self._show_all()
+
+    @property
+    def current_name(self) -> str:
+        """Name of the photo under the selection; empty when there is none."""
+        item = self.currentItem()
+        return str(item.data(NAME)) if item is not None else ""
+
+    @Slot()
+    def _show_all(self) -> None:
+        views, current = self._state.selection.views, self.current_name
+        self.blockSignals(True)
+        if [item.data(NAME) for item in self._items()] != [view.name for view in views]:
+            self.clear()
+            for view in views:
+                item = QListWidgetItem(blank(), "")
+                item.setData(NAME, view.name)
+                item.setFlags(FLAGS)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+                self.addItem(item)
+        for item in self._items():
+            used = item.data(NAME) not in self._state.selection.excluded
+            item.setCheckState(Qt.CheckState.Checked if used else Qt.CheckState.Unchecked)
+        self.blockSignals(False)
+        self._show_texts()
+        self._show_pictures()
+        if current and current != self.current_name:
+            self._select(current)
+        else:
+            self._show_selected_now()
+
+    def _items(self) -> list[QListWidgetItem]:
+        return [self.item(row) for row in range(self.count())]
+
+    @Slot()
+    def _show_texts(self) -> None:
+        self.blockSignals(True)
+        for item, view in zip(self._items(), self._state.selection.views, strict=True):
+            warnings = self._state.selection.warnings(view.name)
+            mark = self.tr("reference  ") if item is self.item(0) else f"{self.row(item) + 1}  "
+            lines = [f"{mark}{view.name}", *(f"⚠ {text}" for text in warnings)]
+            item.setText("\n".join(lines))
+            item.setToolTip("\n".join([view.name, f"{view.width} x {view.height}", *warnings]))
+            height = SIZE.height() + 16 + 16 * len(lines)
+            item.setSizeHint(QSize(SIZE.width() + 24, height))
+        self.blockSignals(False)
+
+    @Slot()
+    def _show_pictures(self) -> None:
+        for item in self._items():
+            self._show_picture(item)
+
+    @Slot(int)
+    def _show_thumbnail(self, index: int) -> None:
+        views = self._state.session.views
+        for item in self._items():
+            if views is not None and item.data(NAME) == views.views[index].name:
+                self._show_picture(item)
+
+    def _show_picture(self, item: QListWidgetItem) -> None:
+        name = str(item.data(NAME))
+        pixels, plan = self._thumbnail(name), self._state.plan.plan
+        if pixels is None:
+            return
+        used = name not in self._state.selection.excluded
+        frame = plan.frames.get(name) if plan is not None else None
+        self.blockSignals(True)
+        item.setIcon(photo_icon(pixels, frame, is_used=used))
+        self.blockSignals(False)
+
+    def _thumbnail(self, name: str) -> object | None:
+        session = self._state.session
+        views: tuple[View, ...] = session.views.views if session.views is not None else ()
+        indices = [index for index, view in enumerate(views) if view.name == name]
+        return session.thumbnail(indices[0]) if indices else None
+
+    @Slot()
+    def _show_selected_now(self) -> None:
+        self._show_selected(self._state.view.selected_view)
+
+    @Slot(int)
+    def _show_selected(self, index: int) -> None:
+        names = self._state.shown_names
+        if index < len(names):
+            self._select(names[index])
+
+    def _select(self, name: str) -> None:
+        for item in self._items():
+            if item.data(NAME) == name and item is not self.currentItem():
+                self.setCurrentItem(item)
+                self.scrollTo(self.model().index(self.row(item), 0, QModelIndex()))
+
+    @Slot()
+    def _on_current_changed(self) -> None:
+        name, names = self.current_name, self._state.shown_names
+        if name in names:
+            self._state.view.select_view(names.index(name))
+        self.current_changed.emit(name)
+
+    @Slot(QListWidgetItem)
+    def _on_item_changed(self, item: QListWidgetItem) -> None:
+        used = item.checkState() is Qt.CheckState.Checked
+        self._state.selection.include(str(item.data(NAME)), used)
