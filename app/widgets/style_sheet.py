@@ -98,9 +98,11 @@ QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{
     background: {border}; }}
 
 QCheckBox {{ spacing: 8px; }}
-QCheckBox::indicator, QListView::indicator {{ width: 16px; height: 16px; border-radius: 4px; border: 1px solid {muted};
+QCheckBox::indicator, QListView::indicator {{
+    width: 16px; height: 16px; border-radius: 4px; border: 1px solid {muted};
     background: {raised}; }}
-QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {accent}; border-color: {accent};
+QCheckBox::indicator:checked, QListView::indicator:checked {{
+    background: {accent}; border-color: {accent};
     image: url("{check}"); }}
 QCheckBox:focus {{ color: {accent}; }}
 QCheckBox:disabled {{ color: {disabled}; }}
