@@ -94,6 +94,8 @@ class FakeBackend(SessionFiles):
     def __init__(self, make: Callable[[], ScenePrediction] = step_prediction) -> None:
         self.make = make
         self.steps = 3
+        self.follows_photos = False
+        """Whether a result has the views and names of the photos that were asked for."""
         self.sharpness: dict[int, float] = {}
         self.step_s = 0.0
         self.run_error: Exception | None = None
@@ -130,7 +132,8 @@ class FakeBackend(SessionFiles):
         progress.raise_if_cancelled()
         if self.run_error is not None:
             raise self.run_error
-        return _of_photos(self.make(), request.views.names)
+        made = self.make()
+        return _of_photos(made, request.views.names) if self.follows_photos else made
 
     def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
         layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)

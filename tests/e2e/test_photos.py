@@ -29,6 +29,11 @@ def tick_place(photo_list: QListWidget, row: int) -> QPoint:
     return photo_list.style().subElementRect(element, option, photo_list).center()
 
 
+@pytest.fixture(autouse=True)
+def result_of_the_photos(backend):
+    backend.follows_photos = True
+
+
 def open_photos(viewer, photos, qtbot) -> QListWidget:
     drop(viewer.window, [photos])
     qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)

@@ -4,8 +4,9 @@ from tests.app.signals import record
 
 
 @pytest.fixture
-def opened(state, runner, photos):
+def opened(state, runner, photos, backend):
     """A scene of 1.jpg, 2.jpg and 3.png."""
+    backend.follows_photos = True
     state.open_paths([photos])
     runner.run_all()
     return state
@@ -42,6 +43,7 @@ def test_ticks_and_order_are_undone(opened):
 
 
 def test_a_preview_takes_eight_evenly_spaced_photos_and_is_marked(state, runner, backend, tmp_path):
+    backend.follows_photos = True
     for number in range(22):
         (tmp_path / f"{number:02}.jpg").write_bytes(b"")
     state.open_paths([tmp_path])
