@@ -12,14 +12,15 @@ from app.state.comparison_report import ComparisonReportState
 from app.state.cursor import CursorState
 from app.state.display import DisplayState
 from app.state.export import ExportState
+from app.state.hidden_pixel import HiddenPixelState
 from app.state.history import History
 from app.state.job import JobRunner
 from app.state.map_options import MapOptionsState
 from app.state.metric_scale import MetricScaleState
 from app.state.models import ModelsState
 from app.state.notices import Notices
-from app.state.profile import ProfileState
 from app.state.photo_selection import PhotoSelectionState
+from app.state.profile import ProfileState
 from app.state.reconstruction import ReconstructionState
 from app.state.remembered import RememberedRegistry
 from app.state.remix import RemixState
@@ -84,6 +85,9 @@ class AppState(QObject):
         )
         self.saved = SavedResultsState(
             backend, runner, self.session, self.reconstruction, self.scale, self.notices
+        )
+        self.hidden_pixel = HiddenPixelState(
+            backend, runner, self.display, self.scene.filter_list, self.cursor, self.notices
         )
         self.remembered = self._remember()
         self.history = History(self.remembered, parent=self)
@@ -161,6 +165,7 @@ class AppState(QObject):
             self.autosave.stop()
         self.scene_file.stop()
         self.plan.stop()
+        self.hidden_pixel.stop()
         self.session.stop()
         self.reconstruction.stop()
         self.display.stop()

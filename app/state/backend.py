@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from app.state.cursor import CursorPixel
 from app.state.export_plan import ExportPlan
 from app.state.job import Publish
 from app.state.point_filters import PointCounts, PointFilters
@@ -173,6 +174,16 @@ class Backend(SceneFiles, Protocol):
         self, prediction: ScenePrediction, cloud: CloudDisplay, progress: Progress
     ) -> Remixer | None:
         """What moves the points of the fused cloud; None where there are no points to move."""
+        ...
+
+    def why_hidden(
+        self,
+        prediction: ScenePrediction,
+        pixel: CursorPixel,
+        filters: PointFilters,
+        progress: Progress,
+    ) -> tuple[str, ...]:
+        """Names of the filters that take a pixel, each asked by itself."""
         ...
 
     def export(self, request: ExportRequest, progress: Progress) -> ExportedFiles:

@@ -97,6 +97,10 @@ QSlider::handle:horizontal:focus {{ border-color: {text}; }}
 QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled {{
     background: {border}; }}
 
+QToolButton[chip="true"] {{ background: {raised}; border: 1px solid {border}; border-radius: 11px;
+    padding: 2px 9px; font-size: 12px; }}
+QToolButton[chip="true"]:hover {{ border-color: {accent}; }}
+QFrame#filter_chips {{ background: {surface}; border-bottom: 1px solid {border}; }}
 QCheckBox {{ spacing: 8px; }}
 QCheckBox::indicator, QListView::indicator {{
     width: 16px; height: 16px; border-radius: 4px; border: 1px solid {muted};

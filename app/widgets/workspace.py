@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.state.app_state import AppState
 from app.widgets.banner import Banner
+from app.widgets.filter_chips import FilterChips
 from app.widgets.run_card import RunCard
 from app.widgets.scene_view import SceneView, SceneViewFactory
 from app.widgets.theme import Theme
@@ -38,6 +39,7 @@ class Workspace(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(Banner(state.display, theme))
+        rows.addWidget(FilterChips(state, theme))
         rows.addWidget(self._pages, 1)
         WhatIfBanner(state, self)
         state.display.changed.connect(self._show_page)

@@ -13,6 +13,7 @@ from app.state.backend import (
     RunPlan,
     RunRequest,
 )
+from app.state.cursor import CursorPixel
 from app.state.job import Publish
 from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
@@ -21,6 +22,7 @@ from app.workers.count_points import count_points
 from app.workers.prepare_display import build_cloud, prepare_display
 from app.workers.prepare_remix import prepare_remix
 from app.workers.scene_files import SessionFiles
+from app.workers.why_hidden import why_hidden
 from moe3d.progress import Progress
 from moe3d.scene.comparison import Comparison
 from moe3d.scene.records import ScenePrediction, ViewSet
@@ -97,6 +99,16 @@ class MoE3DBackend(SessionFiles):
     ) -> Remixer:
         """The rays of the cloud's points."""
         return prepare_remix(prediction, cloud, progress)
+
+    def why_hidden(
+        self,
+        prediction: ScenePrediction,
+        pixel: CursorPixel,
+        filters: PointFilters,
+        progress: Progress,
+    ) -> tuple[str, ...]:
+        """Every filter that takes a pixel."""
+        return why_hidden(prediction, pixel, filters, progress)
 
     def export(self, request: ExportRequest, progress: Progress) -> ExportedFiles:
         """Write the files; each is complete or not there."""

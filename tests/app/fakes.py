@@ -19,6 +19,7 @@ from app.state.backend import (
     Thumbnail,
 )
 from app.state.confidence import ConfidenceLevels
+from app.state.cursor import CursorPixel
 from app.state.job import Job, Publish
 from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
@@ -29,6 +30,7 @@ from app.workers.export_files import export_formats, forecast_export
 from app.workers.prepare_display import depth_ranges
 from app.workers.prepare_remix import prepare_remix
 from app.workers.scene_files import SessionFiles
+from app.workers.why_hidden import why_hidden
 from moe3d.errors import CheckpointError, ImageReadError
 from moe3d.evaluation.scene_flying import flying_pixels
 from moe3d.evaluation.scene_truth import read_truth
@@ -160,6 +162,15 @@ class FakeBackend(SessionFiles):
         if cloud.buffer is None:
             return None
         return prepare_remix(prediction, cloud, progress)
+
+    def why_hidden(
+        self,
+        prediction: ScenePrediction,
+        pixel: CursorPixel,
+        filters: PointFilters,
+        progress: Progress,
+    ) -> tuple[str, ...]:
+        return why_hidden(prediction, pixel, filters, progress)
 
     def export(self, request: ExportRequest, progress: Progress) -> ExportedFiles:
         self.exports.append(request)

@@ -12,7 +12,7 @@ class ViewActions(CommandGroup):
 
     def commands(self) -> Sequence[Command]:
         """See CommandGroup."""
-        return (*self._scene_commands(), *self._photo_commands())
+        return (*self._scene_commands(), *self._filter_commands(), *self._photo_commands())
 
     def _scene_commands(self) -> Sequence[Command]:
         state = self.host.state
@@ -47,6 +47,20 @@ class ViewActions(CommandGroup):
                 ["Home"],
                 self.tr("Move the camera so that all points are seen"),
                 "frame",
+                is_enabled=self._has_result,
+                in_views=True,
+            ),
+        )
+
+    def _filter_commands(self) -> Sequence[Command]:
+        return (
+            Command(
+                "why_hidden",
+                self.tr("Why is this pixel &hidden?"),
+                "view/filters",
+                self.host.state.hidden_pixel.ask,
+                ["H"],
+                self.tr("Name every filter that takes the pixel under the mouse"),
                 is_enabled=self._has_result,
                 in_views=True,
             ),
