@@ -8,9 +8,11 @@ from app.state.app_state import AppState
 from app.widgets.actions.command import Host
 from app.widgets.actions.groups import GROUPS
 from app.widgets.actions.registry import Actions
+from app.widgets.command_palette import CommandPalette
 from app.widgets.dialogs import Dialogs
 from app.widgets.docks import Docks
 from app.widgets.drop_zone import local_paths
+from app.widgets.help_page import HelpPage
 from app.widgets.menus import Menus
 from app.widgets.next_run_section import NextRunSection
 from app.widgets.scene_view import SceneView, SceneViewFactory
@@ -82,6 +84,16 @@ class MainWindow(QMainWindow):
     def show_keys(self) -> None:
         """List the keys."""
         ShortcutsDialog(self.commands.entries, self).open()
+
+    @Slot()
+    def show_help(self) -> None:
+        """Explain the program."""
+        HelpPage(self.commands, self).open()
+
+    @Slot()
+    def show_palette(self) -> None:
+        """Find a command by its letters."""
+        CommandPalette(self.commands, self).open()
 
     def _connect(self) -> None:
         state = self._state

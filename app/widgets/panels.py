@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.state.app_state import AppState
 from app.widgets.compare_panel import ComparePanel
 from app.widgets.inspector import Inspector
+from app.widgets.log_panel import LogPanel
 from app.widgets.map_controls import MapControls
 from app.widgets.map_strip import MapStrip
 from app.widgets.photos_panel import PhotosPanel
@@ -81,6 +82,15 @@ def all_panels() -> tuple[Panel, ...]:
             220,
             needs_result=True,
             make_controls=ProfileControls,
+            is_open=False,
+        ),
+        Panel(
+            "log",
+            _tr("Messages"),
+            LogPanel,
+            Area.BottomDockWidgetArea,
+            204,
+            tab_of="maps",
             is_open=False,
         ),
     )

@@ -1,6 +1,7 @@
 """Which features have commands; a new feature adds its group's line."""
 
 from app.widgets.actions.command import CommandGroup
+from app.widgets.actions.command_line_actions import CommandLineActions
 from app.widgets.actions.compare_actions import CompareActions
 from app.widgets.actions.edit_actions import EditActions
 from app.widgets.actions.expert_actions import ExpertActions
@@ -23,6 +24,7 @@ GROUPS: tuple[type[CommandGroup], ...] = (
     CompareActions,
     TruthActions,
     ExportActions,
+    CommandLineActions,
     WindowActions,
     HelpActions,
 )

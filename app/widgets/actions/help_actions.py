@@ -6,17 +6,34 @@ from app.widgets.actions.command import Command, CommandGroup
 
 
 class HelpActions(CommandGroup):
-    """Keys and facts."""
+    """Help, palette, keys and facts."""
 
     def commands(self) -> Sequence[Command]:
         """See CommandGroup."""
+        window = self.host.window
         return (
+            Command(
+                "help",
+                self.tr("&Help"),
+                "help/help",
+                window.show_help,
+                ["F1"],
+                self.tr("The first steps, what the pictures mean, and every command"),
+            ),
+            Command(
+                "palette",
+                self.tr("&Find a command…"),
+                "help/help",
+                window.show_palette,
+                ["Ctrl+K"],
+                self.tr("Type a few letters of any command"),
+            ),
             Command(
                 "shortcuts",
                 self.tr("&Keys and mouse"),
                 "help/help",
-                self.host.window.show_keys,
-                ["F1", "?"],
+                window.show_keys,
+                ["?"],
                 self.tr("List every key"),
             ),
             Command(
@@ -24,5 +41,6 @@ class HelpActions(CommandGroup):
                 self.tr("&About MoE3D Viewer"),
                 "help/about",
                 self.host.dialogs.about,
+                help=self.tr("Version, papers and licences"),
             ),
         )

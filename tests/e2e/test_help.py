@@ -1,0 +1,152 @@
+"""Palette, help, messages and copied commands in the real window; keyboard and screen readers."""
+
+import shlex
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QDialog,
+    QDockWidget,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollBar,
+    QTextBrowser,
+    QWidget,
+)
+
+from moe3d.cli.main import run_command
+from tests.app.window_fixtures import child, drop, run_photos
+
+pytestmark = pytest.mark.gui
+CONTROL = Qt.KeyboardModifier.ControlModifier
+CONTROLS = (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QAbstractItemView,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+)
+
+
+def controls_of(window: QWidget) -> list[QWidget]:
+    found = [w for kind in CONTROLS for w in window.findChildren(kind)]
+    inner = ("qt_", "ScrollLeft", "ScrollRight")
+    return [
+        w
+        for w in found
+        if not isinstance(w, QScrollBar)
+        and not w.objectName().startswith(inner)
+        and not isinstance(w.parent(), QComboBox | QAbstractSpinBox)
+        and w.metaObject().className() != "QComboBoxListView"
+    ]
+
+
+def test_the_palette_finds_a_command_by_letters_and_does_it(viewer, photos, qtbot):
+    run_photos(viewer, photos, qtbot)
+    qtbot.keyClick(viewer.window, Qt.Key.Key_K, CONTROL)
+    palette = child(viewer.window, "command_palette", QDialog)
+    qtbot.keyClicks(child(palette, "palette_field", QLineEdit), "nxtcol")
+    listed = child(palette, "palette_list", QListWidget)
+    assert listed.currentItem().text().startswith("Next colour")
+    qtbot.keyClick(child(palette, "palette_field", QLineEdit), Qt.Key.Key_Return)
+    assert viewer.state.view.color_mode == "depth"
+    qtbot.waitUntil(lambda: viewer.window.findChild(QDialog, "command_palette") is None)
+
+
+def test_f1_explains_every_command(viewer, qtbot):
+    qtbot.keyClick(viewer.window, Qt.Key.Key_F1)
+    text = child(viewer.window, "help_text", QTextBrowser).toPlainText()
+    for entry in viewer.window.commands.entries:
+        assert entry.command.title in text
+    child(viewer.window, "help_page", QDialog).close()
+
+
+def test_messages_stay_and_are_copied_as_a_report(viewer, photos, backend, qtbot):
+    backend.run_error = MemoryError()
+    drop(viewer.window, [photos])
+    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
+    qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: bool(viewer.state.notices.errors))
+    viewer.window.commands["panel_log"].trigger()
+    assert child(viewer.window, "log_dock", QDockWidget).isVisible()
+    assert "out of memory" in child(viewer.window, "log_text", QPlainTextEdit).toPlainText()
+    button = child(viewer.window, "copy_report", QPushButton)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    report = QGuiApplication.clipboard().text()
+    assert "out of memory" in report
+    assert "model mini" in report
+
+
+def test_the_copied_export_line_writes_the_points_on_the_screen(
+    viewer, photos, tmp_path, qtbot, capsys
+):
+    run_photos(viewer, photos, qtbot)
+    state, window = viewer.state, viewer.window
+    state.scene_file.save(tmp_path / "garden wall.moe3d")
+    qtbot.waitUntil(lambda: state.scene_file.path is not None)
+    state.view.show_expert(0, False)
+    state.view.set_percentile(70)
+    state.view.select_layer("vggt")
+    state.scene.filters.set_edge_on(True)
+    qtbot.waitUntil(lambda: state.scene.filter_list.counts("vggt") is not None, timeout=20_000)
+    child(window, "action_copy_export", QAction).trigger()
+    words = shlex.split(QGuiApplication.clipboard().text())
+    assert words[:2] == ["moe3d", "export"]
+    assert run_command([*words[1:], "-o", str(tmp_path / "out"), "--quiet"]) == 0
+    written = list((tmp_path / "out").glob("*.ply"))
+    assert len(written) == 1
+    kept = state.scene.filter_list.counts("vggt").kept
+    assert kept > 0
+    assert f"{kept:,} points" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_the_copied_run_line_runs(viewer, qtbot, tmp_path):
+    from app.workers.backend import MoE3DBackend
+    from tests.e2e.test_whole_job_gl import PHOTOS
+
+    views = MoE3DBackend().read_scene([PHOTOS], __import__("moe3d").Progress())
+    viewer.state.session.show(views, (PHOTOS,), can_run=True)
+    viewer.state.run_options.set_compare(False)
+    child(viewer.window, "action_copy_run", QAction).trigger()
+    words = shlex.split(QGuiApplication.clipboard().text())
+    words[words.index("-o") + 1] = str(tmp_path / "out")
+    assert run_command([*words[1:], "--quiet"]) == 0
+    assert (tmp_path / "out" / "prediction.npz").exists()
+
+
+def test_every_control_is_named_explained_and_reached_by_tab(viewer, photos, qtbot):
+    run_photos(viewer, photos, qtbot)
+    viewer.window.commands["panel_log"].trigger()
+    qtbot.wait(20)
+    missing = []
+    for control in controls_of(viewer.window):
+        name = control.objectName() or str(control)
+        said = control.accessibleName() or getattr(control, "text", str)()
+        is_reached = control.focusPolicy() is not Qt.FocusPolicy.NoFocus
+        told = (control.objectName(), control.toolTip(), said, is_reached)
+        if not all(told):
+            missing.append((name, *told))
+    assert not missing
+
+
+def test_nothing_in_the_panels_is_cut_off_at_1280_by_720(viewer, photos, qtbot):
+    run_photos(viewer, photos, qtbot)
+    viewer.window.resize(1280, 720)
+    qtbot.wait(100)
+    for dock in viewer.window.findChildren(QDockWidget):
+        for control in dock.findChildren(QAbstractButton):
+            if control.isVisible() and control.text():
+                assert control.width() >= control.minimumSizeHint().width() - 1, (
+                    f"{dock.objectName()}: {control.objectName()} {control.text()!r}"
+                )
