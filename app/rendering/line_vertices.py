@@ -67,18 +67,37 @@ def pivot_segments(
     camera: Camera, viewport: Viewport, radius_px: float = 9.0
 ) -> Float32[np.ndarray, "N 2 3"]:
     """A ring around the pivot and a small cross in it, facing the camera, of fixed size."""
-    depth = 1.0 if camera.orthographic else float(view_depth(camera, camera.pivot))
-    radius = radius_px * 2 * camera.half_height * depth / viewport.height
-    angles = np.linspace(0, 2 * np.pi, 37)
-    ring = _in_screen_plane(camera, radius * np.cos(angles), radius * np.sin(angles))
+    radius = _radius(camera, viewport, camera.pivot, radius_px)
     arm = np.array([-0.35, 0.35]) * radius
-    cross = [_in_screen_plane(camera, arm, 0 * arm), _in_screen_plane(camera, 0 * arm, arm)]
-    return np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1), np.stack(cross)]).astype(
-        np.float32
-    )
+    cross = [
+        _in_screen_plane(camera, camera.pivot, arm, 0 * arm),
+        _in_screen_plane(camera, camera.pivot, 0 * arm, arm),
+    ]
+    ring = ring_segments(camera, viewport, camera.pivot, radius_px)
+    return np.concatenate([ring, np.stack(cross)]).astype(np.float32)
+
+
+def ring_segments(
+    camera: Camera, viewport: Viewport, center: Float[np.ndarray, "3"], radius_px: float
+) -> Float[np.ndarray, "36 2 3"]:
+    """A ring around a point, facing the camera, of a fixed size on the screen."""
+    radius = _radius(camera, viewport, center, radius_px)
+    angles = np.linspace(0, 2 * np.pi, 37)
+    ring = _in_screen_plane(camera, center, radius * np.cos(angles), radius * np.sin(angles))
+    return np.stack([ring[:-1], ring[1:]], axis=1)
+
+
+def _radius(
+    camera: Camera, viewport: Viewport, center: Float[np.ndarray, "3"], radius_px: float
+) -> float:
+    depth = 1.0 if camera.orthographic else float(view_depth(camera, center))
+    return radius_px * 2 * camera.half_height * depth / viewport.height
 
 
 def _in_screen_plane(
-    camera: Camera, x: Float[np.ndarray, " K"], y: Float[np.ndarray, " K"]
+    camera: Camera,
+    center: Float[np.ndarray, "3"],
+    x: Float[np.ndarray, " K"],
+    y: Float[np.ndarray, " K"],
 ) -> Float[np.ndarray, "K 3"]:
-    return camera.pivot + x[:, None] * camera.right + y[:, None] * camera.up
+    return center + x[:, None] * camera.right + y[:, None] * camera.up

@@ -71,6 +71,27 @@ def read_pixel(
     )
 
 
+def world_position(
+    prediction: ScenePrediction, layer: str, place: tuple[int, int, int], depth: float
+) -> tuple[float, float, float]:
+    """Where a pixel's point lies in the world.
+
+    Args:
+        prediction: has the cameras.
+        layer: VGGT's points stand in VGGT's cameras.
+        place: view, y, x.
+        depth: z-depth of the pixel.
+    """
+    view, y, x = place
+    is_vggt = layer == "vggt" and prediction.baseline is not None
+    cameras = prediction.baseline if is_vggt else prediction
+    assert cameras is not None
+    ray = np.linalg.solve(cameras.intrinsics[view].astype(float), [x, y, 1.0])
+    camera_from_world = cameras.camera_from_world[view].astype(float)
+    in_world = camera_from_world[:3, :3].T @ (depth * ray - camera_from_world[:3, 3])
+    return float(in_world[0]), float(in_world[1]), float(in_world[2])
+
+
 def _weights_at(
     prediction: ScenePrediction, place: tuple[int, int, int], remix: Remix
 ) -> Float32[np.ndarray, " E"]:

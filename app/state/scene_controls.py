@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Slot
 
 from app.state.backend import Backend
+from app.state.camera_requests import CameraRequests
 from app.state.display import DisplayState
 from app.state.extent import ExtentState
 from app.state.filter_list import FilterListState
@@ -37,6 +38,7 @@ class SceneControls(QObject):
         self.upright = UprightState(self)
         self.measurement = MeasurementState(scale, self)
         self.tools = ToolState(self)
+        self.camera = CameraRequests(self)
         self.extent = ExtentState(display, self.upright)
         self.filter_list = FilterListState(
             backend, runner, display, self.filters, self.section, self.extent, options
@@ -64,6 +66,7 @@ class SceneControls(QObject):
     def reset_for_result(self) -> None:
         """Another result of the same photos has other units and other places."""
         self.tools.take(Tool.LOOK)
+        self.camera.leave()
         self.measurement.clear()
         self.scale.set_metres_per_unit(None)
 

@@ -4,29 +4,21 @@ from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float, UInt8
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.rendering.camera import Camera
 from app.rendering.camera_frusta import PhotoCameras
-from app.rendering.grid import grid_segments
-from app.rendering.hypotheses import Hypotheses
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_picking import PickedPoint
 from app.rendering.point_positions import PointPositions
 from app.rendering.scene_frame import UNIT_BOUNDS, opening_camera
-from app.rendering.section_lines import box_segments
-from app.rendering.view_colors import DARK, ViewColors
-from app.rendering.view_frame import ViewFrame
-from app.widgets.hypothesis_item import HypothesisItem
-from app.widgets.line_item import LineItem
-from app.widgets.photo_layer import FRUSTUM_SHARE, PhotoLayer
-from app.widgets.styled_view import StyledView
-from moe3d.geometry.box import OrientedBox
+from app.rendering.view_colors import DARK
+from app.widgets.surrounded_view import SurroundedView
 from moe3d.scene.upright import scene_frame
 
 
-class CloudView(StyledView):
+class CloudView(SurroundedView):
     """Shows a PointBuffer with cameras, colours and filters. Nothing here takes longer than a
     frame except `image`."""
 
@@ -47,19 +39,8 @@ class CloudView(StyledView):
         self.setAccessibleName(self.tr("3D view"))
         self.setMinimumSize(160, 120)
         self._hovered_camera = -1
-        self._frustum_scale = 1.0
-        self._frustum_size: float | None = None
-        self._photos = PhotoLayer()
         self._up: np.ndarray | None = None
-        self._grid, self._section = LineItem(1.0), LineItem(1.4)
-        for lines in (self._grid, self._section):
-            lines.setVisible(False)
-        self._marks = HypothesisItem()
-        for order, item in enumerate(
-            (self._grid, self._section, self._photos.frusta, self._photos.overlay, self._marks)
-        ):
-            item.setDepthValue(order)
-            self.addItem(item)
+        self._is_picking = False
         self.set_colors(DARK)
 
     # what is shown
@@ -113,44 +94,11 @@ class CloudView(StyledView):
         self._user_moved = False
         self._open()
 
-    @property
-    def hypotheses(self) -> Hypotheses | None:
-        """The points that are marked."""
-        return self._marks.hypotheses
-
-    def show_hypotheses(self, hypotheses: Hypotheses | None) -> None:
-        """Mark where the experts put a pixel, over everything else; None takes the marks away."""
-        self._marks.show_hypotheses(hypotheses)
-        self.update()
-
-    # what is drawn around the points
-
-    def set_colors(self, colors: ViewColors) -> None:
-        """Background, grid, lines and letters, for a dark or a light window."""
-        super().set_colors(colors)
-        self._photos.set_colors(colors)
-        self._rebuild_grid()
-
-    def set_background(
-        self, top: tuple[int, int, int], bottom: tuple[int, int, int] | None = None
-    ) -> None:
-        """Only the background; one colour, or from the top to the bottom."""
-        self.set_colors(replace(self._colors, background_top=top, background_bottom=bottom or top))
-
-    def show_grid(self, shown: bool) -> None:
-        """The floor grid."""
-        self._grid.setVisible(shown)
-
-    def show_cameras(self, shown: bool) -> None:
-        """The photos' frusta."""
-        self._photos.frusta.setVisible(shown)
-
-    def show_section(self, box: OrientedBox | None) -> None:
-        """The edges of the section box, or none."""
-        if box is not None:
-            self._section.set_segments(box_segments(box), self._colors.frustum_active, 0.8)
-        self._section.setVisible(box is not None)
-        self.update()
+    def set_picking(self, picking: bool) -> None:
+        """Whether a click means a point, whatever frustum stands before it."""
+        self._is_picking = picking
+        shape = Qt.CursorShape.CrossCursor if picking else Qt.CursorShape.ArrowCursor
+        self.setCursor(shape)
 
     def set_up(self, up: np.ndarray | None) -> None:
         """Take another direction as the scene's up, and stand upright in it; None: the photos'."""
@@ -161,29 +109,12 @@ class CloudView(StyledView):
         if not np.allclose(was, self.controller.frame.up, atol=1e-9):
             self.controller.stand_upright()
 
-    def set_frustum_scale(self, factor: float) -> None:
-        """Make the frusta this many times their usual size."""
-        self._frustum_scale = factor
-        self._resize_frusta()
-
-    def set_selected_camera(self, index: int | None) -> None:
-        """Light one photo's frustum."""
-        self._photos.frusta.set_selected(index)
-
     # where the camera goes
 
     def follow(self, camera: Camera) -> None:
         """Take the camera of another view, and keep it when a cloud comes."""
         self._user_moved = True
         self.controller.set_camera(camera)
-
-    def scale_camera(self, factor: float) -> None:
-        """Keep the picture when the scene's units change: everything is `factor` times as large."""
-        camera = self.camera
-        self._user_moved = True
-        self.controller.set_camera(
-            replace(camera, eye=factor * camera.eye, pivot=factor * camera.pivot)
-        )
 
     def go_to(self, camera: Camera) -> None:
         """Fly to another place; linked views follow."""
@@ -204,8 +135,7 @@ class CloudView(StyledView):
     def look_through(self, index: int, animate: bool = True) -> None:
         """Go to where a photo was taken and lay the photo over the view, until the user moves."""
         self.frame_camera(index, animate)
-        self._photos.begin_look_through(index)
-        self.update()
+        self.lay_photo_over(index)
 
     def end_look_through(self) -> None:
         """Take the photo away."""
@@ -213,10 +143,6 @@ class CloudView(StyledView):
             self._photos.end_look_through()
             self.look_through_ended.emit()
             self.update()
-
-    def set_photo_opacity(self, opacity: float) -> None:
-        """Of the photo in `look_through`, 0..1."""
-        self._photos.set_opacity(opacity)
 
     def pick(self, pixel: tuple[float, float]) -> PickedPoint | None:
         """The point of the cloud under a widget pixel."""
@@ -230,11 +156,6 @@ class CloudView(StyledView):
 
     # inside
 
-    def _before_paint(self, frame: ViewFrame) -> None:
-        super()._before_paint(frame)
-        self._photos.frusta.hide_near(frame.camera.eye)
-        self._marks.face(frame)
-
     def _scene_changed(self) -> None:
         buffer, cameras = self._points.buffer, self._photos.cameras
         no_cameras = np.zeros((0, 3))
@@ -246,7 +167,7 @@ class CloudView(StyledView):
         self._bounds_changed(bounds, robust, centers)
         self._resize_frusta()
         self._rebuild_grid()
-        if not self._user_moved:
+        if not self._user_moved and buffer is not None:  # an empty view moves no linked one
             self._open()
 
     def _take_frame(self) -> None:
@@ -258,21 +179,13 @@ class CloudView(StyledView):
         cameras = self._photos.cameras
         poses = np.zeros((0, 4, 4)) if cameras is None else cameras.camera_from_world
         controller = self.controller
-        viewport = controller.viewport
-        controller.set_camera(opening_camera(poses, controller.bounds, controller.frame, viewport))
+        opening = opening_camera(poses, controller.bounds, controller.frame, controller.viewport)
+        controller.set_camera(replace(opening, orthographic=self.camera.orthographic))
 
     def _on_resized(self) -> None:
         super()._on_resized()
         if not self._user_moved:
             self._open()
-
-    def _resize_frusta(self) -> None:
-        size = self._frustum_size or FRUSTUM_SHARE * self.controller.bounds.diagonal
-        self._photos.set_frustum_depth(size * self._frustum_scale)
-
-    def _rebuild_grid(self) -> None:
-        segments = grid_segments(self.controller.bounds, self.controller.frame)
-        self._grid.set_segments(segments, self._colors.grid, 0.45)
 
     @Slot()
     def _on_moved_by_user(self) -> None:
@@ -281,6 +194,8 @@ class CloudView(StyledView):
 
     @Slot()
     def _on_leave_wanted(self) -> None:
+        if self._photos.looked_through is None:
+            self.leave_wanted.emit()
         self.end_look_through()
 
     @Slot(object)
@@ -304,6 +219,8 @@ class CloudView(StyledView):
         self.point_hovered.emit(None if pixel is None or index >= 0 else self.pick(pixel))
 
     def _camera_at(self, pixel: tuple[float, float]) -> int:
+        if self._is_picking:
+            return -1
         found = self._photos.frusta.camera_under(self.camera, self.controller.viewport, pixel)
         if found is None:
             return -1

@@ -1,10 +1,13 @@
 """The 3D views joined to the state: which clouds, which filter, which colours."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.rendering.camera import Camera
 from app.rendering.place_picture import camera_at_place
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_picking import PickedPoint
@@ -19,6 +22,7 @@ from app.widgets.split_cloud_view import SplitCloudView
 from app.widgets.theme import Theme
 from app.widgets.two_sides import Arrangement
 from app.widgets.view_style import ViewStyle
+from app.widgets.view_tools import ViewTools
 from app.widgets.what_if_badge import WhatIfBadge
 from moe3d.scene.comparison import Place
 from moe3d.scene.layers import depth_layer
@@ -59,6 +63,7 @@ class GlSceneView(QObject):
         view.selected_view_changed.connect(self._show_selected)
         self._style = ViewStyle(state, theme, self._split)
         HypothesisMarks(state, self._split.views, self)
+        self._tools = ViewTools(state, self._split)
         for cloud_view in self._split.views:
             cloud_view.camera_clicked.connect(view.select_view)
             cloud_view.point_hovered.connect(self._on_point_hovered)
@@ -97,26 +102,32 @@ class GlSceneView(QObject):
         if is_difference:
             titles = [self.tr("{}, coloured by MoE3D minus VGGT").format(titles[0])]
         self._split.set_titles(titles[0], titles[-1], name_single=is_difference)
+        scaled = self._scaled_cameras(prediction)
         for index, view in enumerate(self._split.views):
             view.takes_tab = self._state.display.has_baseline
             layer = layers[index] if index < len(layers) else ""
             self._show_layer(index, view, prediction, layer)
         if prediction is not self._scene:
-            self._take_scene(prediction)
+            self._scene, self._factor = prediction, self._state.scale.factor
+            for view, camera in zip(self._split.views, scaled, strict=True):
+                if camera is None:
+                    view.reset_camera()
+                elif view is self._split.left or not self._split.is_linked:
+                    view.follow(camera)  # a linked one comes along
         self._style.show_points()
         self._show_what_if()
         self._show_selected(self._state.view.selected_view)
 
-    def _take_scene(self, prediction: ScenePrediction | None) -> None:
-        before, factor = self._scene, self._state.scale.factor
-        images = [scene.images if scene is not None else None for scene in (before, prediction)]
-        is_same = images[0] is not None and images[0] is images[1]  # in other units
-        for view in self._split.views:
-            if is_same:
-                view.scale_camera(factor / self._factor)
-            else:
-                view.reset_camera()
-        self._scene, self._factor = prediction, factor
+    def _scaled_cameras(self, prediction: ScenePrediction | None) -> Sequence[Camera | None]:
+        """Cameras that keep the picture when the same scene comes in other units; else None."""
+        views, before = self._split.views, self._scene
+        if prediction is None or before is None or prediction.images is not before.images:
+            return [None] * len(views)
+        factor = self._state.scale.factor / self._factor
+        return [
+            replace(view.camera, eye=factor * view.camera.eye, pivot=factor * view.camera.pivot)
+            for view in views
+        ]
 
     @Slot()
     def _show_what_if(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from app.state.app_state import AppState
 from app.widgets.confidence_section import ConfidenceSection
 from app.widgets.experts_section import ExpertsSection
+from app.widgets.filters_section import FiltersSection
 from app.widgets.info_section import InfoSection
 from app.widgets.next_run_section import NextRunSection
 from app.widgets.points_section import PointsSection
@@ -30,6 +31,7 @@ class Inspector(QScrollArea):
         rows.setSpacing(0)
         sections = (
             ConfidenceSection(state.display, state.view),
+            FiltersSection(state),
             PointsSection(state.display, state.view),
             ExpertsSection(state, theme),
             RemixSection(state),

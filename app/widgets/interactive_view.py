@@ -5,6 +5,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from app.rendering.camera import Camera
 from app.rendering.line_vertices import pivot_segments
 from app.rendering.scene_frame import upright_rotation
 from app.rendering.view_colors import DARK, ViewColors
@@ -26,6 +27,8 @@ class InteractiveView(ProgressiveView):
     """Ctrl + wheel: 1 or -1."""
     frustum_size_stepped = Signal(int)
     """Alt + wheel: 1 or -1."""
+    leave_wanted = Signal()
+    """Escape, when there was nothing in this view to leave."""
     projection_changed = Signal(bool)
     """Whether it is parallel now."""
     flip_wanted = Signal()
@@ -45,6 +48,8 @@ class InteractiveView(ProgressiveView):
         self._gizmo = AxesGizmo(self)
         self._gizmo.axis_clicked.connect(self._look_from_axis)
         self.camera_changed.connect(self._gizmo.show_camera)
+        self._was_parallel = False
+        self.camera_changed.connect(self._tell_projection)
         self._gizmo.show_camera(self.camera)
         self._input = ViewInput(self.controller, self.surface_at, self)
         self._input.moved_by_user.connect(self._on_moved_by_user)
@@ -74,11 +79,14 @@ class InteractiveView(ProgressiveView):
         self._gizmo.set_colors(colors)
         self.update()
 
+    def focus_on_middle(self) -> None:
+        """What lies in the middle of the view becomes the pivot."""
+        self._on_focus_wanted(None)
+
     def set_orthographic(self, orthographic: bool) -> None:
         """Parallel or perspective projection, of equal size at the pivot."""
         if orthographic != self.camera.orthographic:
             self.controller.set_orthographic(orthographic)
-            self.projection_changed.emit(orthographic)
 
     def show_gizmo(self, shown: bool) -> None:
         """The axes in the corner."""
@@ -107,6 +115,12 @@ class InteractiveView(ProgressiveView):
     @Slot(bool)
     def _on_drag_changed(self, dragging: bool) -> None:
         self._pivot.setVisible(dragging)
+
+    @Slot(object)
+    def _tell_projection(self, camera: Camera) -> None:
+        if camera.orthographic != self._was_parallel:
+            self._was_parallel = camera.orthographic
+            self.projection_changed.emit(camera.orthographic)
 
     @Slot()
     def _toggle_projection(self) -> None:

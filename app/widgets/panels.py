@@ -15,6 +15,7 @@ from app.widgets.map_strip import MapStrip
 from app.widgets.photos_panel import PhotosPanel
 from app.widgets.profile_controls import ProfileControls
 from app.widgets.profile_panel import ProfilePanel
+from app.widgets.scene_panel import ScenePanel
 from app.widgets.theme import Theme
 
 Area = Qt.DockWidgetArea
@@ -55,6 +56,15 @@ def all_panels() -> tuple[Panel, ...]:
             206,
         ),
         Panel("inspector", _tr("Inspector"), Inspector, Area.RightDockWidgetArea, 286),
+        Panel(
+            "scene",
+            _tr("3D view"),
+            ScenePanel,
+            Area.RightDockWidgetArea,
+            286,
+            needs_result=True,
+            tab_of="inspector",
+        ),
         Panel(
             "compare",
             _tr("Compare"),

@@ -1,9 +1,10 @@
 """The status bar: value under the cursor, units, device, memory, state."""
 
+import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStatusBar, QWidget
 
-from app.rendering.readout import PixelReadout
+from app.rendering.readout import PixelReadout, world_position
 from app.state.app_state import AppState
 from app.widgets.cursor_readout import readout_at_cursor
 from app.widgets.layer_titles import layer_title
@@ -46,12 +47,20 @@ class StatusLine(QStatusBar):
     @Slot()
     def _show_cursor(self) -> None:
         pixel, readout = self._state.cursor.pixel, readout_at_cursor(self._state)
-        if pixel is None or readout is None:
+        prediction = self._state.display.prediction
+        if pixel is None or readout is None or prediction is None:
             self._values.setText("")
-        else:
-            text = _readout_text(readout, pixel.x, pixel.y, pixel.layer)
-            value = map_value_text(self._state) if readout.is_valid else ""
-            self._values.setText(f"{text}   {value}" if value else text)
+            return
+        text = f"{prediction.names[pixel.view_index]}   x {pixel.x}  y {pixel.y}   "
+        value = ""
+        if readout.is_valid:
+            place = (pixel.view_index, pixel.y, pixel.x)
+            depth = readout.depth_of(pixel.layer)
+            x, y, z = world_position(prediction, pixel.layer, place, depth)
+            text += f"({x:.3g}, {y:.3g}, {z:.3g})   "
+            value = map_value_text(self._state)
+        text += _readout_text(readout, pixel.layer)
+        self._values.setText(f"{text}   {value}" if value else text)
 
     @Slot()
     def _show_facts(self) -> None:
@@ -79,18 +88,18 @@ class StatusLine(QStatusBar):
         self._ready.setText(text)
 
 
-def _readout_text(readout: PixelReadout, x: int, y: int, layer: str) -> str:
-    place = f"x {x}  y {y}"
+def _readout_text(readout: PixelReadout, layer: str) -> str:
     if not readout.is_valid:
-        return f"{place}   no depth here"
+        return "no depth here"
     shown = layer if layer in ("vggt", "fused") or layer.startswith("expert:") else "fused"
     is_what_if = shown == "fused" and readout.is_what_if
     name = "What-if" if is_what_if else layer_title(shown)
-    text = f"{place}   {name} {readout.depth_of(shown):.4g}"
+    text = f"{name} {readout.depth_of(shown):.4g}"
     if shown != "vggt" and readout.baseline_depth is not None:
         text += f"   VGGT {readout.baseline_depth:.4g}"
     text += f"   confidence {readout.confidence:.3g}"
     if len(readout.weights) > 1:
         text += "   what-if weights " if readout.is_what_if else "   weights "
         text += "  ".join(f"{weight:.2f}" for weight in readout.weights)
+        text += f"   expert {int(np.argmax(readout.weights)) + 1}"
     return text

@@ -56,6 +56,8 @@ QToolButton[segment="true"] {{ background: {raised}; border: 1px solid {border};
 QToolButton[segment="true"]:checked {{ border-color: {accent}; background: {selected}; }}
 QToolButton[segment="true"]:disabled {{ background: {surface}; border-color: {border}; }}
 
+QFrame[overlay="true"] {{ background: {raised}; border: 1px solid {border}; border-radius: 9px; }}
+
 QPushButton {{ background: {raised}; border: 1px solid {border}; border-radius: 7px;
     padding: 6px 14px; }}
 QPushButton:hover {{ background: {hover}; }}

@@ -6,8 +6,9 @@ from PySide6.QtCore import QSettings
 
 from app.rendering.opengl_setup import prepare_opengl
 from app.viewer import Viewer
+from tests.app.drawn_window import PATIENCE_MS, DrawnBackend, settle
 from tests.app.fakes import FakeBackend
-from tests.app.window_fixtures import build_viewer
+from tests.app.window_fixtures import build_viewer, drop
 
 prepare_opengl()
 
@@ -36,4 +37,18 @@ def viewer(qtbot, store: QSettings, backend: FakeBackend) -> Iterator[Viewer]:
     made = build_viewer(qtbot, store, backend)
     yield made
     made.window.close_at_once()
+    assert made.close_down()
+
+
+@pytest.fixture
+def drawn(qtbot, store: QSettings, photos: Path) -> Iterator[Viewer]:
+    """A window with a result whose points are drawn; needs OpenGL."""
+    made = build_viewer(qtbot, store, DrawnBackend(), "--size", "1280x720")
+    drop(made.window, [photos])
+    qtbot.waitUntil(lambda: made.state.reconstruction.can_start, timeout=PATIENCE_MS)
+    made.state.reconstruction.start()
+    qtbot.waitUntil(lambda: made.window.scene_view is not None, timeout=PATIENCE_MS)
+    settle(qtbot, made)
+    yield made
+    made.window.close()
     assert made.close_down()

@@ -8,11 +8,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from app.widgets.cloud_view import CloudView
 from app.widgets.swipe_handle import SwipeHandle
+from tests.app.drawn_window import pixels, settle, views
 from tests.app.window_fixtures import child
-from tests.e2e.test_window_gl import drawn, pixels, settle, views
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
-__all__ = ["drawn"]
 
 
 def focus(qtbot, window, view: CloudView) -> None:

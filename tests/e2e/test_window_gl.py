@@ -6,60 +6,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QLabel, QSlider
 
-from app.widgets.cloud_view import CloudView
 from app.widgets.map_tile import MapTile
 from app.widgets.value_bar import ValueBar
-from app.workers.prepare_display import build_cloud
-from tests.app.fakes import FakeBackend
-from tests.app.window_fixtures import build_viewer, child, drop
+from tests.app.drawn_window import PATIENCE_MS, DrawnBackend, pixels, settle, views
+from tests.app.window_fixtures import build_viewer, child
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
-PATIENCE_MS = 120_000
-
-
-class DrawnBackend(FakeBackend):
-    """Fake reconstruction, real points."""
-
-    def build_cloud(self, prediction, layer, progress):
-        return build_cloud(prediction, layer, progress)
-
-
-@pytest.fixture
-def drawn(qtbot, store, photos):
-    viewer = build_viewer(qtbot, store, DrawnBackend(), "--size", "1280x720")
-    drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start, timeout=PATIENCE_MS)
-    viewer.state.reconstruction.start()
-    qtbot.waitUntil(lambda: viewer.window.scene_view is not None, timeout=PATIENCE_MS)
-    settle(qtbot, viewer)
-    yield viewer
-    viewer.window.close_at_once()
-    assert viewer.close_down()
-
-
-def settle(qtbot, viewer):
-    """Wait until the layout rests and every view is drawn at full quality."""
-    calm: list[object] = []
-
-    def rests() -> bool:
-        sizes = tuple(view.size().toTuple() for view in views(viewer))
-        if not viewer.window.scene_view.is_settled or (calm and calm[-1] != sizes):
-            calm.clear()
-        else:
-            calm.append(sizes)
-        return len(calm) > 10
-
-    qtbot.waitUntil(rests, timeout=PATIENCE_MS)
-
-
-def views(viewer):
-    return [child(viewer.window, f"{side}CloudView", CloudView) for side in ("left", "right")]
-
-
-def pixels(view) -> np.ndarray:
-    image = view.grabFramebuffer().convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].astype(int)
 
 
 def test_both_clouds_are_drawn_side_by_side_and_move_together(drawn, qtbot):

@@ -10,6 +10,7 @@ from app.widgets.actions.file_actions import FileActions
 from app.widgets.actions.help_actions import HelpActions
 from app.widgets.actions.profile_actions import ProfileActions
 from app.widgets.actions.run_actions import RunActions
+from app.widgets.actions.scene_actions import SceneActions
 from app.widgets.actions.truth_actions import TruthActions
 from app.widgets.actions.view_actions import ViewActions
 from app.widgets.actions.window_actions import WindowActions
@@ -18,6 +19,7 @@ GROUPS: tuple[type[CommandGroup], ...] = (
     FileActions,
     EditActions,
     ViewActions,
+    SceneActions,
     RunActions,
     ExpertActions,
     ProfileActions,
