@@ -1,8 +1,23 @@
 """Where the 3D cameras are asked to go, and the photo through which they look."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Signal
 
 AXIS_VIEWS = ("front", "back", "right", "left", "top", "bottom")
+
+
+@dataclass(frozen=True)
+class PictureRequest:
+    """A picture of the 3D view that is to be saved."""
+
+    path: Path
+    width: int
+    """Pixels, as the height; both may be larger than the window."""
+    height: int
+    overlays: bool = True
+    """Also draw cameras, grid, section box and distances."""
 
 
 class CameraRequests(QObject):
@@ -13,6 +28,8 @@ class CameraRequests(QObject):
     pivot_wanted = Signal()
     """What lies in the middle of the view becomes the pivot."""
     looked_through_changed = Signal()
+    picture_wanted = Signal(object)
+    """PictureRequest."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -11,6 +11,7 @@ from app.state.saved_results import SUFFIX
 from app.widgets.about_dialog import AboutDialog
 from app.widgets.export_dialog import ExportDialog
 from app.widgets.model_dialog import ModelDialog
+from app.widgets.picture_dialog import PictureDialog
 
 PHOTO_FILTER = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif *.bmp"
 
@@ -36,6 +37,11 @@ class Dialogs(QObject):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowModality(Qt.WindowModality.NonModal)
         box.open()
+
+    @Slot()
+    def picture(self) -> None:
+        """Save a picture of the 3D view."""
+        PictureDialog(self._state, self._window).open()
 
     @Slot()
     def open_folder(self) -> None:

@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
+from app.rendering.camera import Viewport
 from app.rendering.grid import grid_segments
 from app.rendering.hypotheses import Hypotheses
 from app.rendering.section_lines import box_segments
@@ -114,6 +116,18 @@ class SurroundedView(StyledView):
     def set_photo_opacity(self, opacity: float) -> None:
         """Of the photo over the view, 0..1."""
         self._photos.set_opacity(opacity)
+
+    def picture(self, width: int, height: int, overlays: bool = True) -> QImage:
+        """The whole cloud as a picture of any size, with the labels of distances."""
+        image = self.image(width, height, overlays)
+        if overlays:
+            scale = height / max(self.height(), 1)
+            painter = QPainter(image)
+            painter.scale(scale, scale)
+            frame = self.frame_now(Viewport(width / scale, height / scale))
+            self._measures.paint_on(painter, frame, self._colors)
+            painter.end()
+        return image
 
     def _before_paint(self, frame: ViewFrame) -> None:
         super()._before_paint(frame)

@@ -7,8 +7,10 @@ from PySide6.QtCore import QObject, Slot
 
 from app.rendering.point_picking import PickedPoint
 from app.state.app_state import AppState
+from app.state.camera_requests import PictureRequest
 from app.state.tools import Tool
 from app.widgets.camera_controller import AxisView
+from app.widgets.cloud_view import CloudView
 from app.widgets.distance_text import distance_text
 from app.widgets.look_through_bar import LookThroughBar
 from app.widgets.split_cloud_view import SplitCloudView
@@ -29,6 +31,7 @@ class ViewTools(QObject):
         state.display.changed.connect(self._show_distances)
         scene.camera.looked_through_changed.connect(self._show_looked_through)
         scene.camera.axis_wanted.connect(self._show_axis)
+        scene.camera.picture_wanted.connect(self._on_picture_wanted)
         scene.camera.pivot_wanted.connect(self._on_pivot_wanted)
         for view in split.views:
             view.point_picked.connect(self._on_point_picked)
@@ -82,8 +85,22 @@ class ViewTools(QObject):
     def _on_pivot_wanted(self) -> None:
         self._each_moved(lambda view: view.focus_on_middle())
 
+    @Slot(object)
+    def _on_picture_wanted(self, request: PictureRequest) -> None:
+        path, notices = request.path, self._state.notices
+        image = self._view_in_use().picture(request.width, request.height, request.overlays)
+        part = path.with_name(f"{path.name}.part")
+        if image.save(str(part), "PNG"):  # type: ignore[call-overload]
+            part.replace(path)
+            notices.raise_toast(self.tr("Saved {}").format(path.name), path.parent)
+        else:
+            notices.raise_error(self.tr("Could not save the picture"), f"{path} cannot be written")
+
     def _each_moved(self, move: Callable) -> None:
         """Move the view that the user is in; the linked one follows by itself."""
+        move(self._view_in_use())
+
+    def _view_in_use(self) -> CloudView:
         views = self._split.views
         focused = [view for view in views if view.hasFocus() and view.isVisible()]
-        move((focused or views)[0])
+        return (focused or views)[0]

@@ -3,16 +3,19 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QDialog,
     QDoubleSpinBox,
+    QFileDialog,
     QLabel,
     QListWidget,
     QPushButton,
     QSlider,
+    QSpinBox,
     QToolButton,
     QWidget,
 )
@@ -296,3 +299,27 @@ def test_light_ground_grid_and_sizes_follow_the_panel(single, qtbot):
     share = single.state.scene.look.world_share
     wheel(view, Qt.KeyboardModifier.ControlModifier, -1)
     assert single.state.scene.look.world_share < share
+
+
+def test_a_picture_larger_than_the_window_shows_the_same(single, qtbot, tmp_path):
+    view = views(single)[0]
+    trigger(single, "picture")
+    dialog = child(single.window, "picture_dialog", QDialog)
+    child(dialog, "picture_width", QSpinBox).setValue(3 * view.width())
+    child(dialog, "picture_height", QSpinBox).setValue(3 * view.height())
+    overlays = child(dialog, "picture_overlays", QCheckBox)
+    qtbot.mouseClick(overlays, LEFT, pos=QPoint(8, overlays.height() // 2))
+    qtbot.mouseClick(child(dialog, "picture_save", QPushButton), LEFT)
+    target = tmp_path / "large.png"
+    child(dialog, "picture_file", QFileDialog).fileSelected.emit(str(target))
+    large = QImage(str(target))
+    assert large.size() == view.size() * 3
+    single.state.view.show_cameras(False)
+    settle(qtbot, single)
+    seen = view.grabFramebuffer()
+    for place in ((-0.5, 0.0, NEAR_PLANE), (0.5, 0.1, FAR_PLANE), (-0.2, -0.3, NEAR_PLANE)):
+        pixel = place_of(view, on_plane(*place))
+        small = np.array(seen.pixelColor(pixel).getRgb()[:3])
+        same = np.array(large.pixelColor(pixel * 3 + QPoint(1, 1)).getRgb()[:3])
+        assert np.abs(small - same).max() < 24, place
+    assert not target.with_name("large.png.part").exists()

@@ -28,6 +28,13 @@ class SceneActions(CommandGroup):
             *self._camera_commands(),
             *self._look_commands(),
             *self._tool_commands(),
+            self._command(
+                "picture",
+                self.tr("Save picture of the 3D &view…"),
+                "export/pictures",
+                self.host.dialogs.picture,
+                ["Ctrl+F12"],
+            ),
         )
 
     def changes(self) -> Sequence[SignalInstance]:
