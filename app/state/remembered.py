@@ -6,6 +6,7 @@ named in the registry of `AppState`. Everything else (snapshots, undo, sessions)
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QObject, Signal
@@ -59,6 +60,7 @@ class Remembered(QObject):
         self._is_one_change = False
 
     @classmethod
+    @cache
     def chosen_values(cls) -> tuple[Chosen[Any], ...]:
         """Every value of this class, in the order of their names."""
         names = sorted(name for kind in cls.__mro__ for name in vars(kind))

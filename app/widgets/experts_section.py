@@ -50,7 +50,7 @@ class ExpertsSection(Section):
         state.view.selected_view_changed.connect(self._show_use)
         state.maps.usage_changed.connect(self._show_use)
         state.view.maps_changed.connect(self._show)
-        state.remix.wish_changed.connect(self._show)
+        state.remix.wish_changed.connect(self._show_heard)
         theme.changed.connect(self._show)
         self._rebuild()
 
@@ -79,7 +79,6 @@ class ExpertsSection(Section):
             self._grid.addWidget(label(self.tr("at edges"), "muted"), 0, 3)
             for index in range(prediction.num_experts):
                 self._add_row(index)
-        self._show_use()
         self._show()
 
     def _add_row(self, index: int) -> None:
@@ -103,12 +102,12 @@ class ExpertsSection(Section):
         shift = Qt.KeyboardModifier.ShiftModifier
         adds = bool(QGuiApplication.keyboardModifiers() & shift)
         self._state.remix.solo(self._expert_of_sender(), adds)
-        self._show()  # a click may have ticked what the state did not take
+        self._show_heard()  # a click may have ticked what the state did not take
 
     @Slot(bool)
     def _on_mute(self, muted: bool) -> None:
         self._state.remix.mute(self._expert_of_sender(), muted)
-        self._show()
+        self._show_heard()
 
     def _expert_of_sender(self) -> int:
         return int(self.sender().property("expert"))
@@ -151,7 +150,7 @@ class ExpertsSection(Section):
 
     @Slot()
     def _show(self) -> None:
-        remix, view, tokens = self._state.remix, self._state.view, self._theme.tokens
+        view, tokens = self._state.view, self._theme.tokens
         colors = expert_colors(view.palette, len(self._rows))
         for index, row in enumerate(self._rows):
             shown = index not in view.hidden_experts
@@ -159,10 +158,17 @@ class ExpertsSection(Section):
             row.eye.setChecked(shown)
             shape, color = ("eye", tokens.text) if shown else ("eye_off", tokens.muted)
             row.eye.setIcon(icon(shape, color))
+        self._show_heard()
+        self._show_use()
+
+    @Slot()
+    def _show_heard(self) -> None:
+        """Alone, because a dragged temperature asks for it at every step."""
+        remix = self._state.remix
+        for index, row in enumerate(self._rows):
             row.solo.setChecked(index in remix.soloed)
             row.mute.setChecked(index in remix.muted)
             row.mute.setEnabled(index in remix.muted or remix.can_mute(index))
-        self._show_use()
 
 
 class _Row(QObject):

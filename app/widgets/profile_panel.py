@@ -30,6 +30,7 @@ class ProfilePanel(QWidget):
         self._state, self._theme = state, theme
         self._plots: ProfilePlots | None = None
         self._profile: Profile | None = None
+        self._mixed: object = None
         self._hint = label(
             self.tr("Press P, then drag a line over any map."), "muted", "profile_hint", wrap=True
         )
@@ -39,12 +40,19 @@ class ProfilePanel(QWidget):
         self._rows.addStretch(1)
         state.profile.line_changed.connect(self._show)
         state.profile.file_wanted.connect(self._ask_for_file)
-        state.remix.shown_changed.connect(self._show)
+        state.remix.shown_changed.connect(self._on_mixed)
         state.truth.changed.connect(self._show)
         state.view.maps_changed.connect(self._show)
         theme.changed.connect(self._show)
         state.cursor.changed.connect(self._show_cursor)
         self._show()
+
+    @Slot()
+    def _on_mixed(self) -> None:
+        """A mixture is told twice, before its points are there and after; one drawing will do."""
+        if self._state.remix.shown.depth is not self._mixed:
+            self._mixed = self._state.remix.shown.depth
+            self._show()
 
     @Slot()
     def _show(self) -> None:
