@@ -106,7 +106,6 @@ class MapStrip(QWidget):
         tile = MapTile(self._zoom, size)
         tile.setObjectName(f"tile_{key.replace(':', '_')}")
         tile.setProperty("layer", key)
-        tile.setToolTip(self.tr("Wheel zooms, drag moves, double-click shows all: in every map"))
         tile.hovered.connect(self._on_hovered)
         tile.left.connect(self._on_left)
         tile.line_dragged.connect(self._on_line_dragged)
@@ -134,6 +133,8 @@ class MapStrip(QWidget):
                 tile.set_picture(pixmap_from_rgb(tile_picture(source, key, style)))
             is_what_if = what_if.is_active and key in OF_THE_MIX
             tile.set_title(map_title(key, style.other_ranges.get(key)), is_what_if)
+            hint = self.tr("Wheel zooms, drag moves, double-click shows all: in every map")
+            tile.setToolTip(f"{tile.title}\n{hint}")
         self._show_scale()
         self._show_line()
 
