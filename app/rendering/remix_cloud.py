@@ -1,7 +1,6 @@
 """The points of the fused cloud as another depth moves them along their rays."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float32, UInt32
@@ -40,20 +39,20 @@ class RemixCloud:
         if depth is None or not len(buffer):
             own = np.ascontiguousarray(buffer.vertices["position"])
             return PointPositions(own, buffer.block_lower, buffer.block_upper, buffer.bounds)
-        flat = depth.reshape(-1)
+        farther = np.take(depth.reshape(-1), self.pixels)
+        farther -= self.fused
+        unknown = ~np.isfinite(farther)
+        if unknown.any():
+            farther[unknown] = -self.fused[unknown]
+        blocks = buffer.block_starts[:-1]
         positions = np.empty((len(buffer), 3), np.float32)
-        lower, upper = np.empty((2, len(buffer.block_starts) - 1, 3), np.float32)
-        for block, (start, stop) in enumerate(pairwise(buffer.block_starts.tolist())):
-            part = slice(start, stop)  # its arrays stay in the processor's cache
-            farther = flat[self.pixels[part]] - self.fused[part]
-            unknown = ~np.isfinite(farther)
-            if unknown.any():
-                farther[unknown] = -self.fused[part][unknown]
-            for axis in range(3):
-                moved = farther * self.rays[axis, part]
-                moved += buffer.vertices["position"][part, axis]
-                positions[part, axis] = moved
-                lower[block, axis], upper[block, axis] = moved.min(), moved.max()
+        lower, upper = np.empty((2, len(blocks), 3), np.float32)
+        for axis in range(3):
+            moved = farther * self.rays[axis]
+            moved += buffer.vertices["position"][:, axis]
+            positions[:, axis] = moved
+            lower[:, axis] = np.minimum.reduceat(moved, blocks)
+            upper[:, axis] = np.maximum.reduceat(moved, blocks)
         bounds = Bounds(lower.min(axis=0).astype(float), upper.max(axis=0).astype(float))
         return PointPositions(positions, lower, upper, bounds)
 

@@ -93,43 +93,32 @@ def remix_depth(prediction: ScenePrediction, remix: Remix) -> Float32[np.ndarray
     heard = [index for index in range(prediction.num_experts) if index not in remix.muted]
     mixed = np.empty(prediction.depth.shape, np.float32)
     for view in range(prediction.num_views):  # a view's arrays stay in the processor's cache
-        depths = [prediction.expert_depths[view, index] for index in heard]
-        logits = [prediction.gate_logits[view, index] for index in heard]
+        depths, logits = prediction.expert_depths[view], prediction.gate_logits[view]
         if len(heard) == 1:
-            mixed[view] = depths[0]
-        else:
-            mixed[view] = (
-                _hard_depth(depths, logits)
-                if remix.hard
-                else _soft_depth(depths, logits, temperature)
-            )
+            mixed[view] = depths[heard[0]]
+            continue
+        if remix.muted:
+            depths, logits = depths[heard], logits[heard]
+        mixed[view] = _hard(depths, logits) if remix.hard else _soft(depths, logits, temperature)
     return mixed
 
 
-def _soft_depth(
-    depths: list[Float[np.ndarray, "H W"]],
-    logits: list[Float[np.ndarray, "H W"]],
-    temperature: float,
+def _soft(
+    depths: Float[np.ndarray, "E H W"], logits: Float[np.ndarray, "E H W"], temperature: float
 ) -> Float[np.ndarray, "H W"]:
-    highest = logits[0]
-    for logit in logits[1:]:
-        highest = np.maximum(highest, logit)
-    scale = np.float32(1 / temperature)
-    total = np.zeros(highest.shape, np.float32)
-    summed = np.zeros(highest.shape, np.float32)
-    for depth, logit in zip(depths, logits, strict=True):
-        weight = np.subtract(logit, highest, dtype=np.float32)
-        weight *= scale
-        np.exp(weight, out=weight)
-        total += weight
-        weight *= depth
-        summed += weight
+    """Few and large steps: between them another thread may want the interpreter."""
+    weights = np.subtract(logits, logits.max(axis=0), dtype=np.float32)
+    weights *= np.float32(1 / temperature)
+    np.exp(weights, out=weights)
+    total = weights.sum(axis=0)
+    weights *= depths
+    summed = weights.sum(axis=0)
     summed /= total
     return summed
 
 
-def _hard_depth(
-    depths: list[Float[np.ndarray, "H W"]], logits: list[Float[np.ndarray, "H W"]]
+def _hard(
+    depths: Float[np.ndarray, "E H W"], logits: Float[np.ndarray, "E H W"]
 ) -> Float[np.ndarray, "H W"]:
     highest, chosen = logits[0], depths[0]
     for depth, logit in zip(depths[1:], logits[1:], strict=True):
