@@ -1,4 +1,4 @@
-"""A point cloud as the GPU wants it: 20 to 22 bytes a point, in blocks.
+"""A point cloud as the GPU wants it: 20 to 24 bytes a point, in blocks.
 
 Built in a worker. `without_vertices` is what a view keeps after the upload: the order (4 bytes a
 point) leads from a place in the buffer back to the point of the cloud.
@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int, Shaped, UInt32
+from jaxtyping import Bool, Float, Float32, Int, Shaped, UInt16, UInt32
 
 from app.rendering.confidence_levels import ConfidenceLevels, confidence_levels
 from app.rendering.edge_levels import edge_levels
@@ -40,6 +40,8 @@ class PointExtras:
     """Points that hang between two surfaces."""
     edge_jump: Float[np.ndarray, " N"] | None = None
     """How far depth spans around the point's pixel, as a share of its depth."""
+    other: UInt16[np.ndarray, " N"] | None = None
+    """Until when the other network keeps the point's pixel; see `moe3d.scene.kept_levels`."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def _reordered(
 def _packed_extras(
     count: int, extras: PointExtras, difference_range: float
 ) -> Shaped[np.ndarray, " N"] | None:
-    if extras.gate_entropy is None and extras.difference is None:
+    if extras.gate_entropy is None and extras.difference is None and extras.other is None:
         return None
     packed = np.zeros(count, EXTRA_DTYPE)
     if extras.gate_entropy is not None:
@@ -178,6 +180,8 @@ def _packed_extras(
     if extras.difference is not None:
         signed = np.nan_to_num(extras.difference / difference_range)
         packed["difference"] = np.clip(127.5 + 127.5 * signed, 0, 255).round()
+    if extras.other is not None:
+        packed["other"] = extras.other
     return packed
 
 

@@ -17,6 +17,7 @@ uniform mat4 u_clip_from_world;
 uniform vec4 u_view_depth;       // dot with (x, y, z, 1) gives the depth along the line of sight
 uniform float u_min_level;
 uniform float u_hide_flying;
+uniform float u_min_other;       // lowest visible level of the other network
 uniform float u_max_edge;        // highest visible edge level
 uniform vec2 u_color_limits;     // visible: highest channel above x, lowest channel below y
 uniform mat4 u_box_from_world;   // rows 0 to 2 take the section box to -1..1; zero without one
@@ -35,7 +36,7 @@ uniform sampler2D u_map;
 in vec3 a_position;
 in vec4 a_color;
 in vec2 a_codes;                 // confidence level, photo; 12 bits each, 4 of the edge level
-in vec4 a_extras;                // entropy, difference
+in vec4 a_extras;                // entropy, difference, level of the other network in two bytes
 flat out vec3 v_color;
 flat out float v_round;
 
@@ -63,7 +64,9 @@ void main() {{
     float brightest = max(max(a_color.r, a_color.g), a_color.b);
     float darkest = min(min(a_color.r, a_color.g), a_color.b);
     vec3 in_box = abs((u_box_from_world * world).xyz);
+    float other = 255.0 * a_extras.z + 65280.0 * a_extras.w;
     bool hidden = codes.x < u_min_level || expert_color.a < 0.5 || lens.y < 0.5
+        || other < u_min_other
         || flying * u_hide_flying > 0.5 || edge > u_max_edge
         || brightest <= u_color_limits.x || darkest >= u_color_limits.y
         || max(max(in_box.x, in_box.y), in_box.z) > 1.0;

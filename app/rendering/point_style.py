@@ -15,6 +15,7 @@ from app.rendering.point_shader import MAX_EXPERTS, PHOTO_TEXELS, TABLE_WIDTH
 from app.rendering.point_vertex import photo_index
 from moe3d.geometry.box import OrientedBox
 from moe3d.scene.extremes import BLACK_LEVEL, WHITE_LEVEL
+from moe3d.scene.kept_levels import level_at
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class PointStyle:
     """Points as dark as unlit background are hidden."""
     hide_white: bool = False
     """Points as bright as blown-out background are hidden."""
+    other_percentile: float | None = None
+    """Points go as well whose pixel the other network drops with this share of its lowest
+    confidences, or does not have at all; None goes by the own confidence alone."""
     section: OrientedBox | None = None
     """Points outside this box are hidden."""
     palette: str = "okabe-ito"
@@ -51,7 +55,7 @@ class PointStyle:
     @property
     def only_counted_filters(self) -> bool:
         """Whether `PointBuffer.visible_count` knows every filter that is on."""
-        others = (self.edge_rtol, self.section)
+        others = (self.edge_rtol, self.section, self.other_percentile)
         return all(other is None for other in others) and not (self.hide_black or self.hide_white)
 
     @property
@@ -63,6 +67,13 @@ class PointStyle:
 def highest_edge_level(style: PointStyle) -> float:
     """The largest edge level that the style leaves visible; between levels, against rounding."""
     return 256.0 if style.edge_rtol is None else edge_step(style.edge_rtol) + 0.5
+
+
+def lowest_other_level(style: PointStyle, buffer: PointBuffer) -> float:
+    """The other network's lowest level that stays visible; between levels, against rounding."""
+    if style.other_percentile is None or "other" not in buffer.has_extras:
+        return 0.0
+    return level_at(style.other_percentile) - 0.5
 
 
 def color_limits(style: PointStyle) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""One point in 20 bytes, and its extras in two more: what is where, and how to read it back.
+"""One point in 20 bytes, and its extras in four more: what is where, and how to read it back.
 
 Confidence levels and photos need 12 bits each; the 8 bits left over hold the edge level.
 """
@@ -18,7 +18,7 @@ VERTEX_DTYPE = np.dtype(
 """`expert` has FLYING_BIT on top; `confidence` and `photo` carry half the edge level each."""
 CODES_DTYPE = np.dtype([(name, VERTEX_DTYPE[name]) for name in VERTEX_DTYPE.names or ()][1:])
 """A vertex without its position: the GPU holds both apart, so that positions can be replaced."""
-EXTRA_DTYPE = np.dtype([("entropy", "u1"), ("difference", "u1")])
+EXTRA_DTYPE = np.dtype([("entropy", "u1"), ("difference", "u1"), ("other", "<u2")])
 
 FLYING_BIT = 128
 """Added to the expert's index where a point flies."""

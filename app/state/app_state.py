@@ -68,7 +68,9 @@ class AppState(QObject):
         self.maps = MapOptionsState(self)
         self.remix = RemixState(backend, runner, self.display, self.notices)
         self.profile = ProfileState(backend, runner, self.display, self.notices)
-        self.scene = SceneControls(backend, runner, self.display, self.view, self.scale)
+        self.scene = SceneControls(
+            backend, runner, self.display, self.view, self.scale, self.comparison
+        )
         self.export = ExportState(
             backend,
             runner,

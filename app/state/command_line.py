@@ -57,4 +57,5 @@ def export_command(
 
 def left_out(filters: PointFilters) -> tuple[str, ...]:
     """Filters of the screen that the command line does not know, by FILTER_NAMES."""
-    return ("flying",) * filters.hide_flying + ("section",) * (filters.box is not None)
+    by_pixels = ("other_side",) * filters.same_mask + ("flying",) * filters.hide_flying
+    return by_pixels + ("section",) * (filters.box is not None)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.state.backend import Backend
+from app.state.comparison import ComparisonState
 from app.state.display import DisplayState
 from app.state.extent import ExtentState
 from app.state.filters import FiltersState
 from app.state.job import JobRunner, LatestJob
 from app.state.point_filters import PointCounts, PointFilters
 from app.state.section_box import SectionBoxState
-from app.state.view_options import ViewOptionsState
+from app.state.view_options import Layout, ViewOptionsState
 from moe3d.scene.records import ScenePrediction
 
 
@@ -44,10 +45,12 @@ class FilterListState(QObject):
         section: SectionBoxState,
         extent: ExtentState,
         options: ViewOptionsState,
+        comparison: ComparisonState,
     ) -> None:
         super().__init__()
         self._backend, self._display, self._options = backend, display, options
         self._filters, self._section, self._extent = filters, section, extent
+        self._comparison = comparison
         self._counts: dict[str, PointCounts] = {}
         self._waiting: list[str] = []
         self._counted = PointFilters()
@@ -65,6 +68,7 @@ class FilterListState(QObject):
             display.changed,
             display.layers_shown_changed,
             extent.changed,
+            comparison.mask_changed,
         ):
             signal.connect(self._on_changed)
 
@@ -78,6 +82,7 @@ class FilterListState(QObject):
             hidden_photos=filters.hidden_photos,
             edge_rtol=filters.edge_rtol if filters.edge_on else None,
             hide_flying=filters.flying_hidden,
+            same_mask=self._has_same_mask,
             hide_black=filters.black_hidden,
             hide_white=filters.white_hidden,
             box=self._section.box(self._extent.box),
@@ -89,6 +94,7 @@ class FilterListState(QObject):
         now, filters, options = self.now, self._filters, self._options
         rows: tuple[tuple[str, bool, Callable[[], None]], ...] = (
             ("confidence", now.percentile > 0, lambda: options.set_percentile(0)),
+            ("other_side", now.same_mask, lambda: self._comparison.set_same_mask(False)),
             ("edges", filters.edge_on, lambda: filters.set_edge_on(False)),
             ("photos", bool(now.hidden_photos), lambda: filters.set_hidden_photos(frozenset())),
             ("experts", bool(now.hidden_experts), lambda: options.set_hidden_experts(frozenset())),
@@ -102,6 +108,11 @@ class FilterListState(QObject):
             FilterEntry(name, on, None if counts is None else counts.removed.get(name, 0), clear)
             for name, on, clear in rows
         )
+
+    @property
+    def _has_same_mask(self) -> bool:
+        """In every layout that compares, while the switch is on."""
+        return self._comparison.same_mask and self._display.layout is not Layout.SINGLE
 
     def counts(self, layer: str) -> PointCounts | None:
         """What the filters leave of a layer; None while it is being counted."""

@@ -19,6 +19,8 @@ class PointFilters:
     hide_flying: bool = False
     hide_black: bool = False
     hide_white: bool = False
+    same_mask: bool = False
+    """Whether pixels that the other network does not keep are hidden as well."""
     box: OrientedBox | None = None
     """What lies outside goes."""
 
@@ -35,6 +37,7 @@ class PointCounts:
 
 FILTER_NAMES = (
     "confidence",
+    "other_side",
     "edges",
     "photos",
     "experts",

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Slot
 
 from app.state.backend import Backend
 from app.state.camera_requests import CameraRequests
+from app.state.comparison import ComparisonState
 from app.state.display import DisplayState
 from app.state.extent import ExtentState
 from app.state.filter_list import FilterListState
@@ -29,6 +30,7 @@ class SceneControls(QObject):
         display: DisplayState,
         options: ViewOptionsState,
         scale: MetricScaleState,
+        comparison: ComparisonState,
     ) -> None:
         super().__init__()
         self.scale = scale
@@ -41,7 +43,7 @@ class SceneControls(QObject):
         self.camera = CameraRequests(self)
         self.extent = ExtentState(display, self.upright)
         self.filter_list = FilterListState(
-            backend, runner, display, self.filters, self.section, self.extent, options
+            backend, runner, display, self.filters, self.section, self.extent, options, comparison
         )
         self.tools.finished.connect(self._on_tool_finished)
 

@@ -20,6 +20,7 @@ from app.rendering.point_style import (
     color_table,
     expert_table,
     highest_edge_level,
+    lowest_other_level,
     photo_table,
     scene_depth_range,
 )
@@ -117,6 +118,7 @@ class PointProgram:
         program, style, levels = self._program, self._style, buffer.levels
         low, high = self.depth_range
         program.set_float("u_min_level", levels.threshold_level(style.confidence_threshold))
+        program.set_float("u_min_other", lowest_other_level(style, buffer))
         program.set_float("u_hide_flying", style.hide_flying)
         program.set_float("u_max_edge", highest_edge_level(style))
         program.set_float("u_color_limits", *color_limits(style))

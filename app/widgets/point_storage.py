@@ -103,7 +103,7 @@ class PointStorage:
             _point_at(location, count, kind, normalized, CODES_DTYPE.itemsize, offset)
         if self._has_extras:
             GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[2])
-            _point_at(3, 2, GL.GL_UNSIGNED_BYTE, True, EXTRA_DTYPE.itemsize, 0)
+            _point_at(3, 4, GL.GL_UNSIGNED_BYTE, True, EXTRA_DTYPE.itemsize, 0)
         else:
             GL.glVertexAttrib4f(3, 0.0, 0.5, 0.0, 0.0)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)

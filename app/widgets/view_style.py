@@ -39,6 +39,7 @@ class ViewStyle(QObject):
         scene.section.box_changed.connect(self.show_points)
         scene.look.look_changed.connect(self._show_all)
         scene.extent.changed.connect(self._show_frame)
+        state.comparison.mask_changed.connect(self._on_mask_changed)
         theme.changed.connect(self.show_colors)
         for view in split.views:
             view.point_size_stepped.connect(self._on_point_size_stepped)
@@ -69,6 +70,7 @@ class ViewStyle(QObject):
                     hide_black=filters.hide_black,
                     hide_white=filters.hide_white,
                     section=filters.box,
+                    other_percentile=filters.percentile if filters.same_mask else None,
                     size_px=options.point_size_px,
                     size_world=size_world,
                     depth_range=ranges,
@@ -107,6 +109,10 @@ class ViewStyle(QObject):
         up = self._state.scene.upright.up
         for view in self._split.views:
             view.set_up(None if up is None else np.array(up))
+        self.show_points()
+
+    @Slot(bool)
+    def _on_mask_changed(self, _same: bool) -> None:
         self.show_points()
 
     @Slot(str)

@@ -1,9 +1,10 @@
 """How many points each filter takes, by the very code that exports run."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Bool
 
 from app.state.point_filters import PointCounts, PointFilters
 from moe3d.progress import Progress
@@ -36,11 +37,41 @@ def count_points(
     selection = select_pixels(filtered, options)
     removed = {NAMES[name]: count for name, count in selection.removed_by.items()}
     kept = selection.num_valid - sum(selection.removed_by.values())
-    total = selection.num_valid
-    if filtered is not prediction:
-        total = _num_valid(prediction, layer)
-        removed["flying"] = total - selection.num_valid
+    masks = pixel_masks(prediction, layer, filters)
+    left = _valid(prediction, layer)
+    total = int(np.count_nonzero(left))
+    for mask in masks:
+        removed[mask.name] = int(np.count_nonzero(left & mask.gone))
+        left &= ~mask.gone
     return PointCounts(total, kept, removed)
+
+
+@dataclass(frozen=True)
+class PixelMask:
+    """A filter that no export has an option for."""
+
+    name: str
+    """One of FILTER_NAMES."""
+    gone: Bool[np.ndarray, "S H W"]
+    note: str
+    """What an export says of it."""
+
+
+def pixel_masks(
+    prediction: ScenePrediction, layer: str, filters: PointFilters
+) -> tuple[PixelMask, ...]:
+    """Filters that go by pixels: those of the other network, and flying points."""
+    from moe3d.evaluation.scene_flying import flying_pixels
+    from moe3d.scene.shared_mask import kept_on_other_side
+
+    found = []
+    if filters.same_mask and prediction.baseline is not None:
+        kept = kept_on_other_side(prediction, layer, filters.percentile)
+        found.append(PixelMask("other_side", ~kept, "only pixels that both networks keep"))
+    if filters.hide_flying:
+        flying = flying_pixels(prediction, (layer,))[layer].mask
+        found.append(PixelMask("flying", flying, "flying points are left out"))
+    return tuple(found)
 
 
 def filtered_prediction(
@@ -48,11 +79,13 @@ def filtered_prediction(
 ) -> tuple[ScenePrediction, "CloudOptions"]:
     """The filters of the screen as an export takes them, and what it exports.
 
-    Flying points are no option of an export: they become invalid pixels of the prediction, with a
-    note. The confidence threshold stays the one of all points, as on the screen.
+    Filters by pixels are no options of an export: they become invalid pixels of the prediction,
+    with a note. The confidence threshold stays the one of all points, as on the screen.
     """
     from app.rendering.edge_levels import EDGE_STEPS, edge_step
-    from moe3d.scene.filters import CloudOptions
+    from moe3d.scene.filters import CloudOptions, confidence_threshold
+    from moe3d.scene.layers import depth_layer
+    from moe3d.scene.shared_mask import without_pixels
 
     edge = filters.edge_rtol
     options = CloudOptions(
@@ -65,40 +98,25 @@ def filtered_prediction(
         hide_white=filters.hide_white,
         box=filters.box,
     )
-    if not filters.hide_flying:
+    masks = pixel_masks(prediction, layer, filters)
+    if not masks:
         return prediction, options
-    return _without_flying(prediction, options)
-
-
-def _without_flying(
-    prediction: ScenePrediction, options: "CloudOptions"
-) -> tuple[ScenePrediction, "CloudOptions"]:
-    from moe3d.evaluation.scene_flying import flying_pixels
-    from moe3d.scene.filters import confidence_threshold, valid_pixels
-    from moe3d.scene.layers import depth_layer
-
-    chosen = depth_layer(prediction, options.layer)
-    valid = valid_pixels(prediction, chosen)
-    flying = flying_pixels(prediction, (options.layer,))[options.layer]
     if options.confidence_percentile > 0:
-        lowest = confidence_threshold(chosen.confidence, valid, options.confidence_percentile)
+        confidence = depth_layer(prediction, layer).confidence
+        lowest = confidence_threshold(
+            confidence, _valid(prediction, layer), options.confidence_percentile
+        )
         options = replace(options, confidence_percentile=0, confidence_min=lowest)
-    notes = (*prediction.metadata.notes, "flying points are left out")
-    return (
-        replace(
-            prediction,
-            valid_mask=prediction.valid_mask & ~flying.mask,
-            metadata=replace(prediction.metadata, notes=notes),
-        ),
-        options,
-    )
+    for mask in masks:
+        prediction = without_pixels(prediction, mask.gone, mask.note)
+    return prediction, options
 
 
-def _num_valid(prediction: ScenePrediction, layer: str) -> int:
+def _valid(prediction: ScenePrediction, layer: str) -> Bool[np.ndarray, "S H W"]:
     from moe3d.scene.filters import valid_pixels
     from moe3d.scene.layers import depth_layer
 
-    return int(np.count_nonzero(valid_pixels(prediction, depth_layer(prediction, layer))))
+    return valid_pixels(prediction, depth_layer(prediction, layer))
 
 
 def _others(count: int, hidden: frozenset[int]) -> tuple[int, ...] | None:

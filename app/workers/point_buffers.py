@@ -34,6 +34,7 @@ def point_buffer(
             difference=_difference_at(prediction, cloud),
             flying=None if flying is None else flying[_place(prediction, cloud)],
             edge_jump=_jump_at(prediction, layer, cloud),
+            other=_other_at(prediction, layer, cloud),
         ),
     )
 
@@ -67,6 +68,20 @@ def _difference_at(prediction: ScenePrediction, cloud: PointCloud) -> np.ndarray
     place = _place(prediction, cloud)
     with np.errstate(divide="ignore", invalid="ignore"):
         return (prediction.depth[place] - base.depth[place]) / base.depth[place]
+
+
+def _other_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.ndarray | None:
+    """Until when the other network keeps each point's pixel."""
+    from moe3d.scene.filters import valid_pixels
+    from moe3d.scene.kept_levels import kept_until
+    from moe3d.scene.layers import depth_layer
+    from moe3d.scene.shared_mask import other_side
+
+    if prediction.baseline is None:
+        return None
+    other = depth_layer(prediction, other_side(layer))
+    levels = kept_until(other.confidence, valid_pixels(prediction, other))
+    return levels[_place(prediction, cloud)]
 
 
 def _jump_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.ndarray:

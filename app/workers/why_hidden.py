@@ -20,7 +20,7 @@ ONE_BY_ONE = {
     "white": "hide_white",
     "section": "box",
 }
-"""The field of `PointFilters` of every name of FILTER_NAMES."""
+"""The field of `PointFilters` of every name of FILTER_NAMES but "other_side"."""
 
 
 def why_hidden(
@@ -38,7 +38,20 @@ def why_hidden(
             prediction, pixel, replace(none, **{field: value})
         ):
             found.append(name)
+    if filters.same_mask and not _other_side_keeps(prediction, pixel, filters.percentile):
+        found.append("other_side")
     return tuple(found)
+
+
+def _other_side_keeps(
+    prediction: ScenePrediction, pixel: CursorPixel, percentile: float
+) -> bool:
+    from moe3d.scene.shared_mask import kept_on_other_side
+
+    if prediction.baseline is None:
+        return True
+    kept = kept_on_other_side(prediction, pixel.layer, percentile)
+    return bool(kept[pixel.view_index, pixel.y, pixel.x])
 
 
 def _is_kept(prediction: ScenePrediction, pixel: CursorPixel, filters: PointFilters) -> bool:

@@ -41,9 +41,16 @@ def viewer(qtbot, store: QSettings, backend: FakeBackend) -> Iterator[Viewer]:
 
 
 @pytest.fixture
-def drawn(qtbot, store: QSettings, photos: Path) -> Iterator[Viewer]:
+def drawn_backend() -> DrawnBackend:
+    return DrawnBackend()
+
+
+@pytest.fixture
+def drawn(
+    qtbot, store: QSettings, photos: Path, drawn_backend: DrawnBackend
+) -> Iterator[Viewer]:
     """A window with a result whose points are drawn; needs OpenGL."""
-    made = build_viewer(qtbot, store, DrawnBackend(), "--size", "1280x720")
+    made = build_viewer(qtbot, store, drawn_backend, "--size", "1280x720")
     drop(made.window, [photos])
     qtbot.waitUntil(lambda: made.state.reconstruction.can_start, timeout=PATIENCE_MS)
     made.state.reconstruction.start()

@@ -1,15 +1,19 @@
 """MoE3D beside VGGT in the whole window, with real keys and the real screen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QDockWidget, QLabel, QToolButton
 
 from app.widgets.cloud_view import CloudView
 from app.widgets.swipe_handle import SwipeHandle
+from moe3d.scene.comparison import Place
 from tests.app.drawn_window import pixels, settle, views
 from tests.app.window_fixtures import child
+from tests.scenes import step_prediction
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
 
@@ -75,6 +79,69 @@ def test_the_difference_has_a_layout_of_its_own(drawn, qtbot):
     child(drawn.window, "action_single", QAction).trigger()
     settle(qtbot, drawn)
     np.testing.assert_allclose(pixels(left)[60:].mean(), shown.mean(), atol=12)
+
+
+def opposed():
+    """MoE3D is surer to the right, VGGT to the left; both have the same depth."""
+    prediction = step_prediction(height=56, width=84)
+    base = replace(
+        prediction.baseline,
+        depth=prediction.depth.copy(),
+        confidence=prediction.confidence[..., ::-1].copy(),
+    )
+    return replace(prediction, baseline=base)
+
+
+@pytest.fixture
+def two_minds(drawn_backend, request):
+    drawn_backend.make = opposed
+    return request.getfixturevalue("drawn")
+
+
+def test_both_sides_show_the_same_pixels_unless_the_switch_is_off(two_minds, qtbot):
+    window, (left, right) = two_minds.window, views(two_minds)
+    two_minds.state.view.show_cameras(False)
+    two_minds.state.view.set_percentile(40)
+    for view in (left, right):
+        view.show_gizmo(False)
+    settle(qtbot, two_minds)
+    same = [drawn_pixels(view) for view in (left, right)]
+    assert same[0].sum() > 1000
+    assert (same[0] != same[1]).sum() < 0.02 * same[0].sum()
+    child(window, "compare_dock", QDockWidget).raise_()
+    switch = child(window, "same_mask", QCheckBox)
+    qtbot.waitUntil(lambda: not switch.visibleRegion().isEmpty())
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
+    settle(qtbot, two_minds)
+    own = [drawn_pixels(view) for view in (left, right)]
+    assert (own[0] != own[1]).sum() > 0.5 * own[0].sum()
+    assert own[0].sum() > 1.5 * same[0].sum()
+
+
+def test_a_place_is_flown_to_in_3d(two_minds, qtbot):
+    left, right = views(two_minds)
+    before = left.camera.eye.copy()
+    place = Place(1, "photo 2.jpg", 60, 20, 55, 15, 10, 10, 100, 0.1, 10.0)
+    two_minds.state.comparison_report.show_place(place)
+    depth = two_minds.state.display.prediction.depth[1, 20, 60]
+    qtbot.waitUntil(lambda: not np.allclose(left.camera.eye, before))
+    settle(qtbot, two_minds)
+    # photo 2 stands 0.1 to the right; the ray through (60, 20) with focal length 84
+    target = np.array([0.1, 0, 0]) + depth * np.array([(60 - 42) / 84, (20 - 28) / 84, 1.0])
+    np.testing.assert_allclose(left.camera.pivot, target, atol=1e-5)
+    away = target - left.camera.eye
+    np.testing.assert_allclose(left.camera.forward, away / np.linalg.norm(away), atol=1e-5)
+    np.testing.assert_allclose(right.camera.eye, left.camera.eye)
+
+
+def drawn_pixels(view) -> np.ndarray:
+    """Where points are: everything that differs from the same view without any."""
+    picture = pixels(view)
+    style = view.style
+    view.set_style(replace(style, confidence_threshold=np.inf))
+    empty = pixels(view)
+    view.set_style(style)
+    return np.abs(picture - empty) > 12
 
 
 def test_unlinked_views_move_alone(drawn, qtbot):

@@ -89,6 +89,17 @@ def test_flying_points_are_lit_and_can_be_hidden(screen):
     assert is_background(seen(screen, screen.picture(), FOUR[0]))
 
 
+def test_points_that_the_other_network_drops_are_hidden_when_wanted(screen):
+    screen.view.set_point_size(7)
+    levels = np.array([0, 1, 201, 1001], np.uint16)  # never, at 0 %, up to 20 %, always
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), PointExtras(other=levels)))
+    for percentile, shown in ((None, 4), (0.0, 3), (20.0, 2), (20.1, 1), (99.0, 1)):
+        screen.view.set_style(replace(screen.view.style, other_percentile=percentile))
+        picture = screen.picture()
+        drawn = [not is_background(seen(screen, picture, point)) for point in FOUR]
+        assert drawn == [False] * (4 - shown) + [True] * shown
+
+
 def test_entropy_and_difference_follow_their_values(screen):
     screen.view.set_point_size(7)
     screen.view.set_lighting(False)

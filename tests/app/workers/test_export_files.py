@@ -113,3 +113,16 @@ def test_hidden_flying_points_are_counted_and_left_out(tmp_path):
     (path,) = written.paths
     read = np.asarray(trimesh.load(path, process=False).vertices)
     assert len(read) == counts.kept == np.count_nonzero(stays)
+
+
+def test_the_same_mask_is_counted_and_exported_as_on_the_screen():
+    prediction = step_prediction()
+    turned = replace(prediction.baseline, confidence=prediction.confidence[..., ::-1].copy())
+    prediction = replace(prediction, baseline=turned)
+    filters = PointFilters(percentile=25.0, same_mask=True)
+    rows, cut = 2 * 28, int(0.25 * 42)  # confidence grows by column: the outer columns go
+    for layer in ("fused", "vggt"):
+        counts = MoE3DBackend().count_points(prediction, layer, filters, Progress())
+        assert counts.kept == rows * (42 - 2 * cut)
+        assert counts.removed == {"other_side": rows * cut, "confidence": rows * cut}
+        assert counts.total == rows * 42

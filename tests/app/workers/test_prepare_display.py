@@ -18,7 +18,7 @@ def test_ranges_usage_and_clouds_of_a_step():
 def test_difference_and_entropy_stand_at_their_points():
     prediction = step_prediction()
     buffer = prepare_display(prediction, Progress()).clouds["fused"].buffer
-    assert buffer.has_extras == {"gate_entropy", "difference", "flying", "edge_jump"}
+    assert buffer.has_extras == {"gate_entropy", "difference", "flying", "edge_jump", "other"}
     difference = (prediction.depth - prediction.baseline.depth) / prediction.baseline.depth
     assert buffer.difference_range == pytest.approx(np.percentile(np.abs(difference), 98), rel=1e-5)
 
