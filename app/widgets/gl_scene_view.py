@@ -97,7 +97,7 @@ class GlSceneView(QObject):
     def _show_clouds(self) -> None:
         prediction, layers = self._state.display.prediction, self._state.display.layers_shown
         self._split.set_mode(_ARRANGEMENTS[self._state.display.layout])
-        titles = [layer_title(layer) for layer in layers]
+        titles = [self._title(layer) for layer in layers]
         is_difference = self._state.display.layout is Layout.DIFFERENCE
         if is_difference:
             titles = [self.tr("{}, coloured by MoE3D minus VGGT").format(titles[0])]
@@ -157,6 +157,15 @@ class GlSceneView(QObject):
         view.set_buffer(cast(PointBuffer, cloud.buffer))
         self._moved[index] = None
         view.set_cameras(cameras.camera_from_world, cameras.intrinsics, prediction.images)
+
+    def _title(self, layer: str) -> str:
+        """Name of a layer, with how many of its points fly."""
+        scene = self._state.display.scene
+        flying = scene.flying.get(layer) if scene is not None else None
+        title = layer_title(layer)
+        if flying is None or not self._state.display.layout.has_two_sides:
+            return title
+        return self.tr("{}: {} flying").format(title, f"{flying.num_flying:,}")
 
     @Slot(object)
     def _on_place_chosen(self, place: Place) -> None:

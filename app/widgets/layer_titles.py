@@ -25,6 +25,7 @@ _SCALES = {
     "spread": "spread",
     "confidence": "confidence",
 }
+_KINDS = {"error": "Error", "flying": "Flying"}
 _SIDES = {"fused": "MoE3D", "vggt": "VGGT"}
 _LAYERS = {"fused": "MoE3D (fused)", "vggt": "VGGT"}
 
@@ -35,7 +36,7 @@ def tile_title(key: str) -> str:
         return _tr("Expert {}").format(key.removeprefix("expert:"))
     kind, _, layer = key.partition(":")
     if layer:
-        return f"{_tr(_FIXED.get(kind, kind))}, {_tr(_SIDES.get(layer, layer))}"
+        return f"{_tr(_KINDS.get(kind, kind))} {_tr(_SIDES.get(layer, layer))}"
     return _tr(_FIXED.get(key, key))
 
 

@@ -82,6 +82,7 @@ class MapStrip(QWidget):
     @Slot()
     def _rebuild(self) -> None:
         for tile in self._tiles.values():
+            tile.hide()  # else a layout that has not shown it yet would, as a window
             tile.setParent(None)  # gone from the screen before the event loop deletes it
             tile.deleteLater()
         self._tiles, self._drawn = {}, {}

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QDockWidget,
     QFileDialog,
@@ -198,3 +199,27 @@ def test_the_switch_is_on_and_is_remembered(comparing, qtbot):
     assert comparing.state.remembered.snapshot()["comparison"]["same_mask"] is False
     qtbot.keyClick(comparing.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert switch.isChecked()
+
+
+class WindowWatch(QObject):
+    """Notes tiles that come to the screen as windows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(watched, MapTile) and event.type() == QEvent.Type.Show and watched.isWindow():
+            self.seen.append(watched.objectName())
+        return False
+
+
+def test_no_tile_is_ever_a_window_of_its_own(comparing, qtbot):
+    watch = WindowWatch()
+    QApplication.instance().installEventFilter(watch)
+    comparing.state.maps.show_map("flying", True)
+    comparing.state.maps.show_map("entropy", False)
+    comparing.state.maps.show_map("entropy", True)
+    qtbot.wait(50)
+    QApplication.instance().removeEventFilter(watch)
+    assert watch.seen == []

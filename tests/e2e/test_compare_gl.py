@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QCheckBox, QDockWidget, QLabel, QToolButton
 
+from app.rendering.palettes import FLYING_COLOR
 from app.widgets.cloud_view import CloudView
 from app.widgets.swipe_handle import SwipeHandle
 from moe3d.scene.comparison import Place
@@ -37,7 +38,7 @@ def test_x_swipes_and_the_dragged_border_is_remembered(drawn, qtbot):
     settle(qtbot, drawn)
     assert left.size() == right.size()
     assert left.mapTo(window, QPoint()) == right.mapTo(window, QPoint())
-    assert headings(window) == ["MoE3D (fused)", "VGGT"]
+    assert headings(window) == ["MoE3D (fused): 0 flying", "VGGT: 280 flying"]
     handle = child(window, "swipe_handle", SwipeHandle)
     grip = QPoint(handle.width() // 2, handle.height() // 2)
     target = grip - QPoint(left.width() // 4, 0)
@@ -58,7 +59,7 @@ def test_tab_flips_between_both_networks_while_the_view_has_the_focus(drawn, qtb
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         settle(qtbot, drawn)
         seen.append(headings(window))
-    assert seen == [["MoE3D (fused)"], ["VGGT"], ["MoE3D (fused)"], ["VGGT"]]
+    assert seen == [["MoE3D (fused): 0 flying"], ["VGGT: 280 flying"]] * 2
     np.testing.assert_allclose(left.camera.eye, right.camera.eye)
     assert right.hasFocus()
     qtbot.keyClick(right, Qt.Key.Key_Backtab)
@@ -79,6 +80,20 @@ def test_the_difference_has_a_layout_of_its_own(drawn, qtbot):
     child(drawn.window, "action_single", QAction).trigger()
     settle(qtbot, drawn)
     np.testing.assert_allclose(pixels(left)[60:].mean(), shown.mean(), atol=12)
+
+
+def test_flying_points_are_lit_and_counted_on_both_sides(drawn, qtbot):
+    drawn.state.view.set_color_mode("flying")
+    drawn.state.view.show_cameras(False)
+    drawn.state.view.set_percentile(0)
+    settle(qtbot, drawn)
+    lit = []
+    for view in views(drawn):
+        picture = pixels(view).reshape(view.grabFramebuffer().height(), -1, 3)
+        lit.append(int((np.abs(picture - FLYING_COLOR).max(axis=2) < 30).sum()))
+    assert lit[0] == 0
+    assert lit[1] > 50
+    assert headings(drawn.window) == ["MoE3D (fused): 0 flying", "VGGT: 280 flying"]
 
 
 def opposed():
