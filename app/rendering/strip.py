@@ -11,8 +11,18 @@ from app.rendering.gating_picture import OverlayStyle, gating_overlay
 from app.rendering.map_palettes import expert_colors
 from app.rendering.maps import colorize
 from app.rendering.scalar_maps import MapSource, colors_of, is_depth, map_values, range_of
+from app.rendering.side_picture import SideSplit, side_picture
 
-OF_THE_MIX = ("fused", "gating", "difference", "error:fused", "entropy", "margin", "spread")
+OF_THE_MIX = (
+    "fused",
+    "sides",
+    "gating",
+    "difference",
+    "error:fused",
+    "entropy",
+    "margin",
+    "spread",
+)
 """Maps that a what-if changes."""
 
 
@@ -28,6 +38,8 @@ class StripStyle:
     hidden_experts: Collection[int] = ()
     contours: bool = False
     fades: bool = False
+    split: SideSplit = field(default_factory=SideSplit)
+    """Of the picture that shows both networks."""
     other_ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Ends of the colours of the maps that hold no depth, by key."""
 
@@ -37,6 +49,8 @@ def tile_picture(source: MapSource, key: str, style: StripStyle) -> UInt8[np.nda
     prediction, view = source.prediction, source.view_index
     if key == "photo":
         return prediction.images[view]
+    if key == "sides":
+        return side_picture(source, style.split, style.value_range, style.color_map)
     if key.startswith("flying:"):
         found = source.flying.get(key.removeprefix("flying:"))
         return flying_overlay(prediction.images[view], None if found is None else found.mask[view])
@@ -66,6 +80,8 @@ def picture_key(key: str, style: StripStyle) -> tuple[object, ...]:
     """What of the style a tile's picture depends on: equal keys, equal pictures."""
     if key == "photo" or key.startswith("flying:"):
         return ()
+    if key == "sides":
+        return style.split, style.value_range, style.color_map
     if key == "gating":
         hidden = frozenset(style.hidden_experts)
         return style.palette, style.overlay_opacity, hidden, style.contours, style.fades

@@ -14,6 +14,7 @@ _FIXED = {
     "confidence": "Confidence",
     "expert": "Every expert",
     "truth": "Truth",
+    "sides": "MoE3D | VGGT",
     "error": "Errors",
     "flying": "Flying points",
 }

@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 from app.rendering.layer_keys import tile_keys
 from app.rendering.place_picture import shown_box
 from app.rendering.scalar_maps import colors_of, is_depth, range_of
+from app.rendering.side_picture import SideSplit
 from app.rendering.strip import OF_THE_MIX, StripStyle, picture_key, tile_picture
 from app.state.app_state import AppState
 from app.state.cursor import CursorPixel
+from app.state.view_options import Layout
 from app.widgets.color_bar import ColorBar
 from app.widgets.expert_legend import ExpertLegend
 from app.widgets.layer_titles import map_title
@@ -50,6 +52,9 @@ class MapStrip(QWidget):
             changed.connect(self._show_maps)
         state.remix.shown_changed.connect(self._show_maps)
         state.truth.changed.connect(self._rebuild)
+        state.view.layout_changed.connect(self._on_layout_changed)
+        for moved in (state.comparison.swipe_changed, state.comparison.flipped_changed):
+            moved.connect(self._on_sides_changed)
         state.cursor.changed.connect(self._show_cursor)
         state.comparison_report.place_chosen.connect(self._on_place_chosen)
         state.profile.armed_changed.connect(self._show_line)
@@ -101,7 +106,23 @@ class MapStrip(QWidget):
     def _keys(self) -> tuple[str, ...]:
         prediction = self._state.display.prediction
         has_truth = self._state.truth.depth is not None
-        return () if prediction is None else tile_keys(prediction, has_truth)
+        if prediction is None:
+            return ()
+        photo, *others = tile_keys(prediction, has_truth)
+        in_one = self._state.display.layout in (Layout.SWIPE, Layout.FLIP)
+        return (photo, "sides", *others) if in_one else (photo, *others)
+
+    def _split(self) -> SideSplit:
+        comparison = self._state.comparison
+        if self._state.display.layout is Layout.FLIP:
+            return SideSplit(0.0 if comparison.flipped else 1.0)
+        return SideSplit(comparison.swipe)
+
+    def _title(self, key: str, ends: tuple[float, float] | None) -> str:
+        border = self._split().border
+        if key == "sides" and border in (0.0, 1.0):
+            return self.tr("MoE3D") if border else self.tr("VGGT")
+        return map_title(key, ends)
 
     def _add_tile(self, key: str, size: QSize) -> None:
         tile = MapTile(self._zoom, size)
@@ -113,6 +134,15 @@ class MapStrip(QWidget):
         tile.line_ended.connect(self._state.profile.finish)
         self._tiles[key] = tile
         self._row.addWidget(tile)
+
+    @Slot(object)
+    def _on_layout_changed(self, _layout: Layout) -> None:
+        self._rebuild()
+
+    @Slot(float)
+    @Slot(bool)
+    def _on_sides_changed(self, _border: object) -> None:
+        self._show_maps()
 
     @Slot(int)
     def _on_view_selected(self, _index: int) -> None:
@@ -151,6 +181,7 @@ class MapStrip(QWidget):
             view.hidden_experts,
             maps.contours,
             maps.fades,
+            self._split(),
             {**scene.ranges.other_maps, **self._state.truth.error_ranges},
         )
 

@@ -25,6 +25,9 @@ ICP_REACH_SHARE = 0.03
 """Reach of ICP as a share of the true cloud's extent."""
 
 
+UNITS = "in units of the truth"
+
+
 @dataclass(frozen=True)
 class Measure:
     """How one field of a record becomes a row."""
@@ -33,12 +36,13 @@ class Measure:
     title: str
     unit: str = ""
     better: Better = "lower"
+    note: str = ""
 
 
 DEPTH = (
     Measure("absrel", "AbsRel"),
-    Measure("sqrel", "SqRel"),
-    Measure("rmse", "RMSE"),
+    Measure("sqrel", "SqRel", note=UNITS),
+    Measure("rmse", "RMSE", note=UNITS),
     Measure("rmselog", "RMSE log"),
     Measure("log10", "log10"),
     Measure("d1", "δ < 1.25", "%", "higher"),
@@ -54,8 +58,8 @@ BOUNDARY = (
     Measure("boundary_f1_pooled_r3", "Boundary F1, pooled, 3 px", better="higher"),
     Measure("dbe_acc", "Edge distance, accuracy", "px"),
     Measure("dbe_comp", "Edge distance, completeness", "px"),
-    Measure("boundary_acc_3d", "Boundary accuracy, 3D"),
-    Measure("boundary_comp_3d", "Boundary completeness, 3D"),
+    Measure("boundary_acc_3d", "Boundary accuracy, 3D", note=UNITS),
+    Measure("boundary_comp_3d", "Boundary completeness, 3D", note=UNITS),
 )
 FLYING = (
     Measure("fpr_self", "FPR self", "%"),
@@ -76,17 +80,17 @@ POSE = (
     Measure("auc5", "AUC@5", "%", "higher"),
     Measure("auc10", "AUC@10", "%", "higher"),
     Measure("auc30", "AUC@30", "%", "higher"),
-    Measure("ate", "ATE"),
-    Measure("rpe_translation", "RPE, translation"),
+    Measure("ate", "ATE", note=UNITS),
+    Measure("rpe_translation", "RPE, translation", note=UNITS),
     Measure("rpe_rotation", "RPE, rotation", "deg"),
 )
 CLOUD = (
-    Measure("acc_mean", "Accuracy, mean"),
-    Measure("acc_median", "Accuracy, median"),
-    Measure("comp_mean", "Completeness, mean"),
-    Measure("comp_median", "Completeness, median"),
+    Measure("acc_mean", "Accuracy, mean", note=UNITS),
+    Measure("acc_median", "Accuracy, median", note=UNITS),
+    Measure("comp_mean", "Completeness, mean", note=UNITS),
+    Measure("comp_median", "Completeness, median", note=UNITS),
     Measure("nc_mean", "Normal consistency, mean", better="higher"),
-    Measure("chamfer_l1", "Chamfer L1"),
+    Measure("chamfer_l1", "Chamfer L1", note=UNITS),
     Measure("icp_fitness", "ICP fitness", "%", "higher"),
 )
 
@@ -260,7 +264,9 @@ def _thinned(points: Float64[np.ndarray, "N 3"]) -> Float64[np.ndarray, "M 3"]:
 
 def _row(measure: Measure, group: str, values: dict[str, float]) -> MeasureRow:
     key = f"{group}_{measure.name}" if group == "cloud" else measure.name
-    return MeasureRow(key, measure.title, f"truth: {group}", values, measure.unit, measure.better)
+    return MeasureRow(
+        key, measure.title, f"truth: {group}", values, measure.unit, measure.better, measure.note
+    )
 
 
 def _mean(values: Sequence[float]) -> float:

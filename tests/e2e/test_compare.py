@@ -223,3 +223,43 @@ def test_no_tile_is_ever_a_window_of_its_own(comparing, qtbot):
     qtbot.wait(50)
     QApplication.instance().removeEventFilter(watch)
     assert watch.seen == []
+
+
+def test_one_run_gives_both_networks(comparing, backend):
+    assert [request.compare for request in backend.requests] == [True]
+    assert comparing.state.display.has_baseline
+    assert comparing.state.display.layers_shown == ("fused", "vggt")
+    assert child(comparing.window, "tile_vggt", MapTile).isVisible()
+
+
+def colors_in(tile: MapTile) -> list[tuple[int, ...]]:
+    """Colours along the middle of a tile's picture, from left to right."""
+    picture, rect = tile.grab().toImage(), tile.image_rect()
+    y = round(rect.center().y())
+    return [
+        picture.pixelColor(x, y).getRgb()[:3] for x in range(round(rect.left()), int(rect.right()))
+    ]
+
+
+def test_swipe_and_flip_show_both_networks_in_one_map(comparing, qtbot):
+    window, state = comparing.window, comparing.state
+    assert window.findChild(MapTile, "tile_sides") is None
+    child(window, "action_swipe", QAction).trigger()
+    tile = child(window, "tile_sides", MapTile)
+    qtbot.waitUntil(tile.isVisible)
+    fused, vggt = (colors_in(child(window, f"tile_{key}", MapTile)) for key in ("fused", "vggt"))
+    assert tile.title == "MoE3D | VGGT"
+    for share in (0.5, 0.2):
+        state.comparison.set_swipe(share)
+        border = round(share * len(fused))
+        found = colors_in(tile)
+        assert found[: border - 8] == fused[: border - 8]
+        assert found[border + 8 :] == vggt[border + 8 :]
+    child(window, "action_flip", QAction).trigger()
+    tile = child(window, "tile_sides", MapTile)
+    qtbot.waitUntil(tile.isVisible)
+    assert (tile.title, colors_in(tile)) == ("MoE3D", fused)
+    child(window, "action_other_side", QAction).trigger()
+    assert (tile.title, colors_in(tile)) == ("VGGT", vggt)
+    child(window, "action_split", QAction).trigger()
+    assert window.findChild(MapTile, "tile_sides") is None
