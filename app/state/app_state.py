@@ -116,6 +116,7 @@ class AppState(QObject):
         registry.add("profile", self.profile)
         self.scene.remember(registry)
         registry.add("comparison", self.comparison)
+        registry.add("truth", self.truth.choice)
         return registry
 
     def _autosave(self, recovery: Recovery | None, runner: JobRunner) -> AutosaveState | None:
@@ -181,6 +182,7 @@ class AppState(QObject):
         self.view.reset_for_scene()
         self.remix.reset()
         self.profile.clear()
+        self.truth.clear()
         self.scene.reset_for_scene()
         self.cursor.move_to(None)
         self.history.clear()

@@ -7,11 +7,27 @@ from jaxtyping import Float32
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.state.backend import Backend
+from app.state.chosen_values import text
 from app.state.display import DisplayState
 from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
 from app.state.notices import Notices
+from app.state.remembered import Chosen, Remembered
 from moe3d.scene.records import ScenePrediction
 from moe3d.scene.truth import AlignedTruth
+
+
+class TruthChoice(Remembered):
+    """Which truth belongs to the scene: kept in sessions."""
+
+    path_changed = Signal()
+
+    path = Chosen("", text, in_history=False)
+    """File or folder; empty without truth."""
+
+    def set_path(self, path: str) -> None:
+        """Let this truth belong to the scene."""
+        if self._keep("path", path):
+            self.path_changed.emit()
 
 
 class TruthState(QObject):
@@ -31,9 +47,8 @@ class TruthState(QObject):
     ) -> None:
         super().__init__(parent)
         self._backend, self._display, self._notices = backend, display, notices
+        self.choice = TruthChoice(self)
         self._truth: AlignedTruth | None = None
-        self._path: Path | None = None
-        self._names: tuple[str, ...] = ()
         self._prediction: ScenePrediction | None = None
         self._asked_path: Path | None = None
         self._asked: ScenePrediction | None = None
@@ -41,6 +56,7 @@ class TruthState(QObject):
         self._reading.succeeded.connect(self._on_read)
         self._reading.failed.connect(self._on_failed)
         display.changed.connect(self._on_display_changed)
+        self.choice.path_changed.connect(self._on_chosen)
 
     @property
     def truth(self) -> AlignedTruth | None:
@@ -61,11 +77,6 @@ class TruthState(QObject):
             return {}
         most = self._truth.usual_error
         return {f"error:{side}": (-most, most) for side in ("fused", "vggt")}
-
-    @property
-    def path(self) -> Path | None:
-        """Where the truth was read from, for sessions."""
-        return self._path if self._truth is not None else None
 
     @property
     def can_load(self) -> bool:
@@ -90,11 +101,7 @@ class TruthState(QObject):
 
     def clear(self) -> None:
         """Forget the truth."""
-        self._reading.abandon()
-        self._path = None
-        if self._truth is not None:
-            self._truth = None
-            self.changed.emit()
+        self.choice.set_path("")
 
     def stop(self) -> None:
         """Drop all work that is under way."""
@@ -102,8 +109,8 @@ class TruthState(QObject):
 
     @Slot(object)
     def _on_read(self, truth: AlignedTruth) -> None:
-        self._truth, self._path, self._prediction = truth, self._asked_path, self._asked
-        self._names = self._asked.names if self._asked is not None else ()
+        self._truth, self._prediction = truth, self._asked
+        self.choice.set_path(str(self._asked_path))
         self.loading_changed.emit(False)
         self.changed.emit()
         for note in truth.notes:
@@ -116,13 +123,27 @@ class TruthState(QObject):
             self._notices.raise_error(self.tr("Could not load the truth"), error_text(error))
 
     @Slot()
+    def _on_chosen(self) -> None:
+        """A session or undo brought another path, or none."""
+        if not self.choice.path:
+            self._reading.abandon()
+            self._forget()
+        elif self._display.is_preparing:
+            return  # of another scene or result: read once that is on the screen
+        elif self._truth is None or Path(self.choice.path) != self._asked_path:
+            self.load(Path(self.choice.path))
+
+    @Slot()
     def _on_display_changed(self) -> None:
-        """Another result of the same photos reads the same truth; other photos have another."""
-        prediction, path = self._display.prediction, self._path
-        if prediction is self._prediction:
+        """Another result of the same photos reads the same truth anew."""
+        if self._display.prediction is self._prediction:
             return
-        again = prediction is not None and prediction.names == self._names
-        self.clear()
-        self._prediction = prediction
-        if again and path is not None:
-            self.load(path)
+        self._prediction = self._display.prediction
+        self._forget()
+        if self.choice.path:
+            self.load(Path(self.choice.path))
+
+    def _forget(self) -> None:
+        if self._truth is not None:
+            self._truth = None
+            self.changed.emit()
