@@ -27,6 +27,7 @@ def map_value_text(state: AppState) -> str:
     if pixel is None or scene is None or source is None or pixel.view_index != source.view_index:
         return ""
     key = pixel.layer
-    if key not in scene.ranges.other_maps or key == "confidence":
+    with_values = {*scene.ranges.other_maps, *state.truth.error_ranges}
+    if key not in with_values or key == "confidence":
         return ""
     return f"{tile_title(key)} {scale_text(key, float(map_values(source, key)[pixel.y, pixel.x]))}"

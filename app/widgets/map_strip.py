@@ -188,6 +188,9 @@ class MapStrip(QWidget):
     @Slot(int, int)
     def _on_hovered(self, x: int, y: int) -> None:
         layer = str(self.sender().property("layer"))
+        prediction = self._state.display.prediction
+        if layer == "sides" and prediction is not None:
+            layer = "fused" if x < self._split().columns(prediction.depth.shape[2]) else "vggt"
         pixel = CursorPixel(self._state.view.selected_view, x, y, layer)
         self._state.cursor.move_to(pixel)
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QMessageBox,
     QPushButton,
+    QScrollArea,
     QTableWidget,
 )
 
@@ -159,6 +160,10 @@ def test_loaded_truth_adds_metrics_and_error_maps(comparing, qtbot, tmp_path):
     assert "median scale, one for the scene" in status.text()
     for key in ("error_fused", "error_vggt"):
         assert child(window, f"tile_{key}", MapTile).isVisible()
+    tile = child(window, "tile_error_vggt", MapTile)
+    child(window, "strip_scroll", QScrollArea).ensureWidgetVisible(tile)
+    qtbot.mouseMove(tile, tile.point_of(21, 10).toPoint())  # VGGT says 1.5 where 2 is true
+    assert "Error VGGT" in child(window, "cursor_values", QLabel).text()
     child(window, "action_clear_truth", QAction).trigger()
     wait_for_numbers(comparing, qtbot)
     assert "AbsRel" not in rows_of(window)
@@ -255,6 +260,9 @@ def test_swipe_and_flip_show_both_networks_in_one_map(comparing, qtbot):
         found = colors_in(tile)
         assert found[: border - 8] == fused[: border - 8]
         assert found[border + 8 :] == vggt[border + 8 :]
+    for x, side in ((3, "fused"), (30, "vggt")):  # the border is at a fifth of 42 pixels
+        qtbot.mouseMove(tile, tile.point_of(x, 10).toPoint())
+        assert state.cursor.pixel.layer == side
     child(window, "action_flip", QAction).trigger()
     tile = child(window, "tile_sides", MapTile)
     qtbot.waitUntil(tile.isVisible)
