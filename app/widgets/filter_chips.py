@@ -86,7 +86,7 @@ class FilterChips(QFrame):
         edge = self._state.scene.filters.edge_rtol
         return {
             "confidence": self.tr("lowest {:g} % confidence").format(percentile),
-            "other_side": self.tr("pixels of one side only"),
+            "other_side": self.tr("the other side's cut"),
             "edges": self.tr("depth edges over {:g}").format(edge),
             "photos": self.tr("photos"),
             "experts": self.tr("experts"),

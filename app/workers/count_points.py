@@ -41,7 +41,13 @@ def count_points(
     left = _valid(prediction, layer)
     total = int(np.count_nonzero(left))
     for mask in masks:
-        removed[mask.name] = int(np.count_nonzero(left & mask.gone))
+        gone = left & mask.gone
+        if mask.name == "other_side" and options.confidence_min is not None:
+            # the own cut comes first; the other side's takes what that left
+            own = left & ~_confident(prediction, layer, options.confidence_min)
+            removed["confidence"] = int(np.count_nonzero(own))
+            gone &= ~own
+        removed[mask.name] = int(np.count_nonzero(gone))
         left &= ~mask.gone
     return PointCounts(total, kept, removed)
 
@@ -65,12 +71,12 @@ def pixel_masks(
     from moe3d.scene.shared_mask import kept_on_other_side
 
     found = []
-    if filters.same_mask and prediction.baseline is not None:
-        kept = kept_on_other_side(prediction, layer, filters.percentile)
-        found.append(PixelMask("other_side", ~kept, "only pixels that both networks keep"))
     if filters.hide_flying:
         flying = flying_pixels(prediction, (layer,))[layer].mask
         found.append(PixelMask("flying", flying, "flying points are left out"))
+    if filters.same_mask and prediction.baseline is not None:
+        kept = kept_on_other_side(prediction, layer, filters.percentile)
+        found.append(PixelMask("other_side", ~kept, "only pixels that both networks keep"))
     return tuple(found)
 
 
@@ -110,6 +116,13 @@ def filtered_prediction(
     for mask in masks:
         prediction = without_pixels(prediction, mask.gone, mask.note)
     return prediction, options
+
+
+def _confident(prediction: ScenePrediction, layer: str, lowest: float) -> Bool[np.ndarray, "S H W"]:
+    from moe3d.scene.layers import depth_layer
+
+    with np.errstate(invalid="ignore"):
+        return depth_layer(prediction, layer).confidence >= np.float32(lowest)
 
 
 def _valid(prediction: ScenePrediction, layer: str) -> Bool[np.ndarray, "S H W"]:

@@ -43,9 +43,7 @@ def why_hidden(
     return tuple(found)
 
 
-def _other_side_keeps(
-    prediction: ScenePrediction, pixel: CursorPixel, percentile: float
-) -> bool:
+def _other_side_keeps(prediction: ScenePrediction, pixel: CursorPixel, percentile: float) -> bool:
     from moe3d.scene.shared_mask import kept_on_other_side
 
     if prediction.baseline is None:

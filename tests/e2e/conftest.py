@@ -46,9 +46,7 @@ def drawn_backend() -> DrawnBackend:
 
 
 @pytest.fixture
-def drawn(
-    qtbot, store: QSettings, photos: Path, drawn_backend: DrawnBackend
-) -> Iterator[Viewer]:
+def drawn(qtbot, store: QSettings, photos: Path, drawn_backend: DrawnBackend) -> Iterator[Viewer]:
     """A window with a result whose points are drawn; needs OpenGL."""
     made = build_viewer(qtbot, store, drawn_backend, "--size", "1280x720")
     drop(made.window, [photos])

@@ -49,7 +49,7 @@ def test_every_rule_that_hides_a_pixel_is_named(viewer, photos, qtbot):
 
     state.view.show_expert(0, False)  # it decides the left half
     ask_at(3)
-    assert why.text().endswith("hidden by lowest 20 % confidence, experts")
+    assert why.text().endswith("hidden by lowest 20 % confidence, experts, the other side's cut")
     state.view.show_expert(0, True)
     assert not why.isVisible()  # the answer is of yesterday
     ask_at(40)
