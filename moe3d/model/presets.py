@@ -20,7 +20,8 @@ def vggt_1b() -> ModelConfig:
 def mini() -> ModelConfig:
     """The built-in demonstration model: DINOv2 ViT-S/14 blocks, an image stem, 28 M parameters.
 
-    The stem gives the decoder what a 16 x 16 token grid cannot: where a depth edge runs.
+    The stem was to give the decoder what a 16 x 16 token grid cannot: where a depth edge runs. It
+    hardly does, see `detailed_mini`.
     """
     return ModelConfig(
         name="mini",
