@@ -13,12 +13,12 @@ from tests.interop.checks import PLY_LIMIT, assert_same_cloud, cloud_of, run_pro
 pytestmark = pytest.mark.interop
 
 
-def through_cloudcompare(path: Path, save: str = "-SAVE_CLOUDS") -> tuple[list[str], np.ndarray]:
-    """Column names and values of what CloudCompare read, saved as text by itself."""
-    out = path.with_suffix(".asc")
+def through_cloudcompare(path: Path, out: Path) -> tuple[list[str], np.ndarray]:
+    """Column names and values of what CloudCompare read, saved as text by itself; it takes a space
+    in the name of `out` for the end of the name."""
     run_program(
         "CloudCompare", "-SILENT", "-AUTO_SAVE", "OFF", "-C_EXPORT_FMT", "ASC", "-PREC", "9",
-        "-ADD_HEADER", "-ADD_PTS_COUNT", "-O", path, save, "FILE", out,
+        "-ADD_HEADER", "-ADD_PTS_COUNT", "-O", path, "-SAVE_CLOUDS", "FILE", out,
     )  # fmt: skip
     lines = out.read_text().splitlines()
     names = lines[0].removeprefix("//").split()
@@ -26,10 +26,10 @@ def through_cloudcompare(path: Path, save: str = "-SAVE_CLOUDS") -> tuple[list[s
     return names, np.loadtxt(lines[2:])
 
 
-def test_the_cloudcompare_preset_arrives_with_named_scalar_fields(room, work):
+def test_the_cloudcompare_preset_arrives_with_named_scalar_fields(room, work, tmp_path):
     options = ExportOptions(CloudOptions(max_points=PLY_LIMIT, normals=True))
     path = export(room, work / "cc", ["ply-cloudcompare"], options)[0].path
-    names, table = through_cloudcompare(path)
+    names, table = through_cloudcompare(path, tmp_path / "out.asc")
     cloud = cloud_of(room, PLY_LIMIT)
     assert_same_cloud(table[:, :3], table[:, 3:6], cloud)
     assert names[:9] == ["X", "Y", "Z", "R", "G", "B", "confidence", "winner", "photo"]
