@@ -6,7 +6,7 @@ Standard names come first and in the usual order, as CloudCompare guesses by par
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from jaxtyping import Float32, Shaped, UInt8
@@ -72,18 +72,19 @@ def vertex_layout(preset: str, normals: bool) -> np.dtype:
 
 def vertex_records(cloud: PointCloud, layout: np.dtype) -> Shaped[np.ndarray, " N"]:
     """A cloud as records of this layout; winner and photo count from 0."""
-    # Named fields in one array are written as x y z ... r g b ..., byte for byte.
     records = np.empty(len(cloud), layout)
-    position = records.view(
-        np.dtype({"names": ["p"], "formats": ["3<f4"], "offsets": [0], "itemsize": layout.itemsize})
-    )
-    position["p"] = cloud.points
-    if cloud.normals is not None and "nx" in (layout.names or ()):
-        for axis, name in enumerate(("nx", "ny", "nz")):
-            records[name] = cloud.normals[:, axis]
-    for channel, name in enumerate(("red", "green", "blue")):
-        records[name] = cloud.colors[:, channel]
-    for name in layout.names or ():
+    fill_records(records, cloud)
+    return records
+
+
+def fill_records(records: Shaped[np.ndarray, " N"], cloud: PointCloud) -> None:
+    """Put a cloud into records that are there already."""
+    names = records.dtype.names or ()
+    _copy_triples(records, "x", cloud.points)
+    if cloud.normals is not None and "nx" in names:
+        _copy_triples(records, "nx", cloud.normals)
+    _copy_triples(records, "red", cloud.colors)
+    for name in names:
         plain = name.removeprefix("scalar_")
         if plain in ("quality", "confidence"):
             records[name] = cloud.confidence
@@ -91,7 +92,25 @@ def vertex_records(cloud: PointCloud, layout: np.dtype) -> Shaped[np.ndarray, " 
             records[name] = cloud.expert_index
         elif plain in ("photo", "photo_id"):
             records[name] = cloud.view_index
-    return records
+
+
+def _copy_triples(
+    records: Shaped[np.ndarray, " N"], first: str, values: Shaped[np.ndarray, "N 3"]
+) -> None:
+    """Copy three neighbouring fields in one go: as bytes that nobody looks into, twice as fast."""
+    fields: Any = records.dtype.fields
+    kind, offset = fields[first][:2]
+    width = 3 * kind.itemsize
+    as_bytes = np.dtype(
+        {
+            "names": ["triple"],
+            "formats": [f"V{width}"],
+            "offsets": [offset],
+            "itemsize": records.dtype.itemsize,
+        }
+    )
+    triples = np.ascontiguousarray(values, kind).view(f"V{width}")[:, 0]
+    records.view(as_bytes)["triple"] = triples
 
 
 def write_ply(
@@ -134,9 +153,12 @@ def write_header(
 
 def write_vertices(stream: BinaryIO, clouds: Iterable[PointCloud], layout: np.dtype) -> None:
     """Append clouds, a chunk at a time."""
+    buffer = np.empty(CHUNK_POINTS, layout)  # one for all: fresh pages cost as much as the copy
     for cloud in clouds:
         for start in range(0, len(cloud), CHUNK_POINTS):
-            records = vertex_records(slice_cloud(cloud, start, start + CHUNK_POINTS), layout)
+            part = slice_cloud(cloud, start, start + CHUNK_POINTS)
+            records = buffer[: len(part)]
+            fill_records(records, part)
             stream.write(records.data)
 
 
