@@ -3,6 +3,7 @@
 import importlib
 import logging
 import re
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -146,12 +147,27 @@ def _export_one(
         job.progress.report(f"write {name}")
         written = format_.write(job, part)
         job.progress.report(f"check {name}")
-        _check_same(target, written, format_.reread(part))
+        _check_same(target, written, _reread(target, format_, part))
         write_sidecar(side_part, _description(name, job, written))
     size = sum(file.stat().st_size for file in [target, *target.rglob("*")] if file.is_file())
     removed_by = written.details.get("removed_by", {})
     logger.info("wrote %s, %.1f MB", target, size / 1e6)
     return ExportedFile(name, target, side, size, written.summary(), removed_by)
+
+
+def _reread(target: Path, format_: Exporter, part: Path) -> Content:
+    """Read what was just written.
+
+    Raises:
+        OutputError: no reader can make sense of it.
+    """
+    try:
+        return format_.reread(part)
+    except (ValueError, LookupError, EOFError, struct.error) as error:
+        raise OutputError(
+            f"{target}: cannot be read back ({error}); the disk may be failing: export to another "
+            "one"
+        ) from error
 
 
 def _check_same(target: Path, written: Content, found: Content) -> None:

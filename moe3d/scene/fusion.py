@@ -13,6 +13,13 @@ from moe3d.scene.records import Mesh, ScenePrediction
 TSDF_VOXELS = 384
 """Voxels along the scene's robust diagonal when no size is given."""
 
+MAX_VOXELS_AWAY = 1 << 16
+"""Pixels that lie farther than so many voxels from their camera are left out: some 170 diagonals
+away. Open3D walks along a ray in steps that do not change such a depth, and never arrives."""
+
+SMALLEST_SIDE = 8
+"""Open3D looks at every fourth pixel first and cannot fuse less than this."""
+
 
 def tsdf_mesh(
     prediction: ScenePrediction,
@@ -34,6 +41,11 @@ def tsdf_mesh(
         EmptyExportError: the volume holds no surface.
     """
     reporter = progress or Progress()
+    if min(selection.keep.shape[1:]) < SMALLEST_SIDE:
+        raise EmptyExportError(
+            f"nothing to export: fusion needs depth maps of {SMALLEST_SIDE} pixels a side; these "
+            f"have {min(selection.keep.shape[1:])}"
+        )
     if voxel_size is None:
         voxel_size = robust_diagonal(kept_points(selection.layer, selection.keep)) / TSDF_VOXELS
     if not (np.isfinite(voxel_size) and voxel_size > 0):
@@ -81,12 +93,17 @@ def _integrate(
     shrink: float,
 ) -> None:
     layer = selection.layer
-    depth = np.where(selection.keep[view], layer.depth[view] * shrink, 0).astype(np.float32)
+    camera_from_world = layer.camera_from_world[view].astype(np.float64)
+    camera_from_world[:3, 3] *= shrink
+    with np.errstate(invalid="ignore", over="ignore"):
+        depth = layer.depth[view].astype(np.float64) * shrink
+        usable = selection.keep[view] & (depth < MAX_VOXELS_AWAY * 0.01)
+    if not usable.any() or np.abs(camera_from_world[:3, 3]).max() > MAX_VOXELS_AWAY:
+        return
+    depth = np.where(usable, depth, 0).astype(np.float32)
     depth_image = o3d.t.geometry.Image(np.ascontiguousarray(depth[..., None]))
     color_image = o3d.t.geometry.Image(prediction.images[view].astype(np.float32) / 255)
     intrinsics = o3d.core.Tensor.from_numpy(layer.intrinsics[view].astype(np.float64))
-    camera_from_world = layer.camera_from_world[view].astype(np.float64)
-    camera_from_world[:3, 3] *= shrink
     camera = o3d.core.Tensor.from_numpy(camera_from_world)
     limits = (1.0, float(depth.max()) * 1.01)
     blocks = volume.compute_unique_block_coordinates(depth_image, intrinsics, camera, *limits)

@@ -4,7 +4,9 @@ Points lie in their camera's frame, and the scan's pose takes them to the export
 made of the content, so that the same export has the same bytes.
 """
 
+import errno
 import hashlib
+import re
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,9 +31,15 @@ def _write(job: ExportJob, path: Path) -> Content:
     try:
         _write_scans(job, cloud, content, path)
     except libe57.E57Exception as error:
-        # The library tells no number of the system's; a full disk is by far the commonest.
-        raise OSError(28, f"the E57 library could not write ({error})") from error
+        raise _os_error(error, errno.ENOSPC) from error
     return content
+
+
+def _os_error(error: Exception, likely: int) -> OSError:
+    """The system's error behind one of the library's: it stands in its text, if anywhere."""
+    found = re.search(r"errno=(\d+)", str(error))
+    number = int(found.group(1)) if found else likely
+    return OSError(number, f"the E57 library stopped: {str(error).splitlines()[0]}")
 
 
 def _write_scans(job: ExportJob, cloud: CloudStream, content: Content, path: Path) -> None:
@@ -101,15 +109,20 @@ def _guid(*content: object) -> str:
 
 def _reread(path: Path) -> Content:
     content = Content()
-    with PyE57(str(path)) as file:
-        for index in range(file.scan_count):
-            found: Mapping[str, np.ndarray] = file.read_scan(
-                index, colors=True, ignore_missing_fields=True
-            )
-            points = np.stack([found[f"cartesian{axis}"] for axis in "XYZ"], axis=1)
-            colors = np.stack([found[f"color{name}"] for name in ("Red", "Green", "Blue")], axis=1)
-            content.add(points.astype(np.float32), colors)
+    try:
+        with PyE57(str(path)) as file:
+            for index in range(file.scan_count):
+                _count_scan(file, index, content)
+    except libe57.E57Exception as error:
+        raise _os_error(error, errno.EIO) from error
     return content
+
+
+def _count_scan(file: PyE57, index: int, content: Content) -> None:
+    found: Mapping[str, np.ndarray] = file.read_scan(index, colors=True, ignore_missing_fields=True)
+    points = np.stack([found[f"cartesian{axis}"] for axis in "XYZ"], axis=1)
+    colors = np.stack([found[f"color{name}"] for name in ("Red", "Green", "Blue")], axis=1)
+    content.add(points.astype(np.float32), colors)
 
 
 E57 = Exporter(

@@ -20,7 +20,7 @@ from moe3d.scene.records import ScenePrediction
 from tests.scenes import step_prediction
 
 FORMATS = ("ply", "ply-cloudcompare", "ply-splat", "glb", "mesh-grid", "obj", "colmap")
-FORMATS += ("transforms", "npz", "depth-exr", "depth-png", "expert-maps", "las", "e57")
+FORMATS += ("transforms", "npz", "depth-exr", "depth-png", "expert-maps", "las", "e57", "mesh-tsdf")
 ODD_DEPTHS = [np.nan, np.inf, -np.inf, 0.0, -0.0, -1.0, 1e-30, 1e-8, 1e12, 1e17, 1e30, 3e38]
 ODD_NAMES = st.one_of(
     st.sampled_from(
@@ -72,7 +72,7 @@ PLANS = st.builds(
     shares=st.tuples(*[st.sampled_from([0.0, 0.3, 1.0])] * 2, st.sampled_from([0.0, 0.5, 1.0])),
     shift=st.sampled_from([0.0, 0.0, 1e6, 1e30, np.inf, np.nan]),
     focal_px=st.sampled_from([10.0, 10.0, 0.0, -5.0, 1e-30, 1e30, np.nan]),
-    names=st.lists(ODD_NAMES, min_size=3, max_size=3),
+    names=st.lists(ODD_NAMES, min_size=3, max_size=3) | st.just(["a/../b.jpg"] * 3),
 )
 
 
@@ -155,7 +155,33 @@ def test_any_prediction_survives_its_file(plan):
     assert found.names == scene.names
 
 
-def test_300_views_export_to_every_cloud_format(tmp_path):
-    scene = step_prediction(num_views=300, height=2, width=4, num_experts=1, with_baseline=False)
-    done = export(scene, tmp_path, ["ply", "glb", "npz"])
+def test_300_views_of_one_name_export_to_every_other_format(tmp_path):
+    scene = step_prediction(num_views=300, height=2, width=4, num_experts=2, with_baseline=False)
+    scene = replace(scene, names=("IMG 1.jpg",) * 300)
+    surfaces = ("mesh-grid", "obj", "mesh-tsdf")  # eight pixels a photo make none
+    done = export(scene, tmp_path, [name for name in FORMATS if name not in surfaces])
     assert done[0].written["points"] == len(point_cloud(scene))
+    assert len(list((tmp_path / "scene_colmap" / "images").iterdir())) == 300
+    assert len(list((tmp_path / "scene_experts").glob("*.exr"))) == 300
+
+
+@pytest.mark.parametrize("name", [*FORMATS, "mesh-poisson"])
+def test_one_pixel_is_a_point_or_a_clear_refusal(tmp_path, name):
+    whole = step_prediction(num_views=1, height=1, width=2, num_experts=2, with_baseline=False)
+    scene = replace(
+        whole,
+        images=whole.images[:, :, :1],
+        depth=whole.depth[:, :, :1],
+        confidence=whole.confidence[:, :, :1],
+        valid_mask=whole.valid_mask[:, :, :1],
+        expert_depths=whole.expert_depths[..., :1],
+        gate_logits=whole.gate_logits[..., :1],
+    )
+    options = ExportOptions(CloudOptions(normals=True))
+    if name in ("mesh-grid", "obj", "mesh-tsdf", "mesh-poisson"):
+        with pytest.raises(MoE3DError, match=r"nothing to export|voxel size|Poisson"):
+            export(scene, tmp_path, [name], options)
+        assert not list(tmp_path.rglob("*"))
+    else:
+        (done,) = export(scene, tmp_path, [name], options)
+        assert done.written.get("points", 1) == 1
