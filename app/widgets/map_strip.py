@@ -163,7 +163,7 @@ class MapStrip(QWidget):
                 self._drawn[key] = wanted
                 tile.set_picture(pixmap_from_rgb(tile_picture(source, key, style)))
             is_what_if = what_if.is_active and key in OF_THE_MIX
-            tile.set_title(map_title(key, style.other_ranges.get(key)), is_what_if)
+            tile.set_title(self._title(key, style.other_ranges.get(key)), is_what_if)
             hint = self.tr("Wheel zooms, drag moves, double-click shows all: in every map")
             tile.setToolTip(f"{tile.title}\n{hint}")
         self._show_scale()

@@ -163,7 +163,8 @@ def test_loaded_truth_adds_metrics_and_error_maps(comparing, qtbot, tmp_path):
     tile = child(window, "tile_error_vggt", MapTile)
     child(window, "strip_scroll", QScrollArea).ensureWidgetVisible(tile)
     qtbot.mouseMove(tile, tile.point_of(21, 10).toPoint())  # VGGT says 1.5 where 2 is true
-    assert "Error VGGT" in child(window, "cursor_values", QLabel).text()
+    values = child(window, "cursor_values", QLabel)
+    qtbot.waitUntil(lambda: "Error VGGT" in values.text())
     child(window, "action_clear_truth", QAction).trigger()
     wait_for_numbers(comparing, qtbot)
     assert "AbsRel" not in rows_of(window)
@@ -262,7 +263,7 @@ def test_swipe_and_flip_show_both_networks_in_one_map(comparing, qtbot):
         assert found[border + 8 :] == vggt[border + 8 :]
     for x, side in ((3, "fused"), (30, "vggt")):  # the border is at a fifth of 42 pixels
         qtbot.mouseMove(tile, tile.point_of(x, 10).toPoint())
-        assert state.cursor.pixel.layer == side
+        qtbot.waitUntil(lambda side=side: getattr(state.cursor.pixel, "layer", "") == side)
     child(window, "action_flip", QAction).trigger()
     tile = child(window, "tile_sides", MapTile)
     qtbot.waitUntil(tile.isVisible)
