@@ -137,9 +137,20 @@ class GlSceneView(QObject):
             is_fused = self._shown[index][1] == "fused"
             has_own_colors = self._state.view.color_mode in COLORS_OF_THE_MODEL
             self._badges[index].show_if(what_if.is_active and is_fused, has_own_colors)
+            said = self._badges[index].text() if what_if.is_active and is_fused else ""
+            view.note = self._note(said)
             if is_fused and what_if.points is not None and what_if.points is not self._moved[index]:
                 self._moved[index] = what_if.points
                 view.update_positions(cast(PointPositions, what_if.points))
+
+    def _note(self, what_if: str) -> str:
+        """What a saved picture of a view has to say."""
+        prediction, mode = self._state.display.prediction, self._state.view.color_mode
+        notes = [what_if] if what_if else []
+        shows_gate = mode in ("expert", "entropy")
+        if prediction is not None and shows_gate and not prediction.metadata.experts_trained:
+            notes.append(self.tr("Experts untrained: these colours are noise"))
+        return ". ".join(notes)
 
     def _show_layer(
         self, index: int, view: CloudView, prediction: ScenePrediction | None, layer: str

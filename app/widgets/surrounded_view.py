@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
-from PySide6.QtCore import Slot
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.rendering.camera import Viewport
@@ -22,12 +22,16 @@ from app.widgets.photo_layer import FRUSTUM_SHARE, PhotoLayer
 from app.widgets.styled_view import StyledView
 from moe3d.geometry.box import OrientedBox
 
+NOTE_MARGIN = 16
+
 
 class SurroundedView(StyledView):
     """Grid, section box, camera frusta, distances; none of them restarts the points."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.note = ""
+        """What must be known of the points; stands in every saved picture."""
         self._frustum_scale = 1.0
         self._frustum_size: float | None = None
         self._photos = PhotoLayer()
@@ -118,16 +122,26 @@ class SurroundedView(StyledView):
         self._photos.set_opacity(opacity)
 
     def picture(self, width: int, height: int, overlays: bool = True) -> QImage:
-        """The whole cloud as a picture of any size, with the labels of distances."""
+        """The whole cloud as a picture of any size, with the labels of distances, and always with
+        the note of what it shows."""
         image = self.image(width, height, overlays)
+        scale = height / max(self.height(), 1)
+        painter = QPainter(image)
+        painter.scale(scale, scale)
         if overlays:
-            scale = height / max(self.height(), 1)
-            painter = QPainter(image)
-            painter.scale(scale, scale)
             frame = self.frame_now(Viewport(width / scale, height / scale))
             self._measures.paint_on(painter, frame, self._colors)
-            painter.end()
+        if self.note:
+            self._paint_note(painter)
+        painter.end()
         return image
+
+    def _paint_note(self, painter: QPainter) -> None:
+        text = painter.boundingRect(QRectF(0, 0, 4000, 100), 0, self.note)
+        box = text.translated(NOTE_MARGIN, NOTE_MARGIN).adjusted(-6, -4, 6, 4)
+        painter.fillRect(box, QColor(*self._colors.background_bottom))
+        painter.setPen(QColor(*self._colors.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.note)
 
     def _before_paint(self, frame: ViewFrame) -> None:
         super()._before_paint(frame)

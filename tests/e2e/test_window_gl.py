@@ -122,6 +122,10 @@ def test_a_digit_shows_one_expert_alone_in_3d_and_says_what_if(drawn, qtbot):
     np.testing.assert_allclose(far, 2.0, atol=1e-5)  # expert 2 says the far plane everywhere
     assert (pixels(left) != own).mean() > 0.1
     assert (pixels(right) == other).all()
+    noted = left.picture(400, 300, overlays=False)
+    left.note = ""
+    plain = left.picture(400, 300, overlays=False)
+    assert noted.copy(0, 0, 300, 40) != plain.copy(0, 0, 300, 40)  # saved pictures say it, too
     qtbot.keyClick(left, Qt.Key.Key_3, Qt.KeyboardModifier.ShiftModifier)
     assert drawn.state.remix.soloed == {1, 2}
     qtbot.keyClick(left, Qt.Key.Key_0)
