@@ -3,7 +3,7 @@
 # make test  - set everything up and run the five checks that decide what lands
 # make train-mini - train the built-in model further (MINUTES a call; call again to go on), and replace
 #              it if that made it better: see docs/training.md
-# make interop, make screenshot, make clean; make help shows these lines
+# make interop, make screenshot, make screenshots, make clean; make help shows these lines
 SHELL := /bin/sh
 PYTHON ?= python3
 SAMPLE ?= room
@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 SETTINGS := pyproject.toml constraints.txt packaging/system_packages.txt
 GL_SCREEN := -screen 0 1600x1200x24
 
-.PHONY: help run test check-format check-lint check-types check-imports check-tests interop screenshot train-mini clean
+.PHONY: help run test check-format check-lint check-types check-imports check-tests interop screenshot screenshots train-mini clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -73,6 +73,10 @@ interop: $(VENV)/.tests
 # The picture in the README.
 screenshot: $(VENV)/.runs
 	xvfb-run -a -s "$(GL_SCREEN)" $(BIN)/moe3d-viewer assets/samples/$(SAMPLE)/images --run --size 1480x920 --screenshot docs/images/window.png
+
+# The four window layouts, light and dark, at 1280x720 and 2560x1440.
+screenshots: $(VENV)/.runs
+	xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/python -m app.layout_pictures assets/samples/$(SAMPLE)/images docs/images
 
 train-mini: $(VENV)/.tests
 	$(BIN)/moe3d train-mini --minutes $(MINUTES) $(TRAIN_ARGS)

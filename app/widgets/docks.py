@@ -62,12 +62,19 @@ class Docks(QObject):
             self._is_arranged = True
             QTimer.singleShot(0, self.arrange)
 
-    def want(self, names: Iterable[str]) -> None:
-        """Open these panels and close all others; kept for the next start."""
+    def want(self, names: Iterable[str], front: str = "") -> None:
+        """Open these panels and close all others; kept for the next start.
+
+        Args:
+            names: of panels.
+            front: the panel that is on top where several share a place.
+        """
         chosen = set(names)
         self._wanted = {name: name in chosen for name in self._panels}
         self._keep_wanted()
         self.show_for(is_open=self._has_photos, has_result=self._has_result)
+        if front in self._docks:
+            self._docks[front].raise_()
         QTimer.singleShot(0, self.arrange)
 
     def open(self, name: str) -> None:

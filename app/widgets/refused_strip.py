@@ -23,6 +23,7 @@ class RefusedStrip(QFrame):
         self._list.setObjectName("refused_list")
         self._list.setToolTip(self.tr("Refused files and the reason for each"))
         self._list.setReadOnly(True)
+        self._list.setAccessibleName(self.tr("Refused files"))
         self._list.setMaximumHeight(140)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(8, 6, 8, 6)

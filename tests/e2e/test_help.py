@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDockWidget,
+    QHeaderView,
     QLineEdit,
     QListWidget,
     QPlainTextEdit,
@@ -44,7 +45,7 @@ def controls_of(window: QWidget) -> list[QWidget]:
     return [
         w
         for w in found
-        if not isinstance(w, QScrollBar)
+        if not isinstance(w, QScrollBar | QHeaderView)
         and not w.objectName().startswith(inner)
         and not isinstance(w.parent(), QComboBox | QAbstractSpinBox)
         and w.metaObject().className() != "QComboBoxListView"

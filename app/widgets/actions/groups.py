@@ -8,6 +8,7 @@ from app.widgets.actions.expert_actions import ExpertActions
 from app.widgets.actions.export_actions import ExportActions
 from app.widgets.actions.file_actions import FileActions
 from app.widgets.actions.help_actions import HelpActions
+from app.widgets.actions.layout_actions import LayoutActions
 from app.widgets.actions.profile_actions import ProfileActions
 from app.widgets.actions.run_actions import RunActions
 from app.widgets.actions.scene_actions import SceneActions
@@ -27,6 +28,7 @@ GROUPS: tuple[type[CommandGroup], ...] = (
     TruthActions,
     ExportActions,
     CommandLineActions,
+    LayoutActions,
     WindowActions,
     HelpActions,
 )
