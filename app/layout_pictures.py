@@ -89,6 +89,7 @@ def _is_drawn(viewer: Viewer) -> bool:
     if state.notices.errors:
         raise RuntimeError(state.notices.errors[-1].text)
     is_busy = state.session.is_drawing or state.display.is_preparing
+    is_busy = is_busy or state.comparison_report.is_measuring
     has_result = state.display.prediction is not None
     return has_result and not is_busy and view is not None and view.is_settled
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 from app.widgets.actions.registry import Actions, Entry
 
 WIDTH, HEIGHT = 520, 380
+OWN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Up, Qt.Key.Key_Down)
 ENTRY = Qt.ItemDataRole.UserRole
 
 
@@ -64,7 +65,10 @@ class CommandPalette(QDialog):
         action.trigger()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrow keys move in the list while the field has the focus."""
+        """Arrow keys move in the list while the field has the focus; no shortcut takes Enter."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+            event.setAccepted(Qt.Key(event.key()) in OWN_KEYS)
+            return event.isAccepted()
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
             if step is not None and self._list.count():

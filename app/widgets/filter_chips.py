@@ -23,6 +23,8 @@ class FilterChips(QFrame):
         self._chips = {entry.name: self._chip(entry) for entry in self._entries()}
         self._kept = label(role="muted", name="kept_points")
         self._why = label(role="warning", name="why_hidden")
+        for text in (self._kept, self._why):
+            text.setMinimumHeight(24)  # in the middle of the chips' line
         row = FlowLayout(self)
         row.setContentsMargins(10, 5, 10, 5)
         for chip in self._chips.values():
