@@ -8,6 +8,7 @@ best of several, on a warm disk.
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -81,8 +82,10 @@ def time_start() -> list[float]:
 def measure_stalls(photos: Path) -> dict[str, float]:
     """Delays of the timer from Run until the 3D view is drawn at full quality."""
     from app.arguments import Arguments
-    from app.main import make_application, make_viewer
+    from app.main import SWITCH_INTERVAL_S, make_application, make_viewer
 
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the program itself does
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = make_application()
     with TemporaryDirectory() as folder:
         store = QSettings(f"{folder}/s.ini", QSettings.Format.IniFormat)
@@ -94,7 +97,7 @@ def measure_stalls(photos: Path) -> dict[str, float]:
             if viewer.state.reconstruction.prediction is not None and not run_only:
                 run_only.extend(meter.delays_ms)
             if viewer.state.display.prediction is not None and view and view.is_settled:
-                app.quit()
+                app.exit()  # quit() would ask about the unsaved result
 
         viewer.state.session.views_changed.connect(meter.start)
         poll = QTimer()
