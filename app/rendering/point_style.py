@@ -69,9 +69,14 @@ def highest_edge_level(style: PointStyle) -> float:
     return 256.0 if style.edge_rtol is None else edge_step(style.edge_rtol) + 0.5
 
 
+def hides_by_other(style: PointStyle, buffer: PointBuffer) -> bool:
+    """Whether points go because of the other network."""
+    return style.other_percentile is not None and "other" in buffer.has_extras
+
+
 def lowest_other_level(style: PointStyle, buffer: PointBuffer) -> float:
     """The other network's lowest level that stays visible; between levels, against rounding."""
-    if style.other_percentile is None or "other" not in buffer.has_extras:
+    if style.other_percentile is None or not hides_by_other(style, buffer):
         return 0.0
     return level_at(style.other_percentile) - 0.5
 

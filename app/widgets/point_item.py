@@ -7,8 +7,9 @@ from pyqtgraph.opengl.GLGraphicsItem import GLGraphicsItem
 
 from app.rendering.draw_plan import DrawRanges, block_slices, blocks_in_view
 from app.rendering.point_buffer import PointBuffer
+from app.rendering.point_picking import visible_mask
 from app.rendering.point_positions import PointPositions
-from app.rendering.point_style import PointStyle
+from app.rendering.point_style import PointStyle, hides_by_other, lowest_other_level
 from app.widgets.point_program import PointProgram, PointProjection
 from app.widgets.point_storage import PointStorage
 
@@ -87,6 +88,17 @@ class PointItem(GLGraphicsItem):
     def read_block(self, block: int) -> np.ndarray:
         """The vertices of one block, back from the GPU."""
         return self._storage.read_block(block)
+
+    def read_visible(self, block: int, vertices: np.ndarray) -> np.ndarray:
+        """Which of a block's vertices the filters leave; a context must be current."""
+        buffer = self.buffer
+        assert buffer is not None
+        visible = visible_mask(vertices, self.style, buffer.levels)
+        if hides_by_other(self.style, buffer):
+            extras = self._storage.read_extras(block)
+            if extras is not None:
+                visible &= extras["other"] > lowest_other_level(self.style, buffer)
+        return visible
 
     def draw(
         self, ranges: DrawRanges, projection: PointProjection, size_factor: float = 1.0

@@ -9,7 +9,6 @@ from app.rendering.point_picking import (
     nearest_point,
     nearest_set_pixel,
     pixel_in_photo,
-    visible_mask,
 )
 from app.rendering.point_vertex import confidence_level, expert_index, is_flying, photo_index
 from app.rendering.view_frame import ViewFrame
@@ -57,7 +56,7 @@ class PointPicker:
         best: tuple[float, int, np.ndarray] | None = None
         for block in blocks_around(buffer, surface, 0.01 * buffer.robust.diagonal)[:CACHED_BLOCKS]:
             vertices = self._block(int(block))
-            visible = visible_mask(vertices, self._points.style, buffer.levels)
+            visible = self._points.read_visible(int(block), vertices)
             index, distance = nearest_point(vertices["position"], visible, surface)
             if index >= 0 and (best is None or distance < best[0]):
                 vertex = vertices[index : index + 1]

@@ -83,16 +83,28 @@ class PointStorage:
         vertices = np.empty(stop - start, VERTEX_DTYPE)
         codes = np.empty(stop - start, CODES_DTYPE)
         positions = np.empty((stop - start, 3), np.float32)
-        for name, array in ((self._names[0], positions), (self._names[1], codes)):
-            size = array.nbytes // max(len(array), 1)
-            GL.glBindBuffer(GL.GL_ARRAY_BUFFER, name)
-            raw = array.view(np.uint8).reshape(-1)
-            GL.glGetBufferSubData(GL.GL_ARRAY_BUFFER, start * size, array.nbytes, raw)
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
+        self._read_into(0, positions, start)
+        self._read_into(1, codes, start)
         vertices["position"] = positions
         for name in CODES_DTYPE.names or ():
             vertices[name] = codes[name]
         return vertices
+
+    def read_extras(self, block: int) -> np.ndarray | None:
+        """The extras of one block, back from the GPU; None without extras."""
+        if self.buffer is None or not self._names or not self._has_extras:
+            return None
+        start, stop = (int(place) for place in self.buffer.block_starts[block : block + 2])
+        extras = np.empty(stop - start, EXTRA_DTYPE)
+        self._read_into(2, extras, start)
+        return extras
+
+    def _read_into(self, which: int, array: np.ndarray, start: int) -> None:
+        size = array.nbytes // max(len(array), 1)
+        raw = array.view(np.uint8).reshape(-1)
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[which])
+        GL.glGetBufferSubData(GL.GL_ARRAY_BUFFER, start * size, array.nbytes, raw)
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
 
     def bind_attributes(self) -> None:
         """Point the four vertex attributes at the buffers."""

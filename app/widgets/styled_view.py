@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QWidget
 
 from app.rendering.color_mode import COLORLESS_MODES, ColorMode
 from app.rendering.point_buffer import PointBuffer
-from app.rendering.point_picking import visible_mask
 from app.rendering.point_style import PointStyle
 from app.widgets.backdrop import Lighting
 from app.widgets.interactive_view import InteractiveView
@@ -92,8 +91,11 @@ class StyledView(InteractiveView):
                 style.hide_flying,
             )
         self.makeCurrent()
-        blocks = (self._points.read_block(block) for block in range(len(buffer.block_lower)))
-        count = sum(int(visible_mask(block, style, buffer.levels).sum()) for block in blocks)
+        points = self._points
+        count = sum(
+            int(points.read_visible(block, points.read_block(block)).sum())
+            for block in range(len(buffer.block_lower))
+        )
         self.doneCurrent()
         return count
 

@@ -51,7 +51,10 @@ def test_drop_run_cancel_run_split_filter_export_reopen(qtbot, store, tmp_path: 
         qtbot.keyClick(slider, Qt.Key.Key_PageUp)
     percentile = viewer.state.view.percentile
     assert percentile == 50
-    qtbot.waitUntil(lambda: left.visible_count() == viewer.state.display.kept("fused"))
+    cloud = moe3d.point_cloud(prediction, confidence_percentile=percentile)
+    other = moe3d.point_cloud(prediction, layer="vggt", confidence_percentile=percentile)
+    both = np.isin(pixels_of(cloud, prediction), pixels_of(other, prediction))
+    qtbot.waitUntil(lambda: left.visible_count() == both.sum() == right.visible_count())
 
     press(qtbot, window, "tool_export")
     qtbot.waitUntil(lambda: window.findChild(QLineEdit, "export_folder") is not None)
@@ -65,10 +68,12 @@ def test_drop_run_cancel_run_split_filter_export_reopen(qtbot, store, tmp_path: 
 
     ply = next(path for path in viewer.state.export.last_paths if path.suffix == ".ply")
     reopened = trimesh.load(ply)
-    cloud = moe3d.point_cloud(prediction, confidence_percentile=percentile)
-    np.testing.assert_allclose(reopened.vertices, cloud.points, rtol=1e-6)
-    np.testing.assert_array_equal(reopened.colors[:, :3], cloud.colors)
-    assert left.visible_count() == len(cloud)
+    np.testing.assert_allclose(reopened.vertices, cloud.points[both], rtol=1e-6)
+    np.testing.assert_array_equal(reopened.colors[:, :3], cloud.colors[both])
+
+
+def pixels_of(cloud, prediction) -> np.ndarray:
+    return cloud.view_index * prediction.depth[0].size + cloud.pixel_index
 
 
 def press(qtbot, window, name: str) -> None:
