@@ -72,7 +72,7 @@ interop: $(VENV)/.tests
 
 # The picture in the README.
 screenshot: $(VENV)/.runs
-	xvfb-run -a -s "$(GL_SCREEN)" $(BIN)/moe3d-viewer assets/samples/$(SAMPLE)/images --run --size 1480x920 --screenshot docs/images/window.png
+	XDG_CONFIG_HOME=$$(mktemp -d) xvfb-run -a -s "$(GL_SCREEN)" $(BIN)/moe3d-viewer assets/samples/$(SAMPLE)/images --run --size 1480x920 --screenshot docs/images/window.png
 
 # The four window layouts, light and dark, at 1280x720 and 2560x1440.
 screenshots: $(VENV)/.runs

@@ -34,7 +34,7 @@ class Shot:
     @property
     def file_name(self) -> str:
         """Where it goes."""
-        return f"{self.layout}-{self.theme}-{self.size[0]}.png"
+        return f"{self.layout}-{self.theme}-{self.size[0]}.jpg"
 
 
 def all_shots() -> Iterator[Shot]:
@@ -58,16 +58,16 @@ def _take(viewer: Viewer, shot: Shot, path: Path) -> Path:
     _wait_until_drawn(viewer)
     part = path.with_suffix(".part.png")
     viewer.window.grab().save(str(part), "PNG")  # type: ignore[call-overload]
-    _shrink(part)
-    part.replace(path)
+    _compress(part, path)
+    part.unlink()
     return path
 
 
-def _shrink(path: Path) -> None:
-    """Fewer colours until the file is small; the screen's own are few but for the photos."""
-    picture = Image.open(path).convert("RGB")
-    for colors in (256, 128, 64):
-        picture.quantize(colors, dither=Image.Dither.NONE).save(path, optimize=True)
+def _compress(source: Path, path: Path) -> None:
+    """JPEG, as good as stays small: a palette would change the colours that stand for experts."""
+    picture = Image.open(source).convert("RGB")
+    for quality in (92, 86, 80, 70):
+        picture.save(path, "JPEG", quality=quality, subsampling=0, optimize=True)
         if path.stat().st_size <= MAX_BYTES:
             return
 

@@ -34,8 +34,8 @@ def window_layouts() -> tuple[WindowLayout, ...]:
         WindowLayout(
             "experts",
             _tr("&Experts"),
-            _tr("Every expert's map, the profile, and one 3D view"),
-            ("inspector", "maps", "profile"),
+            _tr("Every expert's map and one 3D view; P adds the profile"),
+            ("inspector", "maps"),
             "inspector",
             Layout.SINGLE,
         ),

@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         """The 3D view; None before the first result."""
         return self._workspace.scene_view
 
-    @Slot(int)
+    @Slot(object)
     def show_memory(self, used_bytes: int) -> None:
         """Show in the status bar what the process takes."""
         self._status.show_memory(used_bytes)

@@ -38,7 +38,7 @@ class StatusLine(QStatusBar):
         state.export.running_changed.connect(self._show_phase)
         self._show_facts()
 
-    @Slot(int)
+    @Slot(object)
     def show_memory(self, used_bytes: int) -> None:
         """Show what the process takes."""
         self._memory.setText(self.tr("{:,} MB").format(used_bytes // MIB) if used_bytes else "")

@@ -1,25 +1,19 @@
 """How much memory this process takes, for the status bar."""
 
-import sys
-from pathlib import Path
-
+import psutil
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 
 def resident_bytes() -> int:
-    """Memory of this process that is in RAM; 0 where the system does not say."""
-    if sys.platform.startswith("linux"):
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-        import resource
-
-        return pages * resource.getpagesize()
-    return 0
+    """Memory of this process that is in RAM."""
+    return psutil.Process().memory_info().rss
 
 
 class MemoryMeter(QObject):
     """Measures every few seconds."""
 
-    measured = Signal(int)
+    measured = Signal(object)
+    """Bytes, as an int of any size: Qt's own int ends at 2 GB."""
 
     def __init__(self, interval_ms: int = 2000, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -1,0 +1,26 @@
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from app.widgets.status_line import StatusLine
+from app.workers import memory_meter
+from app.workers.memory_meter import MemoryMeter, resident_bytes
+
+pytestmark = pytest.mark.gui
+
+
+def test_memory_that_is_used_is_seen():
+    before = resident_bytes()
+    block = np.ones(64 * 2**20, np.uint8)
+    assert resident_bytes() - before > 48 * 2**20
+    assert block[-1] == 1
+
+
+def test_more_than_two_gigabytes_are_shown_as_they_are(state, qtbot, monkeypatch):
+    monkeypatch.setattr(memory_meter, "resident_bytes", lambda: 5000 * 2**20)
+    line, meter = StatusLine(state), MemoryMeter()
+    qtbot.addWidget(line)
+    meter.measured.connect(line.show_memory)
+    meter.start()
+    meter.stop()
+    assert "5,000 MB" in [label.text() for label in line.findChildren(QLabel)]
