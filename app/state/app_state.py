@@ -21,7 +21,7 @@ from app.state.models import ModelsState
 from app.state.notices import Notices
 from app.state.photo_selection import PhotoSelectionState
 from app.state.profile import ProfileState
-from app.state.reconstruction import ReconstructionState
+from app.state.reconstruction import Phase, ReconstructionState
 from app.state.remembered import RememberedRegistry
 from app.state.remix import RemixState
 from app.state.run_options import RunOptionsState
@@ -104,6 +104,7 @@ class AppState(QObject):
         self.reconstruction.prediction_changed.connect(self.scene.reset_for_result)
         self._in_history: object = None
         self.display.changed.connect(self._on_display_changed)
+        self.reconstruction.phase_changed.connect(self._on_phase_changed)
 
     def _remember(self) -> RememberedRegistry:
         """Whatever the user chose; a state of another feature adds its line here."""
@@ -162,6 +163,11 @@ class AppState(QObject):
             self.comparison.set_flipped(False)
             self.view.set_layout(Layout.FLIP)
 
+    @Slot(object)
+    def _on_phase_changed(self, phase: object) -> None:
+        if phase is not Phase.READY:  # then the result is drawn first
+            self.plan.make_way(self.reconstruction.is_running)
+
     def stop(self) -> None:
         """Drop all work that is under way; nothing more is heard of it."""
         if self.autosave is not None:
@@ -194,6 +200,7 @@ class AppState(QObject):
 
     @Slot()
     def _on_display_changed(self) -> None:
+        self.plan.make_way(self.reconstruction.is_running)
         if self.reconstruction.prediction is not self._in_history:  # not the same in other units
             self._in_history = self.reconstruction.prediction
             self.history.clear()

@@ -50,6 +50,13 @@ class RunPlanState(QObject):
         """Whether the run would not fit in memory."""
         return self._plan is not None and self._plan.verdict == "does not fit"
 
+    def make_way(self, for_run: bool) -> None:
+        """Drop an unanswered question while a run takes the machine; ask it again after."""
+        if for_run:
+            self._asking.abandon()
+        elif self._plan is None:
+            self._ask()
+
     def stop(self) -> None:
         """Drop the question."""
         self._asking.abandon()

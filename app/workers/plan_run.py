@@ -19,7 +19,7 @@ def plan_run(request: RunRequest, progress: Progress) -> RunPlan:
     options = EstimateOptions(
         request.model, request.device, request.precision, request.compare, request.resize_mode
     )
-    estimate = estimate_run(request.views, options)
+    estimate = estimate_run(request.views, options, progress)
     progress.report("plan")
     long_side = max(estimate.width, estimate.height)
     transforms = plan_transforms(request.views, long_side=long_side, mode=request.resize_mode)

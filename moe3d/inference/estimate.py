@@ -16,6 +16,7 @@ from moe3d.model.known_models import find_checkpoint
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.output import RunOptions
 from moe3d.model.peak_bytes import PeakTensorBytes
+from moe3d.progress import Progress
 from moe3d.scene.records import ViewSet
 
 CONTEXT_BYTES = {"cuda": 600 * 2**20, "mps": 300 * 2**20, "cpu": 400 * 2**20}
@@ -81,10 +82,15 @@ class EstimateOptions:
     """"crop" or "pad"."""
 
 
-def estimate_run(views: ViewSet, options: EstimateOptions = EstimateOptions()) -> MemoryEstimate:
+def estimate_run(
+    views: ViewSet,
+    options: EstimateOptions = EstimateOptions(),
+    progress: Progress | None = None,
+) -> MemoryEstimate:
     """Tell what reconstructing these views will take.
 
     Raises:
+        JobCancelledError: progress was cancelled; noticed within one block.
         UsageError: no view; no such device or precision on this machine.
         CheckpointError: no such model, or not one that fits.
     """
@@ -100,7 +106,21 @@ def estimate_run(views: ViewSet, options: EstimateOptions = EstimateOptions()) -
         mode=options.resize_mode,
     )[0]
     shape = (len(views), image.height, image.width)
-    return _estimate(network, info, compute, shape, options.compare)
+    return _estimate(network, info, compute, shape, _Counting(options.compare, progress))
+
+
+@dataclass(frozen=True)
+class _Counting:
+    compare: bool
+    progress: Progress | None
+
+    def options(self, frames_per_chunk: int) -> RunOptions:
+        return RunOptions(
+            self.compare,
+            with_points=False,
+            heads_in_autocast=True,
+            frames_per_chunk=frames_per_chunk,
+        )
 
 
 def _estimate(
@@ -108,11 +128,11 @@ def _estimate(
     info: CheckpointInfo,
     compute: Compute,
     shape: tuple[int, int, int],
-    compare: bool,
+    counting: _Counting,
 ) -> MemoryEstimate:
     views, height, width = shape
-    normal = RunOptions(compare, with_points=False, heads_in_autocast=True)
-    smallest = RunOptions(compare, with_points=False, heads_in_autocast=True, frames_per_chunk=1)
+    normal, smallest = counting.options(RunOptions().frames_per_chunk), counting.options(1)
+    progress = counting.progress
     return MemoryEstimate(
         model=info.name,
         num_photos=views,
@@ -121,34 +141,44 @@ def _estimate(
         device=describe_device(compute.device),
         precision=compute.precision,
         weights_bytes=sum(p.numel() * p.element_size() for p in network.parameters()),
-        working_bytes=working_bytes(network, shape, normal),
-        smallest_working_bytes=working_bytes(network, shape, smallest),
+        working_bytes=working_bytes(network, shape, normal, progress),
+        smallest_working_bytes=working_bytes(network, shape, smallest, progress),
         context_bytes=CONTEXT_BYTES[compute.device.type],
         available_bytes=_available_bytes(compute.device),
     )
 
 
-def working_bytes(network: MoE3DNetwork, shape: tuple[int, int, int], options: RunOptions) -> int:
+def working_bytes(
+    network: MoE3DNetwork,
+    shape: tuple[int, int, int],
+    options: RunOptions,
+    progress: Progress | None = None,
+) -> int:
     """Most bytes of tensors alive at once while one scene goes through, weights not counted.
 
     Args:
         network: on the meta device.
         shape: views, height and width of the network's images.
         options: how it would run; its autocast is not asked for, the meta device has none.
+        progress: told after every block; may cancel.
     """
     views, height, width = shape
+    told = progress or Progress()
+
+    def count(counted: int) -> int:
+        images = torch.empty(1, counted, 3, height, width, device="meta")
+        with torch.inference_mode(), PeakTensorBytes() as counter:
+            network(
+                images,
+                on_block=lambda done, total: told.report("estimate", done, total),
+                options=options,
+            )
+        return counter.peak
+
     if views <= COUNTED_PHOTOS:
-        return _counted_bytes(network, shape, options)
-    most = _counted_bytes(network, (COUNTED_PHOTOS, height, width), options)
-    fewer = _counted_bytes(network, (COUNTED_PHOTOS - 8, height, width), options)
+        return count(views)
+    most, fewer = count(COUNTED_PHOTOS), count(COUNTED_PHOTOS - 8)
     return most + (most - fewer) * (views - COUNTED_PHOTOS) // 8
-
-
-def _counted_bytes(network: MoE3DNetwork, shape: tuple[int, int, int], options: RunOptions) -> int:
-    views, height, width = shape
-    with torch.inference_mode(), PeakTensorBytes() as counter:
-        network(torch.empty(1, views, 3, height, width, device="meta"), options=options)
-    return counter.peak
 
 
 def _available_bytes(device: torch.device) -> int:
