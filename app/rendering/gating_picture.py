@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, UInt8, UInt16, UInt32
+from jaxtyping import Bool, Float32, UInt8, UInt16, UInt32
 
 BORDER_DARK, BORDER_LIGHT = (16, 16, 18), (250, 250, 250)
 """A border has a dark and a light side, so that it is seen on every photo."""
@@ -32,6 +32,7 @@ def gating_overlay(
     image: UInt8[np.ndarray, "H W 3"],
     weights: Float32[np.ndarray, "E H W"],
     style: OverlayStyle,
+    valid: Bool[np.ndarray, "H W"] | None = None,
 ) -> UInt8[np.ndarray, "H W 3"]:
     """The colour of the expert of largest weight over the photo, which is drawn in grey.
 
@@ -41,6 +42,7 @@ def gating_overlay(
         image: what the network saw, RGB.
         weights: of the experts, sum 1.
         style: colours and opacity.
+        valid: where there is a result at all; padding and transparent parts show the photo alone.
     """
     if style.opacity <= 0:
         return image.copy()
@@ -57,6 +59,8 @@ def gating_overlay(
     if style.hidden:
         spared = np.isin(winner, list(style.hidden)).view(np.uint8)
         cv2.copyTo(image, spared, picture)
+    if valid is not None:
+        cv2.copyTo(image, (~valid).view(np.uint8), picture)
     return picture
 
 

@@ -55,7 +55,12 @@ def tile_picture(source: MapSource, key: str, style: StripStyle) -> UInt8[np.nda
         found = source.flying.get(key.removeprefix("flying:"))
         return flying_overlay(prediction.images[view], None if found is None else found.mask[view])
     if key == "gating":
-        return gating_overlay(prediction.images[view], source.weights, overlay_style(source, style))
+        return gating_overlay(
+            prediction.images[view],
+            source.weights,
+            overlay_style(source, style),
+            prediction.valid_mask[view],
+        )
     return colorize(
         map_values(source, key),
         range_of(key, style.value_range, style.other_ranges),

@@ -45,3 +45,12 @@ def test_undecided_pixels_fade_into_the_grey_photo():
     redness = picture[0, :3, 0].astype(int) - picture[0, :3, 2]
     assert redness[0] > redness[1] > redness[2] == 0
     np.testing.assert_allclose(redness[1], redness[0] / 2, atol=1.5)
+
+
+def test_no_expert_is_named_where_there_is_no_result():
+    weights, style = weights_of(0.9, 0.6, 0.4, 0.1), OverlayStyle(COLORS, 1.0, contours=True)
+    valid = np.array([[True, True, True, False]])
+    picture = gating_overlay(IMAGE, weights, style, valid)
+    np.testing.assert_array_equal(picture[0, 3], IMAGE[0, 3])
+    whole = gating_overlay(IMAGE, weights, style)
+    np.testing.assert_array_equal(picture[0, :3], whole[0, :3])
