@@ -13,17 +13,11 @@ import numpy as np
 import pytest
 import torch
 
-from moe3d.model.config import (
-    AggregatorConfig,
-    CameraHeadConfig,
-    DPTConfig,
-    ModelConfig,
-    PatchEmbedConfig,
-)
 from moe3d.model.differentiable_geometry import world_points_from_depth
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.output import ModelOutput
 from moe3d.model.pose_encoding import Cameras, cameras_from_pose_encoding
+from tests.parity_network import config_from_case
 
 OWN_FOLDER = Path(__file__).parents[2] / "data" / "vggt_parity"
 FOLDER = Path(os.environ.get("VGGT_PARITY_DIR", OWN_FOLDER))
@@ -40,35 +34,6 @@ class Case:
     patch_tokens: torch.Tensor
     num_special_tokens: int
     fusion_maps: dict[str, torch.Tensor]
-
-
-def config_from_case(values: dict, weights: dict[str, torch.Tensor]) -> ModelConfig:
-    return ModelConfig(
-        name="parity",
-        patch_size=values["patch_size"],
-        width=values["embed_dim"],
-        patch_embed=PatchEmbedConfig(
-            image_size=values["img_size"],
-            depth=values["vit_depth"],
-            num_heads=values["vit_heads"],
-            num_register_tokens=weights["aggregator.patch_embed.register_tokens"].shape[1],
-        ),
-        aggregator=AggregatorConfig(
-            depth=values["aa_depth"],
-            num_heads=values["num_heads"],
-            num_register_tokens=values["num_register_tokens"],
-            rope_base=float(values["rope_freq"]),
-        ),
-        camera_head=CameraHeadConfig(
-            trunk_depth=values["camera_trunk_depth"], num_heads=values["camera_heads"]
-        ),
-        dpt=DPTConfig(
-            layers=tuple(values["dpt_layers"]),
-            out_channels=tuple(values["dpt_out_channels"]),
-            features=values["dpt_features"],
-        ),
-        has_point_head=True,
-    )
 
 
 def load_weights(network: MoE3DNetwork, weights: dict[str, torch.Tensor]) -> None:

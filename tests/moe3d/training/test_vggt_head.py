@@ -10,14 +10,8 @@ import torch
 
 from moe3d.model.checkpoint import read_checkpoint, write_checkpoint
 from moe3d.model.checkpoint.reading import ReadOptions
-from moe3d.model.config import (
-    AggregatorConfig,
-    CameraHeadConfig,
-    DPTConfig,
-    ModelConfig,
-    PatchEmbedConfig,
-)
 from moe3d.training.run import run_training
+from tests.parity_network import config_from_case
 
 FOLDER = Path(__file__).parents[2] / "data" / "vggt_parity"
 
@@ -27,32 +21,7 @@ def vggt(tmp_path_factory):
     """The parity network as a checkpoint: VGGT's parts with VGGT's names, no mixture."""
     values = json.loads((FOLDER / "main_2x140x182.json").read_text())["config"]
     weights = torch.load(FOLDER / "state_dict.pt", weights_only=True)
-    config = ModelConfig(
-        name="parity",
-        patch_size=values["patch_size"],
-        width=values["embed_dim"],
-        patch_embed=PatchEmbedConfig(
-            image_size=values["img_size"],
-            depth=values["vit_depth"],
-            num_heads=values["vit_heads"],
-            num_register_tokens=weights["aggregator.patch_embed.register_tokens"].shape[1],
-        ),
-        aggregator=AggregatorConfig(
-            depth=values["aa_depth"],
-            num_heads=values["num_heads"],
-            num_register_tokens=values["num_register_tokens"],
-            rope_base=float(values["rope_freq"]),
-        ),
-        camera_head=CameraHeadConfig(
-            trunk_depth=values["camera_trunk_depth"], num_heads=values["camera_heads"]
-        ),
-        dpt=DPTConfig(
-            layers=tuple(values["dpt_layers"]),
-            out_channels=tuple(values["dpt_out_channels"]),
-            features=values["dpt_features"],
-        ),
-        has_point_head=True,
-    )
+    config = config_from_case(values, weights)
     loaded = read_checkpoint(FOLDER / "state_dict.pt", ReadOptions(config=config))
     path = tmp_path_factory.mktemp("vggt") / "vggt.safetensors"
     write_checkpoint(loaded.network, path, loaded.info)
