@@ -1,5 +1,6 @@
 """How the view's camera moves: orbit, pan, zoom, fly, and the smooth way between two cameras."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -94,6 +95,22 @@ def with_pivot_centred(camera: Camera, pivot: Float[np.ndarray, "3"]) -> Camera:
     """Take this pivot and shift sideways so that it lies in the middle of the view."""
     depth = max(float(view_depth(camera, pivot)), 1e-9)
     return replace(camera, pivot=pivot, eye=pivot - depth * camera.forward)
+
+
+def turntable(
+    camera: Camera, up: Float[np.ndarray, "3"], num_frames: int, to_right: bool = True
+) -> Iterator[Camera]:
+    """Once round the pivot in equal steps, at the height and distance at which the camera stands.
+
+    Args:
+        camera: the first of the cameras.
+        up: what to turn about.
+        num_frames: after so many steps the first camera comes again.
+        to_right: the front of the scene moves to the right.
+    """
+    step_rad = (1 if to_right else -1) * 2 * np.pi / num_frames
+    for number in range(num_frames):
+        yield orbit(camera, number * step_rad, 0.0, up)
 
 
 def interpolate(start: Camera, end: Camera, fraction: float) -> Camera:

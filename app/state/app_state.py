@@ -179,6 +179,7 @@ class AppState(QObject):
         self.reconstruction.stop()
         self.display.stop()
         self.remix.stop()
+        self.scene.turntable.cancel()
         self.scene.filter_list.stop()
         self.truth.stop()
         self.comparison_report.stop()

@@ -16,6 +16,7 @@ from app.state.remembered import RememberedRegistry
 from app.state.scene_look import SceneLookState
 from app.state.section_box import SectionBoxState
 from app.state.tools import Tool, ToolState
+from app.state.turntable import TurntableState
 from app.state.upright import UprightState
 from app.state.view_options import ViewOptionsState
 
@@ -41,6 +42,7 @@ class SceneControls(QObject):
         self.measurement = MeasurementState(scale, self)
         self.tools = ToolState(self)
         self.camera = CameraRequests(self)
+        self.turntable = TurntableState(self)
         self.extent = ExtentState(display, self.upright)
         self.filter_list = FilterListState(
             backend, runner, display, self.filters, self.section, self.extent, options, comparison

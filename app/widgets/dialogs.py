@@ -12,6 +12,7 @@ from app.widgets.about_dialog import AboutDialog
 from app.widgets.export_dialog import ExportDialog
 from app.widgets.model_dialog import ModelDialog
 from app.widgets.picture_dialog import PictureDialog
+from app.widgets.turntable_dialog import TurntableDialog
 
 PHOTO_FILTER = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif *.bmp"
 
@@ -42,6 +43,11 @@ class Dialogs(QObject):
     def picture(self) -> None:
         """Save a picture of the 3D view."""
         PictureDialog(self._state, self._window).open()
+
+    @Slot()
+    def turntable(self) -> None:
+        """Save a video that goes once round the pivot."""
+        TurntableDialog(self._state, self._window).open()
 
     @Slot()
     def open_folder(self) -> None:

@@ -138,18 +138,21 @@ class GlSceneView(QObject):
             has_own_colors = self._state.view.color_mode in COLORS_OF_THE_MODEL
             self._badges[index].show_if(what_if.is_active and is_fused, has_own_colors)
             said = self._badges[index].text() if what_if.is_active and is_fused else ""
-            view.note = self._note(said)
+            view.note = self._note(said, self._shown[index][1])
             if is_fused and what_if.points is not None and what_if.points is not self._moved[index]:
                 self._moved[index] = what_if.points
                 view.update_positions(cast(PointPositions, what_if.points))
 
-    def _note(self, what_if: str) -> str:
-        """What a saved picture of a view has to say."""
-        prediction, mode = self._state.display.prediction, self._state.view.color_mode
+    def _note(self, what_if: str, layer: str) -> str:
+        """What a saved picture of a view of this layer has to say."""
+        prediction, mode = self._state.display.prediction, self._state.display.color_mode
         notes = [what_if] if what_if else []
-        shows_gate = mode in ("expert", "entropy")
-        if prediction is not None and shows_gate and not prediction.metadata.experts_trained:
+        if prediction is None or prediction.num_experts < 2 or prediction.metadata.experts_trained:
+            return ". ".join(notes)
+        if mode in ("expert", "entropy"):
             notes.append(self.tr("Experts untrained: these colours are noise"))
+        elif layer != "vggt":
+            notes.append(self.tr("Experts untrained"))
         return ". ".join(notes)
 
     def _show_layer(

@@ -4,13 +4,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -18,9 +16,9 @@ from PySide6.QtWidgets import (
 from app.state.app_state import AppState
 from app.state.camera_requests import PictureRequest
 from app.widgets.parts import label
+from app.widgets.picture_fields import overlays_box, pixel_box
 
 FIRST_SIZE = (3840, 2160)
-LARGEST_PX = 8192
 
 
 class PictureDialog(QDialog):
@@ -32,12 +30,9 @@ class PictureDialog(QDialog):
         self.setWindowTitle(self.tr("Picture of the 3D view"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._state = state
-        self._width = self._size("picture_width", self.tr("Width, pixels"), FIRST_SIZE[0])
-        self._height = self._size("picture_height", self.tr("Height, pixels"), FIRST_SIZE[1])
-        self._overlays = QCheckBox(self.tr("With cameras, grid and distances"))
-        self._overlays.setObjectName("picture_overlays")
-        self._overlays.setToolTip(self.tr("Also draw what stands around the points"))
-        self._overlays.setChecked(True)
+        self._width = pixel_box("picture_width", self.tr("Width, pixels"), FIRST_SIZE[0])
+        self._height = pixel_box("picture_height", self.tr("Height, pixels"), FIRST_SIZE[1])
+        self._overlays = overlays_box("picture_overlays")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         save = QPushButton(self.tr("Save…"))
         save.setObjectName("picture_save")
@@ -56,16 +51,6 @@ class PictureDialog(QDialog):
         rows.addLayout(form)
         rows.addWidget(self._overlays)
         rows.addWidget(buttons)
-
-    def _size(self, name: str, tip: str, value: int) -> QSpinBox:
-        made = QSpinBox()
-        made.setObjectName(name)
-        made.setAccessibleName(tip)
-        made.setToolTip(tip)
-        made.setRange(16, LARGEST_PX)
-        made.setValue(value)
-        made.setSuffix(self.tr(" px"))
-        return made
 
     @Slot()
     def _on_save(self) -> None:

@@ -13,6 +13,13 @@ def image_from_rgb(pixels: UInt8[np.ndarray, "H W C"]) -> QImage:
     return QImage(held.data, width, height, channels * width, kinds[channels]).copy()
 
 
+def rgb_from_image(image: QImage) -> UInt8[np.ndarray, "H W 3"]:
+    """The pixels of a QImage, without transparency."""
+    rgb = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(rgb.constBits(), np.uint8).reshape(rgb.height(), rgb.bytesPerLine())
+    return rows[:, : 3 * rgb.width()].reshape(rgb.height(), rgb.width(), 3).copy()
+
+
 def pixmap_from_rgb(pixels: UInt8[np.ndarray, "H W C"]) -> QPixmap:
     """A QPixmap of the pixels."""
     return QPixmap.fromImage(image_from_rgb(pixels))

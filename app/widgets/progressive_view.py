@@ -62,13 +62,19 @@ class ProgressiveView(GLViewWidget):
         size = self.deviceWidth(), self.deviceHeight()
         return self._renderer.is_complete and self._renderer.is_current(self.frame_now(), *size)
 
-    def frame_now(self, viewport: Viewport | None = None) -> ViewFrame:
-        """Camera and matrices of the next picture."""
+    def frame_now(
+        self, viewport: Viewport | None = None, camera: Camera | None = None
+    ) -> ViewFrame:
+        """Camera and matrices of the next picture; another viewport or camera may be tried."""
         view = viewport or self.controller.viewport
-        return view_frame(self.camera, view, self._drawn_bounds, self._scene_size)
+        return view_frame(camera or self.camera, view, self._drawn_bounds, self._scene_size)
 
     def image(
-        self, width: int | None = None, height: int | None = None, overlays: bool = True
+        self,
+        width: int | None = None,
+        height: int | None = None,
+        overlays: bool = True,
+        camera: Camera | None = None,
     ) -> QImage:
         """The whole cloud as a picture of any size; waits until it is drawn.
 
@@ -76,11 +82,12 @@ class ProgressiveView(GLViewWidget):
             width: pixels; None takes the view's.
             height: pixels; None takes the view's.
             overlays: also draw frusta, grid and lines.
+            camera: from where; None takes the view's.
         """
         self.makeCurrent()
         width, height = width or self.deviceWidth(), height or self.deviceHeight()
         scale = height / max(self.height(), 1)
-        frame = self.frame_now(Viewport(width / scale, height / scale))
+        frame = self.frame_now(Viewport(width / scale, height / scale), camera)
         picture = GlTarget()
         self._bind_vertex_array()
         self._before_paint(frame)

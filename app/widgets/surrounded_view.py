@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from app.rendering.camera import Viewport
+from app.rendering.camera import Camera, Viewport
 from app.rendering.grid import grid_segments
 from app.rendering.hypotheses import Hypotheses
 from app.rendering.section_lines import box_segments
@@ -121,15 +121,17 @@ class SurroundedView(StyledView):
         """Of the photo over the view, 0..1."""
         self._photos.set_opacity(opacity)
 
-    def picture(self, width: int, height: int, overlays: bool = True) -> QImage:
+    def picture(
+        self, width: int, height: int, overlays: bool = True, camera: Camera | None = None
+    ) -> QImage:
         """The whole cloud as a picture of any size, with the labels of distances, and always with
-        the note of what it shows."""
-        image = self.image(width, height, overlays)
+        the note of what it shows; from the view's camera or another one."""
+        image = self.image(width, height, overlays, camera)
         scale = height / max(self.height(), 1)
         painter = QPainter(image)
         painter.scale(scale, scale)
         if overlays:
-            frame = self.frame_now(Viewport(width / scale, height / scale))
+            frame = self.frame_now(Viewport(width / scale, height / scale), camera)
             self._measures.paint_on(painter, frame, self._colors)
         if self.note:
             self._paint_note(painter)

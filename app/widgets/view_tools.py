@@ -15,6 +15,7 @@ from app.widgets.distance_text import distance_text
 from app.widgets.look_through_bar import LookThroughBar
 from app.widgets.split_cloud_view import SplitCloudView
 from app.widgets.tool_bar_hint import ToolHint
+from app.widgets.turntable_recorder import TurntableRecorder
 
 
 class ViewTools(QObject):
@@ -24,6 +25,7 @@ class ViewTools(QObject):
         super().__init__(split)
         self._state, self._scene, self._split = state, state.scene, split
         self._bars = LookThroughBar(state, split), ToolHint(state, split)
+        TurntableRecorder(state, self._view_in_use, self)
         scene = self._scene
         scene.tools.tool_changed.connect(self._show_tool)
         scene.tools.points_changed.connect(self._show_distances)
@@ -101,6 +103,8 @@ class ViewTools(QObject):
         move(self._view_in_use())
 
     def _view_in_use(self) -> CloudView:
+        """The view with the focus, also while a dialog has it for now; else the left one."""
         views = self._split.views
-        focused = [view for view in views if view.hasFocus() and view.isVisible()]
+        in_window = self._split.window().focusWidget()
+        focused = [view for view in views if view is in_window and view.isVisible()]
         return (focused or views)[0]

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSettings
 
 from app.rendering.opengl_setup import prepare_opengl
 from app.viewer import Viewer
-from tests.app.drawn_window import PATIENCE_MS, DrawnBackend, settle
+from tests.app.drawn_window import PATIENCE_MS, DrawnBackend, settle, trigger, views
 from tests.app.fakes import FakeBackend
 from tests.app.window_fixtures import build_viewer, drop
 
@@ -57,3 +57,17 @@ def drawn(qtbot, store: QSettings, photos: Path, drawn_backend: DrawnBackend) ->
     yield made
     made.window.close()
     assert made.close_down()
+
+
+@pytest.fixture
+def single(drawn, qtbot):
+    """One view, all points, no animation."""
+    drawn.state.view.set_percentile(0)
+    trigger(drawn, "single")
+    for view in views(drawn):
+        view.controller.flight_ms = 0
+    drawn.window.activateWindow()
+    settle(qtbot, drawn)
+    views(drawn)[0].setFocus()
+    qtbot.waitUntil(views(drawn)[0].hasFocus)
+    return drawn

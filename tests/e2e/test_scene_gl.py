@@ -30,20 +30,6 @@ LEFT = Qt.MouseButton.LeftButton
 NEAR_PLANE, FAR_PLANE = 1.0, 2.0
 
 
-@pytest.fixture
-def single(drawn, qtbot):
-    """One view, all points, no animation."""
-    drawn.state.view.set_percentile(0)
-    trigger(drawn, "single")
-    for view in views(drawn):
-        view.controller.flight_ms = 0
-    drawn.window.activateWindow()
-    settle(qtbot, drawn)
-    views(drawn)[0].setFocus()
-    qtbot.waitUntil(views(drawn)[0].hasFocus)
-    return drawn
-
-
 def on_plane(x: float, y: float, depth: float) -> np.ndarray:
     """A point of one of the two planes, seen by the first photo at (x, y) of its half width."""
     return np.array([x * depth * 0.5, y * depth * 0.5, depth])

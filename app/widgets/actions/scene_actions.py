@@ -22,6 +22,7 @@ class SceneActions(CommandGroup):
 
     def commands(self) -> Sequence[Command]:
         """See CommandGroup."""
+        scene = self.host.state.scene
         return (
             *self._drag_commands(),
             *self._axis_commands(),
@@ -34,6 +35,15 @@ class SceneActions(CommandGroup):
                 "export/pictures",
                 self.host.dialogs.picture,
                 ["Ctrl+F12"],
+            ),
+            self._command(
+                "turntable",
+                self.tr("Save turn&table video…"),
+                "export/pictures",
+                self.host.dialogs.turntable,
+                ["Ctrl+Shift+F12"],
+                help=self.tr("A video that goes once round the pivot"),
+                is_enabled=lambda: self._has_result() and scene.turntable.can_start,
             ),
         )
 
@@ -48,6 +58,7 @@ class SceneActions(CommandGroup):
             scene.upright.frame_changed,
             scene.measurement.distances_changed,
             scene.camera.looked_through_changed,
+            scene.turntable.running_changed,
         )
 
     def _drag_commands(self) -> Sequence[Command]:

@@ -20,6 +20,7 @@ from app.rendering.camera_motion import (
     look_around,
     orbit,
     pan,
+    turntable,
     with_pivot_centred,
     zoom_about,
 )
@@ -180,3 +181,20 @@ def test_clip_planes_hold_the_scene_from_outside_and_from_within():
         depths = view_depth(camera, bounds.corners)
         assert 0 < frame.near <= max(depths.min(), 2e-2)
         assert frame.far >= depths.max()
+
+
+@pytest.mark.parametrize("to_right", [True, False])
+def test_a_turntable_goes_once_round_in_equal_steps(to_right):
+    eye, pivot = np.array([0.0, -1.0, -4.0]), np.array([0.0, 0.0, 1.0])
+    camera = Camera(eye, upright_rotation(pivot - eye, UP), pivot)
+    cameras = list(turntable(camera, UP, 8, to_right))
+    np.testing.assert_allclose(cameras[0].eye, camera.eye)
+    sign = -1 if to_right else 1  # the eye goes the other way than what it sees
+    for number, turned in enumerate(cameras):
+        angle = number * np.pi / 4
+        place = [5 * sign * np.sin(angle), -1.0, 1 - 5 * np.cos(angle)]
+        np.testing.assert_allclose(turned.eye, place, atol=1e-9)
+        np.testing.assert_allclose(pixels_from_world(turned, VIEW, pivot), (400, 300), atol=1e-6)
+    before = pixels_from_world(cameras[0], VIEW, np.array([0.0, 0.0, 0.0]))
+    after = pixels_from_world(cameras[1], VIEW, np.array([0.0, 0.0, 0.0]))
+    assert (after[0] > before[0]) == to_right
