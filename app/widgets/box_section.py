@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from app.state.display import DisplayState
 from app.state.section_box import SectionBoxState
-from app.widgets.parts import Section, button, label
+from app.widgets.parts import button, label
+from app.widgets.section import Section
 from app.widgets.sliders import Scale, ScaledSlider
 
 
@@ -15,7 +16,7 @@ class BoxSection(Section):
     def __init__(
         self, display: DisplayState, section: SectionBoxState, parent: QWidget | None = None
     ) -> None:
-        super().__init__("box_section", "SECTION BOX", parent)
+        super().__init__("box_section", self.tr("SECTION BOX"), parent)
         self._display, self._section = display, section
         self._on = QCheckBox(self.tr("Hide what lies outside"))
         self._on.setObjectName("section_on")

@@ -9,7 +9,8 @@ from app.state.display import DisplayState
 from app.state.view_options import ViewOptionsState
 from app.widgets.confidence_histogram import MAX_PERCENTILE, ConfidenceHistogram
 from app.widgets.layer_titles import layer_title
-from app.widgets.parts import Section, label
+from app.widgets.parts import label
+from app.widgets.section import Section
 
 
 class ConfidenceSection(Section):

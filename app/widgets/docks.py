@@ -27,6 +27,7 @@ class Docks(QObject):
         window.setCorner(Qt.Corner.BottomLeftCorner, Area.BottomDockWidgetArea)
         for panel in self._panels.values():
             dock = self._docks[panel.name] = _dock(panel, state, theme)
+            dock.hide()  # else Qt keeps the tab bars of a layout that is never shown
             self._place(panel)
             dock.toggleViewAction().triggered.connect(self._on_toggled)
         closed, opened = self._named(CLOSED), self._named(OPENED)

@@ -8,6 +8,7 @@ from app.rendering.map_palettes import expert_colors
 from app.rendering.readout import PixelReadout
 from app.state.app_state import AppState
 from app.widgets.cursor_readout import readout_at_cursor
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.parts import label
 from app.widgets.pictures import swatch
 from app.widgets.value_bar import ValueBar
@@ -53,7 +54,9 @@ class ExpertLegend(QScrollArea):
         rows.setContentsMargins(6, 0, 8, 2)
         rows.setSpacing(1)
         rows.addWidget(self._untrained)
-        rows.addWidget(label(text, "muted", "legend_note", wrap=True))
+        note = ElidedLabel("legend_note", "muted")
+        note.setText(text)
+        rows.addWidget(note)
         rows.addLayout(self._grid)
         rows.addStretch(1)
         self.setWidget(column)

@@ -10,8 +10,9 @@ from app.rendering.map_palettes import expert_colors
 from app.state.app_state import AppState
 from app.widgets.choices import choice, on_chosen, show_choice
 from app.widgets.icons import icon
-from app.widgets.parts import Section, label
+from app.widgets.parts import label
 from app.widgets.pictures import swatch
+from app.widgets.section import Section
 from app.widgets.theme import Theme
 from app.widgets.value_bar import ValueBar
 

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QMenu, QToolB
 
 from app.state.app_state import AppState
 from app.state.filters import LARGEST_EDGE_RTOL, SMALLEST_EDGE_RTOL
-from app.widgets.parts import Section, label
+from app.widgets.parts import label
+from app.widgets.section import Section
 from app.widgets.sliders import Scale, ScaledSlider
 
 
@@ -15,7 +16,7 @@ class FiltersSection(Section):
     """Each acts at once in the 3D view, and on the next export."""
 
     def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
-        super().__init__("filters_section", "FILTERS", parent)
+        super().__init__("filters_section", self.tr("FILTERS"), parent)
         self._state, self._filters = state, state.scene.filters
         self._kept = label(role="muted", name="filters_kept", wrap=True)
         self._edges = self._box(
@@ -81,15 +82,12 @@ class FiltersSection(Section):
         edge.setSpacing(8)
         edge.addWidget(self._rtol, 1)
         edge.addWidget(self._rtol_value)
-        colors = QHBoxLayout()
-        colors.addWidget(self._black)
-        colors.addWidget(self._white)
-        colors.addStretch(1)
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(6)
         form.addRow(self._edges, edge)
-        form.addRow(self._flying, colors)
+        form.addRow(self._flying)
+        form.addRow(self._black, self._white)
         form.addRow(label(self.tr("Photos")), self._photos)
         self.rows.addLayout(form)
         self.rows.addWidget(self._kept)

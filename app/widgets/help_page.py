@@ -45,7 +45,8 @@ class HelpPage(QDialog):
             "coloured overlay shows only which expert has the largest weight. *VGGT* is the same "
             "network without experts. Units are relative until you give a length.\n\n"
             "Options of the view act at once. Options under NEXT RUN need a new run; a line there "
-            "says when the result is older than they are.\n\n"
+            "says when the result is older than they are. A click on a heading folds its options; "
+            "in a low window as many stand open as there is room for.\n\n"
         )
 
     def _commands(self, actions: Actions) -> str:

@@ -4,7 +4,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFormLayout, QWidget
 
 from app.state.display import DisplayState
-from app.widgets.parts import Section, label
+from app.widgets.parts import label
+from app.widgets.section import Section
 from moe3d.scene.records import PredictionMetadata
 
 GIB = 1024**3

@@ -18,6 +18,8 @@ class WindowLayout:
     front: str
     """The panel that is on top where several share a place."""
     views: Layout
+    section: str = "confidence_section"
+    """The group of the inspector that stands open when not all can."""
 
 
 def window_layouts() -> tuple[WindowLayout, ...]:
@@ -38,6 +40,7 @@ def window_layouts() -> tuple[WindowLayout, ...]:
             ("inspector", "maps"),
             "inspector",
             Layout.SINGLE,
+            "experts_section",
         ),
         WindowLayout(
             "compare",

@@ -12,7 +12,8 @@ from app.state.scene_look import (
     SceneLookState,
 )
 from app.widgets.choices import choice, on_chosen, show_choice
-from app.widgets.parts import Section, label
+from app.widgets.parts import label
+from app.widgets.section import Section
 from app.widgets.sliders import Scale, ScaledSlider
 
 
@@ -22,7 +23,7 @@ class LookSection(Section):
     def __init__(
         self, display: DisplayState, look: SceneLookState, parent: QWidget | None = None
     ) -> None:
-        super().__init__("look_section", "LOOK", parent)
+        super().__init__("look_section", self.tr("LOOK"), parent)
         self._display, self._look = display, look
         self._make_choices()
         self._grid = self._box("show_grid", self.tr("Grid"), self.tr("Draw a grid on the floor"))

@@ -8,6 +8,7 @@ from app.rendering.layer_keys import tile_keys
 from app.state.app_state import AppState
 from app.state.scene_display import RangeLock
 from app.widgets.choices import choice, on_chosen, show_choice
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.layer_titles import tile_title
 from app.widgets.menu_button import add_tick, menu_button
 from app.widgets.parts import label
@@ -21,7 +22,7 @@ class MapControls(QWidget):
         self._display, self._view, self._maps = state.display, state.view, state.maps
         self._truth = state.truth
         view = state.view
-        self._name = label(role="value", name="strip_photo_name")
+        self._name = ElidedLabel("strip_photo_name", "value", self.tr("Photo of these maps"))
         self._range = choice(
             "range_lock",
             self.tr("Over what the depth colours are spread"),
@@ -92,8 +93,7 @@ class MapControls(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self._name)
-        row.addStretch(1)
+        row.addWidget(self._name, 1)
         row.addWidget(self._which)
         self._overlay_label = label(self.tr("Overlay"), "muted")
         pairs: list[tuple[QLabel, QWidget]] = [

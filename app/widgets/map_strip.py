@@ -248,11 +248,14 @@ class MapStrip(QWidget):
         self._fit_tiles()
 
     def _fit_tiles(self) -> None:
-        """All tiles beside each other if they stay legible, else the strip scrolls."""
+        """All tiles beside each other if they stay legible, else it scrolls by whole tiles."""
         room = self._scroll.viewport()
-        share = room.width() // max(len(self._tiles), 1) - GAP
+        legible = max((room.width() + GAP) // (LEGIBLE_PX + GAP), 1)
+        beside = min(max(len(self._tiles), 1), legible)
+        share = (room.width() + GAP) // beside - GAP
         for tile in self._tiles.values():
-            tile.setFixedWidth(min(tile.width_for(room.height()), max(share, LEGIBLE_PX)))
+            tile.setFixedWidth(min(tile.width_for(room.height()), share))
+        self._scroll.horizontalScrollBar().setSingleStep(share + GAP)
 
     def showEvent(self, event: object) -> None:
         """Fit the tiles to the height."""

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import (
 from app.state.app_state import AppState
 from app.state.tools import Tool
 from app.widgets.distance_text import distance_text
-from app.widgets.parts import Section, button, label
+from app.widgets.parts import button, label
+from app.widgets.section import Section
 
 LIST_PX = 84
 
@@ -22,7 +23,7 @@ class MeasureSection(Section):
     """Two tools with their results."""
 
     def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
-        super().__init__("measure_section", "MEASURE AND LEVEL", parent)
+        super().__init__("measure_section", self.tr("MEASURE AND LEVEL"), parent)
         self._state, self._scene = state, state.scene
         self._tools = {
             Tool.MEASURE: self._tool(

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QWidget
 from app.state.app_state import AppState
 from app.state.run_options import DEVICES, PRECISIONS
 from app.widgets.choices import choice, on_chosen, show_choice
-from app.widgets.parts import Section, button, label
+from app.widgets.parts import button, label
+from app.widgets.section import Section
 
 
 class NextRunSection(Section):
@@ -37,7 +38,10 @@ class NextRunSection(Section):
         on_chosen(self._precision, options.set_precision)
         on_chosen(self._resize, options.set_resize_mode)
         self._compare.toggled.connect(options.set_compare)
-        self._stale = label(role="warning", name="stale_mark", wrap=True)
+        changed = self.tr("Changed since the result on the screen: run again to see it.")
+        self._stale = label(changed, "warning", "stale_mark", wrap=True)
+        self._sign = label(self.tr("changed"), "warning", "stale_sign")
+        self._sign.setToolTip(changed)
         self._memory = label(role="muted", name="memory_estimate", wrap=True)
         self._state = state
         self._lay_out()
@@ -58,6 +62,7 @@ class NextRunSection(Section):
         form.addRow(label(self.tr("Precision")), self._precision)
         form.addRow(label(self.tr("Fitting")), self._resize)
         form.addRow("", self._compare)
+        self.head.addWidget(self._sign)
         self.rows.addWidget(self._stale)
         self.rows.addLayout(form)
         self.rows.addWidget(self._memory)
@@ -65,8 +70,8 @@ class NextRunSection(Section):
     @Slot()
     def _show_plan(self) -> None:
         is_stale = self._state.reconstruction.is_stale
-        self._stale.setText(self.tr("Changed since the result on the screen: run again to see it."))
         self._stale.setVisible(is_stale)
+        self._sign.setVisible(is_stale)
         text = self._state.plan.memory_text
         self._memory.setText(self.tr("Needs {}").format(text) if text else "")
         self._memory.setVisible(bool(text))

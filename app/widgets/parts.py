@@ -1,15 +1,7 @@
 """Small building blocks that give all panels one look."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 
 
 def label(text: str = "", role: str = "", name: str = "", *, wrap: bool = False) -> QLabel:
@@ -37,19 +29,3 @@ def button(text: str, name: str, tooltip: str, kind: str = "") -> QPushButton:
     if kind:
         made.setProperty("kind", kind)
     return made
-
-
-class Section(QFrame):
-    """A titled group of controls in a panel, with a line above it."""
-
-    def __init__(self, name: str, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.setProperty("section", "true")
-        self.head = QHBoxLayout()
-        self.head.addWidget(label(title, "section"))
-        self.head.addStretch(1)
-        self.rows = QVBoxLayout(self)
-        self.rows.setContentsMargins(0, 12, 0, 12)
-        self.rows.setSpacing(6)
-        self.rows.addLayout(self.head)

@@ -24,7 +24,7 @@ class PhotoList(QListWidget):
         self.setToolTip(self.tr("Photos of this scene; the first one is the reference camera"))
         self.setIconSize(SIZE)
         self.setSpacing(1)
-        self.setWordWrap(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # numbers stand at the end
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setViewMode(QListWidget.ViewMode.IconMode)

@@ -26,6 +26,8 @@ class PlaceList(QListWidget):
         self.setIconSize(THUMBNAIL)
         self.setSpacing(2)
         self.setUniformItemSizes(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._places: tuple[Place, ...] = ()
         self.itemClicked.connect(self._on_chosen)
         self.itemActivated.connect(self._on_chosen)
@@ -52,9 +54,9 @@ class PlaceList(QListWidget):
             )
             item = QListWidgetItem(QIcon(icon), text)
             item.setToolTip(
-                self.tr("MoE3D is {:.1f} % {} than VGGT here, in the median of {} pixels").format(
-                    100 * abs(place.difference), side, place.num_pixels
-                )
+                self.tr(
+                    "{}\nMoE3D is {:.1f} % {} than VGGT here, in the median of {} pixels"
+                ).format(place.photo, 100 * abs(place.difference), side, place.num_pixels)
             )
             self.addItem(item)
 

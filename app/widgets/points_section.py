@@ -7,7 +7,8 @@ from app.state.display import DisplayState
 from app.state.view_options import ViewOptionsState
 from app.widgets.choices import choice, on_chosen, show_choice
 from app.widgets.layer_titles import layer_title
-from app.widgets.parts import Section, label
+from app.widgets.parts import label
+from app.widgets.section import Section
 
 SIZE_STEPS = 10
 _MODE_TITLES = {

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFormLayout, QSlider, QWidget
 from app.state.app_state import AppState
 from app.state.remix import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from app.widgets.choices import choice, on_chosen, show_choice
-from app.widgets.parts import Section, button, label
+from app.widgets.parts import button, label
+from app.widgets.section import Section
 
 STEPS = 200
 _LOW, _HIGH = math.log(LOWEST_TEMPERATURE), math.log(HIGHEST_TEMPERATURE)

@@ -1,17 +1,20 @@
 """The status bar: value under the cursor, units, device, memory, state."""
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStatusBar, QWidget
 
 from app.rendering.readout import PixelReadout, world_position
 from app.state.app_state import AppState
 from app.widgets.cursor_readout import readout_at_cursor
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.layer_titles import layer_title
 from app.widgets.map_source import map_value_text
 from app.widgets.parts import label
 
 MIB = 1024**2
+NAME_PX = 150
+"""Longest name of a photo before the values."""
 
 
 class StatusLine(QStatusBar):
@@ -22,7 +25,7 @@ class StatusLine(QStatusBar):
         self.setObjectName("status_line")
         self.setSizeGripEnabled(False)
         self._state = state
-        self._values = label(name="cursor_values")
+        self._values = ElidedLabel("cursor_values", tooltip=self.tr("Values under the cursor"))
         self._units = label(name="units")
         self._device = label(name="device_used")
         self._memory = label(name="memory")
@@ -51,7 +54,10 @@ class StatusLine(QStatusBar):
         if pixel is None or readout is None or prediction is None:
             self._values.setText("")
             return
-        text = f"{prediction.names[pixel.view_index]}   x {pixel.x}  y {pixel.y}   "
+        name = self._values.fontMetrics().elidedText(
+            prediction.names[pixel.view_index], Qt.TextElideMode.ElideMiddle, NAME_PX
+        )
+        text = f"{name}   x {pixel.x}  y {pixel.y}   "
         value = ""
         if readout.is_valid:
             place = (pixel.view_index, pixel.y, pixel.x)

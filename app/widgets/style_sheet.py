@@ -47,6 +47,11 @@ QToolButton[flat="true"]:checked {{ background: transparent; border-color: trans
 QToolButton[flat="true"]:checked:hover {{ background: {hover}; }}
 #expert_legend QCheckBox::indicator {{ width: 11px; height: 11px; }}
 QToolButton[bare="true"] {{ padding: 0; }}
+QToolButton[fold="true"] {{ color: {muted}; font-size: 11px; font-weight: 700;
+    padding: 2px 4px 2px 0; border: 1px solid transparent; }}
+QToolButton[fold="true"]:checked {{ background: transparent; border-color: transparent; }}
+QToolButton[fold="true"]:hover {{ color: {text}; background: transparent; }}
+QToolButton[fold="true"]:focus {{ border-color: {accent}; }}
 QToolButton[toggle="true"] {{ padding: 0; border: 1px solid {border}; border-radius: 4px; }}
 QToolButton[toggle="true"]:checked {{ background: {accent}; color: {on_accent}; }}
 QToolButton:disabled {{ color: {disabled}; }}

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from app.arguments import Arguments, read_arguments
 from app.main import make_viewer
 from app.viewer import Viewer
+from app.widgets.section import Section
 from tests.app.fakes import FakeBackend
 
 MakeViewer = Callable[..., Viewer]
@@ -29,6 +30,16 @@ def child(window: QWidget, name: str, kind: type = QObject):
     found = window.findChild(kind, name)
     assert found is not None, f"no {kind.__name__} is called {name}"
     return found
+
+
+def open_section(window: QWidget, name: str, qtbot) -> QWidget:
+    """Click the heading of a group of the inspector or 3D panel, unless it stands open."""
+    section = child(window, f"{name}_section", Section)
+    if not section.is_open:
+        heading = child(section, f"fold_{name}_section", QToolButton)
+        qtbot.mouseClick(heading, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: section.is_open)
+    return section
 
 
 def drop(widget: QWidget, paths: Sequence[Path]) -> bool:

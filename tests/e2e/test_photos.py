@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from tests.app.window_fixtures import child, drop, run_photos
+from tests.app.window_fixtures import child, drop, open_section, run_photos
 
 pytestmark = pytest.mark.gui
 LEFT = Qt.MouseButton.LeftButton
@@ -52,7 +52,7 @@ def test_a_tick_is_taken_by_the_mouse_and_the_run_leaves_the_photo_out(
     qtbot.mouseClick(run, LEFT)
     qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
     assert backend.requests[0].views.names == ("1.jpg", "3.png")
-    stale = child(viewer.window, "stale_mark", QLabel)
+    stale = child(viewer.window, "stale_sign", QLabel)
     assert not stale.isVisible()
 
     # A click on the third photo shows the second view of the result.
@@ -98,6 +98,8 @@ def test_a_preview_button_appears_when_there_are_more_than_eight(viewer, tmp_pat
     qtbot.mouseClick(child(viewer.window, "preview_button", QPushButton), LEFT)
     qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
     assert len(backend.requests[0].views) == 8
+    assert child(viewer.window, "stale_sign", QLabel).isVisibleTo(viewer.window)
+    open_section(viewer.window, "next_run", qtbot)
     assert child(viewer.window, "stale_mark", QLabel).isVisibleTo(viewer.window)
 
 

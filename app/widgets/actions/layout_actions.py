@@ -6,6 +6,7 @@ from PySide6.QtCore import SignalInstance
 
 from app.widgets.actions.command import Command, CommandGroup
 from app.widgets.layouts import WindowLayout, window_layouts
+from app.widgets.section_column import SectionColumn
 
 CHOSEN = "window_layout"
 
@@ -48,4 +49,7 @@ class LayoutActions(CommandGroup):
         state = self.host.state
         state.settings.set_value(CHOSEN, layout.name)
         self.host.docks.want(layout.panels, layout.front)
+        inspector = self.host.docks.content("inspector")
+        if isinstance(inspector, SectionColumn):
+            inspector.open_section(layout.section)
         state.view.set_layout(layout.views)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QSlider, QToolButton
 from app.widgets.confidence_histogram import ConfidenceHistogram
 from app.widgets.inspector import Inspector
 from app.widgets.value_bar import ValueBar
-from tests.app.window_fixtures import child
+from tests.app.window_fixtures import child, open_section
 from tests.scenes import step_prediction
 
 pytestmark = pytest.mark.gui
@@ -110,6 +110,7 @@ def test_the_facts_of_the_run_are_shown(state, runner, photos, backend, theme, s
 
 def test_options_of_the_next_run_change_nothing_on_the_screen(inspector, result, qtbot):
     shown = result.display.prediction
+    open_section(inspector, "next_run", qtbot)
     qtbot.mouseClick(child(inspector, "compare", QCheckBox), Qt.MouseButton.LeftButton)
     box = child(inspector, "device", QComboBox)
     box.setFocus()

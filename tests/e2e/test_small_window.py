@@ -1,0 +1,119 @@
+"""The four layouts at 1280 x 720: nothing is cut off, squeezed or covered."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QListWidget, QToolButton, QWidget
+
+from app.viewer import Viewer
+from app.widgets.elided_label import ElidedLabel
+from app.widgets.section import Section
+from tests.app.cut_off import cut_off
+from tests.app.drawn_window import settle
+from tests.app.window_fixtures import child, run_photos
+
+pytestmark = pytest.mark.gui
+KEYS = {
+    "reconstruct": Qt.Key.Key_1,
+    "experts": Qt.Key.Key_2,
+    "compare": Qt.Key.Key_3,
+    "export": Qt.Key.Key_4,
+}
+LONG_NAMES = [f"Holiday in the old garden house IMG_2024-07-0{n}.jpg" for n in range(1, 5)]
+
+
+@pytest.fixture
+def long_named(tmp_path: Path) -> Path:
+    folder = tmp_path / "The old garden house in the hills behind the lake, all of the first day"
+    folder.mkdir()
+    for name in LONG_NAMES:
+        (folder / name).write_bytes(b"")
+    return folder
+
+
+@pytest.fixture
+def small(viewer: Viewer, long_named: Path, backend, qtbot) -> Viewer:
+    backend.follows_photos = True
+    viewer.window.resize(1280, 720)
+    run_photos(viewer, long_named, qtbot)
+    return viewer
+
+
+def choose(viewer: Viewer, layout: str, qtbot) -> None:
+    qtbot.keyClick(viewer.window, KEYS[layout], Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not viewer.state.comparison_report.is_measuring, timeout=20_000)
+    qtbot.wait(100)  # for the panels to come to rest
+    assert viewer.window.size().toTuple() == (1280, 720)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("layout", KEYS)
+def test_nothing_is_cut_off(small, layout, theme, qtbot):
+    small.state.settings.set_theme(theme)
+    choose(small, layout, qtbot)
+    assert "\n".join(cut_off(small.window)) == ""
+
+
+def test_a_long_photo_name_keeps_its_number_and_says_the_rest_by_hovering(small, qtbot):
+    name = child(small.window, "strip_photo_name", ElidedLabel)
+    assert name.text() == LONG_NAMES[0]
+    small.window.resize(1000, 720)
+    qtbot.waitUntil(lambda: name.is_elided)
+    assert name.shown_text.endswith("01.jpg")
+    assert name.toolTip().startswith(LONG_NAMES[0])
+    listed = child(small.window, "photo_list", QListWidget)
+    assert listed.textElideMode() is Qt.TextElideMode.ElideMiddle
+    assert listed.item(2).toolTip().startswith(LONG_NAMES[2])
+
+
+def is_open(window, name: str) -> bool:
+    return child(window, f"{name}_section", Section).is_open
+
+
+def is_seen(widget: QWidget) -> bool:
+    """Whether all of it is in sight."""
+    return widget.isVisible() and widget.visibleRegion().boundingRect() == widget.rect()
+
+
+def heading(window, name: str) -> QToolButton:
+    return child(window, f"fold_{name}_section", QToolButton)
+
+
+def test_headings_open_and_fold_the_groups_of_a_low_inspector(small, qtbot):
+    window = small.window
+    choose(small, "reconstruct", qtbot)
+    assert is_open(window, "confidence")
+    assert not is_open(window, "next_run")
+    names = ("confidence", "filters", "points", "experts", "remix", "info", "next_run")
+    assert all(is_seen(heading(window, name)) for name in names)  # all in sight
+    qtbot.mouseClick(heading(window, "next_run"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: is_seen(child(window, "compare")))
+    qtbot.keyClick(heading(window, "next_run"), Qt.Key.Key_Space)
+    assert not is_open(window, "next_run")
+    window.resize(1280, 1200)
+    qtbot.waitUntil(lambda: is_open(window, "filters"))
+    assert not is_open(window, "next_run")  # folded by the user, whatever the room
+    choose_key = KEYS["experts"]
+    window.resize(1280, 720)
+    qtbot.keyClick(window, choose_key, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: is_open(window, "experts"))
+
+
+def test_a_folded_next_run_still_says_that_the_result_is_old(small, qtbot):
+    sign = child(small.window, "stale_sign", QLabel)
+    assert not sign.isVisible()
+    small.state.run_options.set_compare(False)
+    assert not is_open(small.window, "next_run")
+    assert sign.isVisible()
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("size", [(1280, 720), (1600, 1200)])
+def test_nothing_is_cut_off_around_drawn_views(drawn, size, qtbot):
+    drawn.window.resize(*size)
+    for name in KEYS:
+        drawn.window.commands[f"layout_{name}"].trigger()
+        qtbot.waitUntil(lambda: not drawn.state.comparison_report.is_measuring, timeout=20_000)
+        settle(qtbot, drawn)
+        assert "\n".join(cut_off(drawn.window)) == "", name
