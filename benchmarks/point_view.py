@@ -4,6 +4,7 @@
 
 Both views have the same size, points of two pixels, depth test on, and orbit by the same steps. A
 frame is what the event loop needs from a camera change until the picture has been swapped.
+`point_bytes.py` counts the bytes.
 """
 
 import argparse
@@ -37,9 +38,6 @@ class Figures:
     points: int
     renderer: str
     build_s: float
-    bytes_per_point_cpu: float
-    bytes_per_point_gpu: float
-    scatter_bytes_per_point: float
     ours_frame_p50: float
     ours_frame_p95: float
     scatter_frame_p50: float
@@ -163,9 +161,6 @@ def measure_ours(cloud: PointCloud, size: tuple[int, int], frames: int) -> dict[
     view.controller.flight_ms = 0
     view.show_gizmo(False)
     view.show()
-    gpu = buffer.vertices.dtype.itemsize
-    gpu += 0 if buffer.extras is None else buffer.extras.dtype.itemsize
-    cpu = (buffer.order.nbytes + buffer.counts_at_level.nbytes + buffer.sample.nbytes) / len(buffer)
     view.set_buffer(buffer)
     del buffer
     run_until(lambda: view.is_complete)
@@ -196,8 +191,6 @@ def measure_ours(cloud: PointCloud, size: tuple[int, int], frames: int) -> dict[
     return {
         "renderer": renderer,
         "build_s": build_s,
-        "bytes_per_point_cpu": cpu,
-        "bytes_per_point_gpu": gpu,
         "ours_frame_p50": float(np.median(orbit[20:, 0])),
         "ours_frame_p95": float(np.percentile(orbit[20:, 0], 95)),
         "ours_frame_cpu": float(np.median(orbit[20:, 1])),
@@ -221,12 +214,10 @@ def measure_scatter(cloud: PointCloud, size: tuple[int, int], frames: int) -> di
     rgba[:, :3] = cloud.colors / np.float32(255)
     item = gl.GLScatterPlotItem(pos=cloud.points, color=rgba, size=2.0, glOptions="opaque")
     view.addItem(item)
-    kept = (item.pos.nbytes + item.color.nbytes) / len(cloud)
     next_frame(view, lambda: None)
     orbit = np.array([next_frame(view, lambda: view.orbit(1.2, 0.2)) for _ in range(frames)])
     view.close()
     return {
-        "scatter_bytes_per_point": 2 * kept,  # the arrays it keeps, and the same on the GPU
         "scatter_frame_p50": float(np.median(orbit[:, 0])),
         "scatter_frame_p95": float(np.percentile(orbit[:, 0], 95)),
         "scatter_frame_cpu": float(np.median(orbit[:, 1])),

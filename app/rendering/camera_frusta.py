@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float, Float32, UInt8
 
 from app.rendering.camera import Camera, Viewport, pixels_from_world, view_depth
+from app.rendering.scene_frame import camera_centers
 
 ATLAS_CELL = 256
 ATLAS_LIMIT = 4096
@@ -29,8 +30,7 @@ class PhotoCameras:
     @property
     def centers(self) -> Float[np.ndarray, "S 3"]:
         """Where the cameras stand."""
-        rotation = self.camera_from_world[:, :3, :3]
-        return -np.einsum("sji,sj->si", rotation, self.camera_from_world[:, :3, 3]).astype(float)
+        return camera_centers(self.camera_from_world).astype(float)
 
     @property
     def photo_size(self) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """A point cloud as the GPU wants it: 20 to 24 bytes a point, in blocks.
 
-Built in a worker. `without_vertices` is what a view keeps after the upload: the order (4 bytes a
-point) leads from a place in the buffer back to the point of the cloud.
+Built in a worker. `without_vertices` is what a view keeps after the upload: nothing that grows
+with the number of points.
 """
 
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Float32, Int, Shaped, UInt16, UInt32
 
 from app.rendering.confidence_levels import ConfidenceLevels, confidence_levels
 from app.rendering.edge_levels import edge_levels
-from app.rendering.morton import block_order, morton_codes
+from app.rendering.point_order import point_order
 from app.rendering.point_vertex import (
     EXTRA_DTYPE,
     VERTEX_DTYPE,
@@ -22,10 +22,8 @@ from app.rendering.point_vertex import (
     packed_vertices,
     photo_index,
 )
-from app.rendering.scene_frame import Bounds, robust_bounds
+from app.rendering.scene_frame import Bounds
 from moe3d.scene.records import PointCloud
-
-BLOCK_SIZE = 65536
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class PointBuffer:
     extras: Shaped[np.ndarray, " N"] | None
     """EXTRA_DTYPE; None without extras."""
     order: UInt32[np.ndarray, " N"]
-    """Index in the cloud of the point at each place."""
+    """Index in the cloud of the point at each place; empty once uploaded."""
     block_starts: Int[np.ndarray, " B+1"]
     block_lower: Float32[np.ndarray, "B 3"]
     block_upper: Float32[np.ndarray, "B 3"]
@@ -72,7 +70,7 @@ class PointBuffer:
     """Difference shown in the strongest colours, plus and minus."""
 
     def __len__(self) -> int:
-        return len(self.order)
+        return int(self.block_starts[-1])
 
     @property
     def num_photos(self) -> int:
@@ -86,7 +84,9 @@ class PointBuffer:
 
     def without_vertices(self) -> "PointBuffer":
         """The same, with the uploaded arrays let go."""
-        return replace(self, vertices=np.empty(0, VERTEX_DTYPE), extras=None)
+        return replace(
+            self, vertices=np.empty(0, VERTEX_DTYPE), extras=None, order=np.empty(0, np.uint32)
+        )
 
     def visible_count(
         self,
@@ -114,31 +114,26 @@ def build_point_buffer(
     is passed.
     """
     extras = extras or PointExtras()
-    generator = generator or np.random.default_rng(0)
-    finite = np.flatnonzero(np.isfinite(cloud.points).all(axis=1))
-    points = cloud.points if len(finite) == len(cloud) else cloud.points[finite]
-    sample = points[:: max(len(points) // 200_000, 1)]
-    robust, wide = robust_bounds(sample), robust_bounds(sample, 0.2)
-    blocks = block_order(morton_codes(points, wide.lower, wide.upper), BLOCK_SIZE, generator)
-    order = blocks.order if len(finite) == len(cloud) else finite[blocks.order].astype(np.uint32)
+    places = point_order(cloud.points, generator)
+    order = places.order
     levels = confidence_levels(cloud.confidence)
     vertices = _reordered(_packed(cloud, levels, extras), order)
-    lower, upper = block_boxes(vertices["position"], blocks.starts)
-    bounds = Bounds(lower.min(axis=0), upper.max(axis=0)) if len(order) else robust
+    lower, upper = block_boxes(vertices["position"], places.starts)
+    bounds = Bounds(lower.min(axis=0), upper.max(axis=0)) if len(order) else places.robust
     difference_range = _difference_range(extras)
     packed_extras = _packed_extras(len(cloud), extras, difference_range)
     return PointBuffer(
         vertices=vertices,
         extras=None if packed_extras is None else _reordered(packed_extras, order),
         order=order,
-        block_starts=blocks.starts,
+        block_starts=places.starts,
         block_lower=lower,
         block_upper=upper,
         sample=vertices[:: max(len(vertices) // 20_000, 1)].copy(),
         levels=levels,
         counts_at_level=_counts_at_level(vertices, len(levels.values)),
         bounds=Bounds(bounds.lower.astype(float), bounds.upper.astype(float)),
-        robust=robust,
+        robust=places.robust,
         has_extras=frozenset(name for name, value in vars(extras).items() if value is not None),
         difference_range=difference_range,
     )

@@ -24,8 +24,6 @@ from moe3d.scene.extremes import black_pixels, white_pixels
 class PickedPoint:
     """A point under the cursor."""
 
-    cloud_index: int
-    """Index in the PointCloud from which the buffer was built."""
     position: tuple[float, float, float]
     """In the world."""
     view_index: int

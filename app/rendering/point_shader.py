@@ -7,10 +7,11 @@ from app.rendering.color_mode import ColorMode
 
 MAX_EXPERTS = 32
 PHOTO_TEXELS = 3
-"""Texels a photo takes in the photo table: z row of its camera; 1/focal and visible; colour."""
+"""Texels a photo takes in the photo table: z row of its camera; 1/focal, visible, x and y of the
+camera; colour, z of the camera."""
 TABLE_WIDTH = 768
 
-POINT_ATTRIBUTES = ("a_position", "a_color", "a_codes", "a_extras")
+POINT_ATTRIBUTES = ("a_position", "a_color", "a_codes", "a_extras", "a_growth")
 
 _VERTEX = f"""
 uniform mat4 u_clip_from_world;
@@ -37,6 +38,7 @@ in vec3 a_position;
 in vec4 a_color;
 in vec2 a_codes;                 // confidence level, photo; 12 bits each, 4 of the edge level
 in vec4 a_extras;                // entropy, difference, level of the other network in two bytes
+in float a_growth;               // share by which the depth in the photo grows; only if MOVED
 flat out vec3 v_color;
 flat out float v_round;
 
@@ -60,6 +62,10 @@ void main() {{
     vec4 expert_color = u_experts[min(expert, {MAX_EXPERTS - 1})];
     vec4 lens = photo_texel(photo, 1);
     vec4 world = vec4(a_position, 1.0);
+#ifdef MOVED
+    vec3 center = vec3(lens.zw, photo_texel(photo, 2).w);
+    world.xyz += (a_position - center) * a_growth;
+#endif
     float depth = dot(u_view_depth, world);
     float brightest = max(max(a_color.r, a_color.g), a_color.b);
     float darkest = min(min(a_color.r, a_color.g), a_color.b);
@@ -111,6 +117,7 @@ _COLORS = {
 }
 
 
-def point_vertex_shader(mode: ColorMode) -> str:
-    """The vertex shader that gives points the colours of this mode."""
-    return f"#version 140\n#define COLOR ({_COLORS[mode]})\n{_VERTEX}"
+def point_vertex_shader(mode: ColorMode, *, moved: bool = False) -> str:
+    """The vertex shader that gives points the colours of this mode, where a re-mix moved them."""
+    moves = "#define MOVED\n" if moved else ""
+    return f"#version 140\n{moves}#define COLOR ({_COLORS[mode]})\n{_VERTEX}"

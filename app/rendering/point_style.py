@@ -13,6 +13,7 @@ from app.rendering.palettes import map_of_mode, photo_colors
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_shader import MAX_EXPERTS, PHOTO_TEXELS, TABLE_WIDTH
 from app.rendering.point_vertex import photo_index
+from app.rendering.scene_frame import camera_centers
 from moe3d.geometry.box import OrientedBox
 from moe3d.scene.extremes import BLACK_LEVEL, WHITE_LEVEL
 from moe3d.scene.kept_levels import level_at
@@ -112,13 +113,16 @@ def photo_table(
     camera_from_world: Float[np.ndarray, "S 4 4"] | None = None,
     intrinsics: Float[np.ndarray, "S 3 3"] | None = None,
 ) -> Float32[np.ndarray, "R 768 4"]:
-    """Per photo: the row that gives its depth, 1/focal length and visibility, its colour."""
+    """Per photo: the row that gives its depth; 1/focal length, visibility, its camera's x and y;
+    its colour, the camera's z."""
     rows = -(-max(num_photos, 1) * PHOTO_TEXELS // TABLE_WIDTH)
     table = np.zeros((rows * TABLE_WIDTH // PHOTO_TEXELS, PHOTO_TEXELS, 4), np.float32)
     if camera_from_world is not None and intrinsics is not None:
         known = min(len(camera_from_world), len(table))
         table[:known, 0] = camera_from_world[:known, 2]
         table[:known, 1, 0] = 2 / (intrinsics[:known, 0, 0] + intrinsics[:known, 1, 1])
+        centers = camera_centers(camera_from_world[:known])
+        table[:known, 1, 2:], table[:known, 2, 3] = centers[:, :2], centers[:, 2]
     table[:, 1, 1] = 1
     table[[index for index in hidden_photos if index < len(table)], 1, 1] = 0
     table[:num_photos, 2, :3] = photo_colors(num_photos)[:num_photos] / 255

@@ -3,79 +3,78 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, UInt32
+from jaxtyping import Bool, Float32, Int, UInt32
 
-from app.rendering.point_buffer import PointBuffer
-from app.rendering.point_positions import PointPositions
-from app.rendering.scene_frame import Bounds
+from app.rendering.point_buffer import block_boxes
+from app.rendering.point_growth import PointGrowth, grown_boxes
+from app.rendering.point_order import point_order
+from app.rendering.scene_frame import Bounds, camera_centers
 from moe3d.scene.filters import valid_pixels
 from moe3d.scene.layers import depth_layer
-from moe3d.scene.records import ScenePrediction
+from moe3d.scene.records import PointCloud, ScenePrediction
 
 
 @dataclass(frozen=True)
 class RemixCloud:
-    """What a new depth needs to move the points, in the order of the buffer.
+    """What a new depth needs to move the points; four bytes a point."""
 
-    Takes 20 bytes a point beside the buffer. Coordinates lie apart: three long rows are worked
-    through several times faster than triples.
-    """
-
-    buffer: PointBuffer
-    """With its vertices: where the model itself puts the points."""
-    pixels: UInt32[np.ndarray, " N"]
-    """Place of each point in (S, H, W)."""
-    fused: Float32[np.ndarray, " N"]
+    fused: Float32[np.ndarray, "S H W"]
     """The model's own depth."""
-    rays: Float32[np.ndarray, "3 N"]
-    """World direction of one unit of depth."""
+    pixels: UInt32[np.ndarray, " N"]
+    """Place in (S, H, W) of the point at each place of the buffer."""
+    block_starts: Int[np.ndarray, " B+1"]
+    block_lower: Float32[np.ndarray, "B 3"]
+    block_upper: Float32[np.ndarray, "B 3"]
+    centers: Float32[np.ndarray, "S 3"]
+    """Of the cameras."""
+    seen: Bool[np.ndarray, "B S"]
+    """Which cameras saw points of which block."""
 
-    def points(self, depth: Float32[np.ndarray, "S H W"] | None) -> PointPositions:
-        """Where a depth puts the points; None: the model's own places.
-
-        A pixel without a depth goes to its camera's centre.
-        """
-        buffer = self.buffer
-        if depth is None or not len(buffer):
-            own = np.ascontiguousarray(buffer.vertices["position"])
-            return PointPositions(own, buffer.block_lower, buffer.block_upper, buffer.bounds)
-        farther = np.take(depth.reshape(-1), self.pixels)
-        farther -= self.fused
-        unknown = ~np.isfinite(farther)
+    def points(self, depth: Float32[np.ndarray, "S H W"]) -> PointGrowth:
+        """How a depth moves the points; a pixel without a depth goes to its camera's centre."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            by_pixel = (depth - self.fused) / self.fused
+        growth = np.take(by_pixel.reshape(-1), self.pixels)
+        unknown = ~np.isfinite(growth)
         if unknown.any():
-            farther[unknown] = -self.fused[unknown]
-        blocks = buffer.block_starts[:-1]
-        positions = np.empty((len(buffer), 3), np.float32)
-        lower, upper = np.empty((2, len(blocks), 3), np.float32)
-        for axis in range(3):
-            moved = farther * self.rays[axis]
-            moved += buffer.vertices["position"][:, axis]
-            positions[:, axis] = moved
-            lower[:, axis] = np.minimum.reduceat(moved, blocks)
-            upper[:, axis] = np.maximum.reduceat(moved, blocks)
+            growth[unknown] = -1
+        if not len(growth):
+            nothing = Bounds(np.zeros(3), np.zeros(3))
+            return PointGrowth(growth, self.block_lower, self.block_upper, nothing)
+        blocks = self.block_starts[:-1]
+        ends = np.minimum.reduceat(growth, blocks), np.maximum.reduceat(growth, blocks)
+        lower, upper = grown_boxes(
+            self.block_lower, self.block_upper, np.stack(ends, axis=1), self.centers, self.seen
+        )
         bounds = Bounds(lower.min(axis=0).astype(float), upper.max(axis=0).astype(float))
-        return PointPositions(positions, lower, upper, bounds)
+        return PointGrowth(growth, lower, upper, bounds)
 
 
-def remix_cloud(prediction: ScenePrediction, buffer: PointBuffer) -> RemixCloud:
+def remix_cloud(prediction: ScenePrediction, cloud: PointCloud) -> RemixCloud:
     """Make the fused cloud ready to be moved.
 
     Args:
         prediction: is not changed.
-        buffer: of every valid point of the layer "fused", with its vertices.
+        cloud: every valid point of the layer "fused", from which the buffer was built.
     """
     layer = depth_layer(prediction, "fused")
-    pixels = np.flatnonzero(valid_pixels(prediction, layer))[buffer.order].astype(np.uint32)
-    height, width = prediction.depth.shape[1:]
-    centers = _centers(prediction)[pixels // (height * width)]
-    fused = prediction.depth.reshape(-1)[pixels]
-    rays = np.empty((3, len(buffer)), np.float32)
-    for axis in range(3):  # from where the point lies: exactly along the ray that it is on
-        rays[axis] = (buffer.vertices["position"][:, axis] - centers[:, axis]) / fused
-    return RemixCloud(buffer, pixels, fused, rays)
+    places = point_order(cloud.points)
+    pixels = np.flatnonzero(valid_pixels(prediction, layer))[places.order].astype(np.uint32)
+    lower, upper = block_boxes(cloud.points[places.order], places.starts)
+    return RemixCloud(
+        fused=prediction.depth,
+        pixels=pixels,
+        block_starts=places.starts,
+        block_lower=lower,
+        block_upper=upper,
+        centers=camera_centers(prediction.camera_from_world).astype(np.float32),
+        seen=_seen(cloud.view_index[places.order], places.starts, prediction.num_views),
+    )
 
 
-def _centers(prediction: ScenePrediction) -> Float32[np.ndarray, "S 3"]:
-    rotation = prediction.camera_from_world[:, :3, :3]
-    translation = prediction.camera_from_world[:, :3, 3]
-    return -np.einsum("sji,sj->si", rotation, translation).astype(np.float32)
+def _seen(
+    views: Int[np.ndarray, " N"], starts: Int[np.ndarray, " B+1"], num_views: int
+) -> Bool[np.ndarray, "B S"]:
+    seen = np.zeros((len(starts) - 1, num_views), bool)
+    seen[np.repeat(np.arange(len(starts) - 1), np.diff(starts)), views] = True
+    return seen

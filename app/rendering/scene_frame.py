@@ -55,6 +55,12 @@ def robust_bounds(points: Float[np.ndarray, "N 3"], percent: float = 3.0) -> Bou
     return Bounds(lower.astype(float), upper.astype(float))
 
 
+def camera_centers(camera_from_world: Float[np.ndarray, "S 4 4"]) -> Float[np.ndarray, "S 3"]:
+    """Where cameras stand."""
+    rotation, translation = camera_from_world[:, :3, :3], camera_from_world[:, :3, 3]
+    return -np.einsum("sji,sj->si", rotation, translation)
+
+
 def upright_rotation(
     forward: Float[np.ndarray, "3"], up: Float[np.ndarray, "3"]
 ) -> Float[np.ndarray, "3 3"]:

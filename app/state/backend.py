@@ -170,9 +170,7 @@ class Backend(SceneFiles, Protocol):
         """What the filters leave of a layer, and which takes what."""
         ...
 
-    def prepare_remix(
-        self, prediction: ScenePrediction, cloud: CloudDisplay, progress: Progress
-    ) -> Remixer | None:
+    def prepare_remix(self, prediction: ScenePrediction, progress: Progress) -> Remixer | None:
         """What moves the points of the fused cloud; None where there are no points to move."""
         ...
 

@@ -21,6 +21,12 @@ def number(low: float = -math.inf, high: float = math.inf) -> Callable[[object],
     return read
 
 
+def tenths(low: float, high: float) -> Callable[[object], float]:
+    """A number with one decimal, held between two ends."""
+    read_number = number(low, high)
+    return lambda value: round(read_number(value), 1)
+
+
 def whole(low: int = 0, high: int = 2**31 - 1) -> Callable[[object], int]:
     """A whole number, held between two ends."""
 

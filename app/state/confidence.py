@@ -4,14 +4,25 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, Int64
+
+STEPS = 1000
+"""Tenths of a per cent, from dropping nothing to dropping all."""
+SPREAD_SIZE = 20_000
 
 
 @dataclass(frozen=True)
 class ConfidenceLevels:
-    """The confidences of all valid pixels of one layer, sorted: every question is a look-up."""
+    """What the confidences of all valid pixels of one layer say at every tenth of a per cent."""
 
-    ascending: Float32[np.ndarray, " N"]
+    total: int
+    """Valid pixels before the filter."""
+    thresholds: Float32[np.ndarray, " 1001"]
+    """Smallest confidence that is kept at each step."""
+    kept_at: Int64[np.ndarray, " 1001"]
+    """Pixels at or above it."""
+    spread: Float32[np.ndarray, " K"]
+    """Ascending confidences, some twenty thousand, evenly chosen."""
 
     @classmethod
     def of(
@@ -21,25 +32,32 @@ class ConfidenceLevels:
 
         NaN counts as the lowest.
         """
-        return cls(np.sort(np.nan_to_num(confidence[valid], nan=-np.inf, posinf=np.inf)))
-
-    @property
-    def total(self) -> int:
-        """Valid pixels before the filter."""
-        return int(self.ascending.size)
+        ascending = np.sort(np.nan_to_num(confidence[valid], nan=-np.inf, posinf=np.inf))
+        total = int(ascending.size)
+        if total == 0:
+            nothing = np.full(STEPS + 1, -np.inf, np.float32)
+            return cls(0, nothing, np.zeros(STEPS + 1, np.int64), ascending)
+        ranks = [min(int(total * (step / 10) / 100), total - 1) for step in range(STEPS + 1)]
+        thresholds = ascending[ranks]
+        thresholds[0] = -np.inf
+        kept = total - np.searchsorted(ascending, thresholds, "left")
+        return cls(total, thresholds, kept, ascending[:: -(-total // SPREAD_SIZE)].copy())
 
     def threshold(self, percentile: float) -> float:
         """Smallest confidence that is kept when the lowest `percentile` % are dropped.
 
-        The same value as `moe3d.scene.filters.confidence_threshold`, so that the screen and an
-        export agree. 0 keeps everything, whatever its confidence: -inf.
+        The same value as `moe3d.scene.filters.confidence_threshold` at tenths of a per cent, so
+        that the screen and an export agree. 0 keeps everything, whatever its confidence: -inf.
         """
-        if percentile <= 0 or self.total == 0:
-            return -math.inf
-        rank = min(int(self.total * percentile / 100), self.total - 1)
-        return float(self.ascending[rank])
+        return float(self.thresholds[self._step(percentile)]) if percentile > 0 else -math.inf
 
     def kept(self, percentile: float) -> int:
         """Pixels at or above the threshold."""
-        below = np.searchsorted(self.ascending, np.float32(self.threshold(percentile)), "left")
-        return self.total - int(below)
+        return int(self.kept_at[self._step(percentile)])
+
+    def percent_below(self, confidence: float) -> float:
+        """Share of pixels below a confidence, percent, to a tenth."""
+        return float(np.searchsorted(self.thresholds, np.float32(confidence), "left") - 1) / 10
+
+    def _step(self, percentile: float) -> int:
+        return min(max(round(10 * percentile), 0), STEPS)

@@ -1,6 +1,7 @@
 """The prediction as it is shown: clouds, ranges and usage, and what the filter leaves."""
 
 import math
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -49,6 +50,7 @@ class DisplayState(QObject):
         self._preparing = LatestJob(runner, self)
         self._preparing.succeeded.connect(self._on_prepared)
         self._preparing.failed.connect(self._on_failed)
+        self._layer_being_built = ""
         self._building = LatestJob(runner, self)
         self._building.succeeded.connect(self._on_cloud_built)
         self._building.failed.connect(self._on_failed)
@@ -130,6 +132,19 @@ class DisplayState(QObject):
         """Points of one layer, or None while they are not there."""
         return self._clouds.get(layer)
 
+    def take_points(self, layer: str) -> object | None:
+        """Hand out a layer's points for good: nothing of them is kept here.
+
+        None when they are not there or were handed out before: they are built, and `cloud_ready`
+        tells when to ask again.
+        """
+        cloud = self._clouds.get(layer)
+        if cloud is None or cloud.buffer is None:
+            self._build(layer)
+            return None
+        self._clouds[layer] = replace(cloud, buffer=None)
+        return cloud.buffer
+
     def threshold(self, layer: str) -> float:
         """Smallest confidence that is drawn; -inf when everything is."""
         cloud = self._clouds.get(layer)
@@ -172,6 +187,7 @@ class DisplayState(QObject):
         before = self._prediction
         self._prediction, self._display = prepared
         self._clouds = dict(self._display.clouds)
+        self._display = replace(self._display, clouds={})
         if self._options.layer not in self.layers:
             self._options.select_layer("fused")
         if self._options.color_mode not in self.color_modes:
@@ -202,9 +218,15 @@ class DisplayState(QObject):
         self.filter_changed.emit()
 
     def _build_if_missing(self, layer: str) -> None:
+        if layer not in self._clouds:
+            self._build(layer)
+
+    def _build(self, layer: str) -> None:
         prediction, backend = self._prediction, self._backend
-        if prediction is None or layer in self._clouds or layer not in self.layers:
+        is_on_its_way = self._building.is_running and layer == self._layer_being_built
+        if prediction is None or layer not in self.layers or is_on_its_way:
             return
+        self._layer_being_built = layer
         self._building.start(
             lambda progress, _publish: backend.build_cloud(prediction, layer, progress)
         )

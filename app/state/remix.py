@@ -18,8 +18,6 @@ from moe3d.scene.mixture import MODELS_OWN, Remix, remix_depth
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.005, 20.0
 AS_TRAINED = 0.0
 """Temperature that stands for the model's own."""
-EAGER_POINTS = 4_000_000
-"""Larger clouds are made ready to be re-mixed when it is first asked for: it takes memory."""
 
 
 class RemixState(Remembered):
@@ -151,10 +149,13 @@ class RemixState(Remembered):
         prediction, remix, remixer = self._display.prediction, self.remix, self._remixer
         if prediction is None or self._mixing.is_running or self._is_shown(remix):
             return
-        self._prepare(is_wanted=True)
+        if not remix.is_models_own:
+            self._prepare()
 
         def work(_progress: Progress, publish: Publish) -> WhatIf:
-            depth = None if remix.is_models_own else remix_depth(prediction, remix)
+            if remix.is_models_own:
+                return WhatIf(remix)
+            depth = remix_depth(prediction, remix)
             publish(WhatIf(remix, depth))
             return WhatIf(remix, depth, remixer.points(depth) if remixer is not None else None)
 
@@ -166,17 +167,14 @@ class RemixState(Remembered):
         lacks_points = self._shown.points is None and self._shown.is_active
         return not (lacks_points and self._remixer is not None)
 
-    def _prepare(self, *, is_wanted: bool) -> None:
-        """Make the cloud ready to be moved."""
-        prediction, cloud = self._display.prediction, self._display.cloud("fused")
+    def _prepare(self) -> None:
+        """Make the cloud ready to be moved: when first wished for, since it takes memory."""
+        prediction, backend = self._display.prediction, self._backend
         if self._is_prepared or self._preparing.is_running:
             return
-        if prediction is None or cloud is None or prediction.num_experts < 2:
-            return
-        if is_wanted or cloud.levels.total <= EAGER_POINTS:
-            backend = self._backend
+        if prediction is not None and prediction.num_experts > 1:
             self._preparing.start(
-                lambda progress, _publish: backend.prepare_remix(prediction, cloud, progress)
+                lambda progress, _publish: backend.prepare_remix(prediction, progress)
             )
 
     @Slot(object)
@@ -205,7 +203,6 @@ class RemixState(Remembered):
         self._remixer, self._is_prepared = None, False
         self._show(NOTHING_CHANGED)
         self.wish_changed.emit()
-        self._prepare(is_wanted=False)
         self._mix()
 
     def _show(self, what_if: WhatIf) -> None:

@@ -47,7 +47,8 @@ class CloudDisplay:
 
     layer: str
     buffer: object
-    """`app.rendering.point_buffer.PointBuffer`; the state hands it on and never looks inside."""
+    """`app.rendering.point_buffer.PointBuffer`; the state hands it on and never looks inside. None
+    once it was handed on."""
     levels: ConfidenceLevels
     sample: Float32[np.ndarray, "K 3"] = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     """Some ten thousand points from everywhere, in the world."""

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import Signal
 
-from app.state.chosen_values import flag, indices, member_of, number, one_of, text, whole
+from app.state.chosen_values import flag, indices, member_of, number, one_of, tenths, text, whole
 from app.state.remembered import Chosen, Remembered
 from app.state.scene_display import RangeLock
 
@@ -61,7 +61,7 @@ class ViewOptionsState(Remembered):
     """Depth layer of the left or only 3D view."""
     layout = Chosen(Layout.SPLIT, member_of(Layout))
     """One 3D view, or two side by side."""
-    percentile = Chosen(DEFAULT_PERCENTILE, number(0, 100))
+    percentile = Chosen(DEFAULT_PERCENTILE, tenths(0, 100))
     """Share of points of lowest confidence that is hidden, in %; 0 hides nothing."""
     overlay_opacity = Chosen(0.65, number(0, 1))
     """Of the gating colours over the photo, 0 to 1."""
@@ -99,7 +99,7 @@ class ViewOptionsState(Remembered):
 
     def set_percentile(self, percentile: float) -> None:
         """Hide the points of lowest confidence."""
-        if self._keep("percentile", min(max(float(percentile), 0.0), 100.0)):
+        if self._keep("percentile", round(min(max(float(percentile), 0.0), 100.0), 1)):
             self.percentile_changed.emit(self.percentile)
 
     def set_overlay_opacity(self, opacity: float) -> None:

@@ -18,7 +18,7 @@ class WhatIf:
     depth: Float32[np.ndarray, "S H W"] | None = None
     """None: the model's own."""
     points: object | None = None
-    """`app.rendering.point_positions.PointPositions` of the fused cloud, once they are there."""
+    """`app.rendering.point_growth.PointGrowth` of the fused cloud, once it is there."""
 
     @property
     def is_active(self) -> bool:
@@ -33,8 +33,8 @@ class WhatIf:
 class Remixer(Protocol):
     """Moves the points of the fused cloud."""
 
-    def points(self, depth: Float32[np.ndarray, "S H W"] | None) -> object:
-        """Where a depth puts them; None: the model's own places."""
+    def points(self, depth: Float32[np.ndarray, "S H W"]) -> object:
+        """How a depth moves them."""
         ...
 
 

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QWidget
 from app.rendering.camera import Camera
 from app.rendering.camera_frusta import PhotoCameras
 from app.rendering.point_buffer import PointBuffer
+from app.rendering.point_growth import PointGrowth
 from app.rendering.point_picking import PickedPoint
-from app.rendering.point_positions import PointPositions
 from app.rendering.scene_frame import UNIT_BOUNDS, opening_camera
 from app.rendering.view_colors import DARK
+from app.widgets.point_storage import PointStorage
 from app.widgets.surrounded_view import SurroundedView
 from moe3d.scene.upright import scene_frame
 
@@ -39,6 +40,7 @@ class CloudView(SurroundedView):
         self.setAccessibleName(self.tr("3D view"))
         self.setMinimumSize(160, 120)
         self._hovered_camera = -1
+        self._own_storage: PointStorage | None = None
         self._up: np.ndarray | None = None
         self._is_picking = False
         self.set_colors(DARK)
@@ -46,19 +48,34 @@ class CloudView(SurroundedView):
     # what is shown
 
     def set_buffer(self, buffer: PointBuffer | None) -> None:
-        """Show this cloud, or nothing. The view keeps no vertices: drop the buffer as well.
+        """Show this cloud alone, or nothing. Drop the buffer: its arrays go after the upload."""
+        before = self._own_storage
+        self._own_storage = None if buffer is None else PointStorage(buffer)
+        self.set_points(self._own_storage)
+        if before is not None:
+            self.free(before)
+
+    def set_points(self, points: PointStorage | None) -> None:
+        """Show points that other views may show, too, or nothing.
 
         The camera stays where the user moved it, else it takes the opening view.
         """
-        if buffer is None:
+        if points is None:
             self._user_moved = False
-        self._points.set_buffer(buffer)
+        self._points.set_storage(points)
         self._picker.forget()
         self._scene_changed()
 
-    def update_positions(self, positions: PointPositions) -> None:
-        """Move the points of the shown cloud, as often as a slider moves; the rest stays."""
-        self._points.update_positions(positions)
+    def free(self, points: PointStorage) -> None:
+        """Give the memory of points back that no view shows any more."""
+        if self.isValid():
+            self.makeCurrent()
+            points.release()
+            self.doneCurrent()
+
+    def move_points(self, growth: PointGrowth | None) -> None:
+        """Move the points along their photos' rays, as often as a slider moves, or back."""
+        self._points.move(growth)
         self._picker.forget()
         buffer, cameras = self._points.buffer, self._photos.cameras
         if buffer is not None:

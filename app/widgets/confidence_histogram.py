@@ -48,10 +48,11 @@ class ConfidenceHistogram(QWidget):
     @Slot()
     def _show(self) -> None:
         cloud = self._display.cloud(self._display.layers_shown[0])
-        if cloud is not self._source:
-            self._source = cloud
-            if cloud is not None:
-                found = histogram_of_sorted(cloud.levels.ascending, BINS)
+        levels = None if cloud is None else cloud.levels
+        if levels is not self._source:
+            self._source = levels
+            if levels is not None:
+                found = histogram_of_sorted(levels.spread, BINS)
                 self._edges = found.edges
                 self._heights = found.counts / max(int(found.counts.max()), 1)
         self.update()
@@ -94,6 +95,5 @@ class ConfidenceHistogram(QWidget):
             return
         share = event.position().x() / max(self.width() - 1, 1)
         value = self._edges[0] + min(max(share, 0.0), 1.0) * (self._edges[-1] - self._edges[0])
-        below = np.searchsorted(cloud.levels.ascending, np.float32(value), "left")
-        percent = round(100 * float(below) / cloud.levels.total)
+        percent = round(cloud.levels.percent_below(value))
         self._view.set_percentile(min(percent, MAX_PERCENTILE))

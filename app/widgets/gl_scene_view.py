@@ -9,15 +9,16 @@ from PySide6.QtWidgets import QWidget
 
 from app.rendering.camera import Camera
 from app.rendering.place_picture import camera_at_place
-from app.rendering.point_buffer import PointBuffer
+from app.rendering.point_growth import PointGrowth
 from app.rendering.point_picking import PickedPoint
-from app.rendering.point_positions import PointPositions
 from app.state.app_state import AppState
 from app.state.cursor import CursorPixel
 from app.state.view_options import Layout
 from app.widgets.cloud_view import CloudView
 from app.widgets.hypothesis_marks import HypothesisMarks
+from app.widgets.layer_points import LayerPoints
 from app.widgets.layer_titles import layer_title
+from app.widgets.point_storage import PointStorage
 from app.widgets.split_cloud_view import SplitCloudView
 from app.widgets.theme import Theme
 from app.widgets.two_sides import Arrangement
@@ -48,11 +49,12 @@ class GlSceneView(QObject):
         super().__init__()
         self._state = state
         self._split = SplitCloudView()
+        self.points = LayerPoints(state.display)
+        """Of every layer that was shown."""
         self._shown: list[tuple[ScenePrediction | None, str]] = [(None, ""), (None, "")]
         self._scene: ScenePrediction | None = None
         self._factor = 1.0
         self._badges = [WhatIfBadge(view) for view in self._split.views]
-        self._moved: list[object | None] = [None, None]
         display, view = state.display, state.view
         display.changed.connect(self._show_clouds)
         display.layers_shown_changed.connect(self._show_clouds)
@@ -103,10 +105,12 @@ class GlSceneView(QObject):
             titles = [self.tr("{}, coloured by MoE3D minus VGGT").format(titles[0])]
         self._split.set_titles(titles[0], titles[-1], name_single=is_difference)
         scaled = self._scaled_cameras(prediction)
+        gone = self.points.drop_all() if prediction is not self._scene else []
         for index, view in enumerate(self._split.views):
             view.takes_tab = self._state.display.has_baseline
             layer = layers[index] if index < len(layers) else ""
             self._show_layer(index, view, prediction, layer)
+        self._free(gone + self.points.drop_hidden([layer for _, layer in self._shown]))
         if prediction is not self._scene:
             self._scene, self._factor = prediction, self._state.scale.factor
             for view, camera in zip(self._split.views, scaled, strict=True):
@@ -117,6 +121,13 @@ class GlSceneView(QObject):
         self._style.show_points()
         self._show_what_if()
         self._show_selected(self._state.view.selected_view)
+
+    def _free(self, gone: list[PointStorage]) -> None:
+        for view in self._split.views:
+            if view.isValid():  # their contexts share all buffers
+                for points in gone:
+                    view.free(points)
+                return
 
     def _scaled_cameras(self, prediction: ScenePrediction | None) -> Sequence[Camera | None]:
         """Cameras that keep the picture when the same scene comes in other units; else None."""
@@ -139,9 +150,8 @@ class GlSceneView(QObject):
             self._badges[index].show_if(what_if.is_active and is_fused, has_own_colors)
             said = self._badges[index].text() if what_if.is_active and is_fused else ""
             view.note = self._note(said, self._shown[index][1])
-            if is_fused and what_if.points is not None and what_if.points is not self._moved[index]:
-                self._moved[index] = what_if.points
-                view.update_positions(cast(PointPositions, what_if.points))
+            if is_fused and (what_if.points is not None or not what_if.is_active):
+                view.move_points(cast(PointGrowth | None, what_if.points))
 
     def _note(self, what_if: str, layer: str) -> str:
         """What a saved picture of a view of this layer has to say."""
@@ -158,18 +168,17 @@ class GlSceneView(QObject):
     def _show_layer(
         self, index: int, view: CloudView, prediction: ScenePrediction | None, layer: str
     ) -> None:
-        cloud = self._state.display.cloud(layer)
-        if prediction is None or cloud is None:
+        if self._shown[index][0] is prediction and self._shown[index][1] == layer:
+            return
+        points = self.points.of(layer) if prediction is not None and layer else None
+        if prediction is None or points is None:
             if self._shown[index][0] is not prediction:
                 self._shown[index] = (None, "")
-                view.set_buffer(None)
-            return
-        if self._shown[index][0] is prediction and self._shown[index][1] == layer:
+                view.set_points(None)
             return
         self._shown[index] = (prediction, layer)
         cameras = depth_layer(prediction, layer)
-        view.set_buffer(cast(PointBuffer, cloud.buffer))
-        self._moved[index] = None
+        view.set_points(points)
         view.set_cameras(cameras.camera_from_world, cameras.intrinsics, prediction.images)
 
     def _title(self, layer: str) -> str:

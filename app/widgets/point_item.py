@@ -7,9 +7,10 @@ from pyqtgraph.opengl.GLGraphicsItem import GLGraphicsItem
 
 from app.rendering.draw_plan import DrawRanges, block_slices, blocks_in_view
 from app.rendering.point_buffer import PointBuffer
+from app.rendering.point_growth import PointGrowth, moved_vertices
 from app.rendering.point_picking import visible_mask
-from app.rendering.point_positions import PointPositions
 from app.rendering.point_style import PointStyle, hides_by_other, lowest_other_level
+from app.rendering.scene_frame import camera_centers
 from app.widgets.point_program import PointProgram, PointProjection
 from app.widgets.point_storage import PointStorage
 
@@ -19,17 +20,21 @@ class PointItem(GLGraphicsItem):
 
     def __init__(self) -> None:
         super().__init__()
-        self.revision = 0
-        """Counts what changes the picture."""
+        self._revision = 0
         self.style = PointStyle()
         self._cameras: tuple[np.ndarray, np.ndarray] | None = None
-        self._storage = PointStorage()
+        self._storage: PointStorage | None = None
         self._program = PointProgram()
+
+    @property
+    def revision(self) -> tuple[int, int]:
+        """Changes with what changes the picture."""
+        return self._revision, 0 if self._storage is None else self._storage.revision
 
     @property
     def buffer(self) -> PointBuffer | None:
         """What is shown, without its vertices once they are uploaded."""
-        return self._storage.buffer
+        return None if self._storage is None else self._storage.buffer
 
     @property
     def depth_range(self) -> tuple[float, float]:
@@ -39,22 +44,22 @@ class PointItem(GLGraphicsItem):
     @property
     def is_uploaded(self) -> bool:
         """Whether every point is on the GPU."""
-        return self._storage.is_complete
+        return self._storage is None or self._storage.is_complete
 
     @property
     def longest_block(self) -> int:
         """Points in the largest block."""
         return 0 if self.buffer is None else int(np.diff(self.buffer.block_starts).max(initial=0))
 
-    def set_buffer(self, buffer: PointBuffer | None) -> None:
-        """Show this cloud, or nothing; its vertices are let go after the upload."""
-        self._storage.start(buffer)
+    def set_storage(self, storage: PointStorage | None) -> None:
+        """Show these points, or nothing."""
+        self._storage = storage
         self._configure()
 
-    def update_positions(self, positions: PointPositions) -> None:
-        """Move the points; only their positions are sent again."""
-        self._storage.move(positions)
-        self.revision += 1
+    def move(self, growth: PointGrowth | None) -> None:
+        """Move the points along their photos' rays, or back; only the growths are sent."""
+        if self._storage is not None:
+            self._storage.move(growth)
 
     def set_style(self, style: PointStyle) -> None:
         """Colour, filter and size from now on; nothing is sent but small tables."""
@@ -71,28 +76,34 @@ class PointItem(GLGraphicsItem):
     def set_plain_color(self, color: tuple[int, int, int]) -> None:
         """Colour of points that have none of their own in the current mode."""
         self._program.plain_color = color
-        self.revision += 1
+        self._revision += 1
 
     def upload_some(self) -> None:
         """Send the next part of the buffer; needs a current context."""
-        if self._storage.upload_some():
-            self.revision += 1
+        if self._storage is not None:
+            self._storage.upload_some()
 
     def visible_blocks(self, clip_from_world: Float[np.ndarray, "4 4"]) -> Bool[np.ndarray, " B"]:
         """Which blocks are uploaded and reach into the view."""
-        if self.buffer is None:
+        if self._storage is None:
             return np.zeros(0, bool)
-        seen = blocks_in_view(self.buffer.block_lower, self.buffer.block_upper, clip_from_world)
-        return seen & (self.buffer.block_starts[1:] <= self._storage.uploaded)
+        buffer = self._storage.buffer
+        seen = blocks_in_view(buffer.block_lower, buffer.block_upper, clip_from_world)
+        return seen & (buffer.block_starts[1:] <= self._storage.uploaded)
 
     def read_block(self, block: int) -> np.ndarray:
-        """The vertices of one block, back from the GPU."""
-        return self._storage.read_block(block)
+        """The vertices of one block, back from the GPU, where they are drawn."""
+        assert self._storage is not None
+        vertices, growth = self._storage.read_block(block), self._storage.read_growth(block)
+        if growth is None or self._cameras is None:
+            return vertices
+        centers = camera_centers(self._cameras[0]).astype(np.float32)
+        return moved_vertices(vertices, growth, centers)
 
     def read_visible(self, block: int, vertices: np.ndarray) -> np.ndarray:
         """Which of a block's vertices the filters leave; a context must be current."""
-        buffer = self.buffer
-        assert buffer is not None
+        assert self._storage is not None
+        buffer = self._storage.buffer
         visible = visible_mask(vertices, self.style, buffer.levels)
         if hides_by_other(self.style, buffer):
             extras = self._storage.read_extras(block)
@@ -104,12 +115,12 @@ class PointItem(GLGraphicsItem):
         self, ranges: DrawRanges, projection: PointProjection, size_factor: float = 1.0
     ) -> None:
         """Draw these places of the buffer into the bound target."""
-        if ranges.num_points == 0:
+        if self._storage is None or ranges.num_points == 0:
             return
         GL.glEnable(GL.GL_DEPTH_TEST)
         GL.glDepthFunc(GL.GL_LESS)
         GL.glDisable(GL.GL_BLEND)
-        self._program.use(projection, size_factor)
+        self._program.use(projection, size_factor, moved=self._storage.is_moved)
         self._storage.bind_attributes()
         GL.glMultiDrawArrays(GL.GL_POINTS, ranges.firsts, ranges.counts, len(ranges.firsts))
         self._storage.release_attributes()
@@ -138,4 +149,4 @@ class PointItem(GLGraphicsItem):
 
     def _configure(self) -> None:
         self._program.configure(self.buffer, self.style, self._cameras)
-        self.revision += 1
+        self._revision += 1

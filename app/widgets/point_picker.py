@@ -53,19 +53,16 @@ class PointPicker:
         buffer = self._points.buffer
         if buffer is None:
             return None
-        best: tuple[float, int, np.ndarray] | None = None
+        best: tuple[float, np.ndarray] | None = None
         for block in blocks_around(buffer, surface, 0.01 * buffer.robust.diagonal)[:CACHED_BLOCKS]:
             vertices = self._block(int(block))
             visible = self._points.read_visible(int(block), vertices)
             index, distance = nearest_point(vertices["position"], visible, surface)
             if index >= 0 and (best is None or distance < best[0]):
-                vertex = vertices[index : index + 1]
-                best = distance, int(buffer.block_starts[block]) + index, vertex
-        return None if best is None else self._described(best[1], best[2], cameras)
+                best = distance, vertices[index : index + 1]
+        return None if best is None else self._described(best[1], cameras)
 
-    def _described(
-        self, place: int, vertex: np.ndarray, cameras: PhotoCameras | None
-    ) -> PickedPoint | None:
+    def _described(self, vertex: np.ndarray, cameras: PhotoCameras | None) -> PickedPoint | None:
         buffer = self._points.buffer
         if buffer is None:
             return None
@@ -73,7 +70,6 @@ class PointPicker:
         photo = int(photo_index(vertex)[0])
         pixel = -1 if cameras is None else pixel_in_photo(cameras, photo, position)
         return PickedPoint(
-            cloud_index=int(buffer.order[place]),
             position=(float(position[0]), float(position[1]), float(position[2])),
             view_index=photo,
             pixel_index=pixel,

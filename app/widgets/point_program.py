@@ -53,9 +53,13 @@ class PointProgram:
         self._scene_depths = (0.0, 1.0)
         self._tables_stale = True
         self._programs = {
-            mode: GlProgram(point_vertex_shader(mode), POINT_FRAGMENT, POINT_ATTRIBUTES)
+            (mode, moved): GlProgram(
+                point_vertex_shader(mode, moved=moved), POINT_FRAGMENT, POINT_ATTRIBUTES
+            )
             for mode in ColorMode
+            for moved in (False, True)
         }
+        self._moved = False
         self._photos, self._map = GlTexture(), GlTexture()
 
     def configure(
@@ -78,11 +82,18 @@ class PointProgram:
 
     @property
     def _program(self) -> GlProgram:
-        return self._programs[self._style.color_mode]
+        return self._programs[self._style.color_mode, self._moved]
 
-    def use(self, projection: PointProjection, size_factor: float) -> None:
-        """Make the shader current with everything set; needs a current context."""
+    def use(self, projection: PointProjection, size_factor: float, *, moved: bool) -> None:
+        """Make the shader current with everything set; needs a current context.
+
+        Args:
+            projection: how points come to the screen.
+            size_factor: of the points' sizes.
+            moved: whether the points have growths.
+        """
         assert self._buffer is not None
+        self._moved = moved
         enable_point_sizes()
         self._program.use()
         self._bind_tables(self._buffer)

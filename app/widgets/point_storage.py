@@ -7,140 +7,167 @@ import numpy as np
 from OpenGL import GL
 
 from app.rendering.point_buffer import PointBuffer
-from app.rendering.point_positions import PointPositions
+from app.rendering.point_growth import PointGrowth
 from app.rendering.point_vertex import CODES_DTYPE, EXTRA_DTYPE, VERTEX_DTYPE
 
 UPLOAD_POINTS = 500_000
-POSITION_BYTES = 12
+POSITION_BYTES, GROWTH_BYTES = 12, 4
 CODES_LAYOUT = (
     (1, 4, GL.GL_UNSIGNED_BYTE, True, 0),
     (2, 2, GL.GL_UNSIGNED_SHORT, False, 4),
 )
+POSITIONS, CODES, EXTRAS, GROWTH = range(4)
+NUM_ATTRIBUTES = 5
 
 
 class PointStorage:
-    """Three vertex buffers of one cloud: positions, codes, extras. Everything but `start` and
-    `move` needs a current context."""
+    """Vertex buffers of one cloud: positions, codes, extras, growth.
 
-    def __init__(self) -> None:
-        self.buffer: PointBuffer | None = None
+    Any of several views whose contexts share may draw it. Everything but `move` needs a current
+    context.
+    """
+
+    def __init__(self, buffer: PointBuffer) -> None:
+        self.buffer = buffer
         """Without its vertices once they are uploaded."""
         self.uploaded = 0
         """Points that are on the GPU."""
-        self._has_extras = False
-        self._moved: PointPositions | None = None
+        self.is_moved = False
+        """Whether the points are drawn elsewhere than the buffer said."""
+        self.revision = 0
+        """Counts what changes the picture."""
+        self._whole = buffer.block_lower, buffer.block_upper, buffer.bounds
+        self._has_extras = buffer.extras is not None
+        self._growth: PointGrowth | None = None
+        self._is_growth_sent = True
         self._names: list[int] = []
-
-    def start(self, buffer: PointBuffer | None) -> None:
-        """Hold this cloud from now on."""
-        self.buffer, self.uploaded, self._moved = buffer, 0, None
-        self._has_extras = buffer is not None and buffer.extras is not None
-
-    def move(self, positions: PointPositions) -> None:
-        """Put the points elsewhere, with the next upload; colours, filters and order stay."""
-        if self.buffer is not None and len(positions.positions) == len(self.buffer):
-            self._moved = positions
-            self.buffer = replace(
-                self.buffer,
-                block_lower=positions.block_lower,
-                block_upper=positions.block_upper,
-                bounds=positions.bounds,
-            )
 
     @property
     def is_complete(self) -> bool:
         """Whether every point is on the GPU."""
-        return self.buffer is None or (self.uploaded >= len(self.buffer) and self._moved is None)
+        return self.uploaded >= len(self.buffer) and self._is_growth_sent
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Bytes of every vertex buffer, as OpenGL tells them."""
+        found = []
+        for name in self._names:
+            GL.glBindBuffer(GL.GL_ARRAY_BUFFER, name)
+            size = GL.glGetBufferParameteriv(GL.GL_ARRAY_BUFFER, GL.GL_BUFFER_SIZE)
+            found.append(int(np.ravel(size)[0]))
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
+        return tuple(found)
+
+    def move(self, growth: PointGrowth | None) -> None:
+        """Put the points elsewhere, with the next upload, or back; all else stays."""
+        if growth is self._growth:
+            return
+        lower, upper, bounds = self._whole
+        if growth is not None:
+            if len(growth.growth) != len(self.buffer):
+                return  # of another cloud
+            lower, upper, bounds = growth.block_lower, growth.block_upper, growth.bounds
+        self._growth, self._is_growth_sent = growth, False
+        self.buffer = replace(self.buffer, block_lower=lower, block_upper=upper, bounds=bounds)
+        self.revision += 1
 
     def upload_some(self) -> bool:
         """Send the next part; False if nothing was left to send."""
-        if self.buffer is None or self.is_complete:
+        if self.is_complete:
             return False
-        if self.uploaded >= len(self.buffer):
-            self._send_moved()
-            return True
         if not self._names:
-            self._names = [int(name) for name in GL.glGenBuffers(3)]
-        part = self.buffer.vertices[self.uploaded : self.uploaded + UPLOAD_POINTS]
-        codes = np.empty(len(part), CODES_DTYPE)
-        for name in CODES_DTYPE.names or ():
-            codes[name] = part[name]
-        self._send_part(self._names[0], np.ascontiguousarray(part["position"]), POSITION_BYTES)
-        self._send_part(self._names[1], codes, CODES_DTYPE.itemsize)
-        if self.buffer.extras is not None:
-            extras = self.buffer.extras[self.uploaded : self.uploaded + UPLOAD_POINTS]
-            self._send_part(self._names[2], extras, EXTRA_DTYPE.itemsize)
-        self.uploaded += len(part)
-        if self.uploaded >= len(self.buffer):
-            self.buffer = self.buffer.without_vertices()
+            self._names = [int(name) for name in GL.glGenBuffers(4)]
+        if self.uploaded < len(self.buffer):
+            self._send_points()
+        else:
+            self._send_growth()
+        self.revision += 1
         return True
 
+    def release(self) -> None:
+        """Give the memory back; nothing can be drawn any more."""
+        if self._names:
+            GL.glDeleteBuffers(len(self._names), self._names)
+            self._names = []
+
     def read_block(self, block: int) -> np.ndarray:
-        """The vertices of one block, back from the GPU."""
-        if self.buffer is None or not self._names:
-            return np.empty(0, VERTEX_DTYPE)
+        """The vertices of one block, back from the GPU, where the buffer said."""
         start, stop = (int(place) for place in self.buffer.block_starts[block : block + 2])
         vertices = np.empty(stop - start, VERTEX_DTYPE)
-        codes = np.empty(stop - start, CODES_DTYPE)
-        positions = np.empty((stop - start, 3), np.float32)
-        self._read_into(0, positions, start)
-        self._read_into(1, codes, start)
-        vertices["position"] = positions
+        codes = self._read(CODES, block, CODES_DTYPE)
+        vertices["position"] = self._read(POSITIONS, block, np.dtype((np.float32, 3)))
         for name in CODES_DTYPE.names or ():
             vertices[name] = codes[name]
         return vertices
 
     def read_extras(self, block: int) -> np.ndarray | None:
         """The extras of one block, back from the GPU; None without extras."""
-        if self.buffer is None or not self._names or not self._has_extras:
-            return None
-        start, stop = (int(place) for place in self.buffer.block_starts[block : block + 2])
-        extras = np.empty(stop - start, EXTRA_DTYPE)
-        self._read_into(2, extras, start)
-        return extras
+        return self._read(EXTRAS, block, EXTRA_DTYPE) if self._has_extras else None
 
-    def _read_into(self, which: int, array: np.ndarray, start: int) -> None:
-        size = array.nbytes // max(len(array), 1)
-        raw = array.view(np.uint8).reshape(-1)
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[which])
-        GL.glGetBufferSubData(GL.GL_ARRAY_BUFFER, start * size, array.nbytes, raw)
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
+    def read_growth(self, block: int) -> np.ndarray | None:
+        """The growths of one block, back from the GPU; None where nothing was moved."""
+        return self._read(GROWTH, block, np.dtype(np.float32)) if self.is_moved else None
 
     def bind_attributes(self) -> None:
-        """Point the four vertex attributes at the buffers."""
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[0])
+        """Point the vertex attributes at the buffers."""
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[POSITIONS])
         _point_at(0, 3, GL.GL_FLOAT, False, POSITION_BYTES, 0)
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[1])
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[CODES])
         for location, count, kind, normalized, offset in CODES_LAYOUT:
             _point_at(location, count, kind, normalized, CODES_DTYPE.itemsize, offset)
         if self._has_extras:
-            GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[2])
+            GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[EXTRAS])
             _point_at(3, 4, GL.GL_UNSIGNED_BYTE, True, EXTRA_DTYPE.itemsize, 0)
         else:
             GL.glVertexAttrib4f(3, 0.0, 0.5, 0.0, 0.0)
+        if self.is_moved:
+            GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[GROWTH])
+            _point_at(4, 1, GL.GL_FLOAT, False, GROWTH_BYTES, 0)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
 
     def release_attributes(self) -> None:
         """Switch the attributes off again."""
-        for location in range(4):
+        for location in range(NUM_ATTRIBUTES):
             GL.glDisableVertexAttribArray(location)
 
-    def _send_moved(self) -> None:
-        assert self._moved is not None
-        data = self._moved.positions
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[0])
-        GL.glBufferSubData(GL.GL_ARRAY_BUFFER, 0, data.nbytes, data)
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
-        self._moved = None
+    def _send_points(self) -> None:
+        part = self.buffer.vertices[self.uploaded : self.uploaded + UPLOAD_POINTS]
+        codes = np.empty(len(part), CODES_DTYPE)
+        for name in CODES_DTYPE.names or ():
+            codes[name] = part[name]
+        self._send(POSITIONS, np.ascontiguousarray(part["position"]), POSITION_BYTES)
+        self._send(CODES, codes, CODES_DTYPE.itemsize)
+        if self.buffer.extras is not None:
+            extras = self.buffer.extras[self.uploaded : self.uploaded + UPLOAD_POINTS]
+            self._send(EXTRAS, extras, EXTRA_DTYPE.itemsize)
+        self.uploaded += len(part)
+        if self.uploaded >= len(self.buffer):
+            self.buffer = self.buffer.without_vertices()
 
-    def _send_part(self, name: int, part: np.ndarray, size: int) -> None:
-        assert self.buffer is not None
-        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, name)
+    def _send_growth(self) -> None:
+        data = None if self._growth is None else self._growth.growth
+        size = 0 if data is None else data.nbytes
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[GROWTH])
+        GL.glBufferData(GL.GL_ARRAY_BUFFER, size, data, GL.GL_STREAM_DRAW)
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
+        self.is_moved, self._is_growth_sent = data is not None, True
+
+    def _send(self, which: int, part: np.ndarray, size: int) -> None:
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[which])
         if self.uploaded == 0:
             GL.glBufferData(GL.GL_ARRAY_BUFFER, len(self.buffer) * size, None, GL.GL_STATIC_DRAW)
         raw = part.view(np.uint8).reshape(-1)
         GL.glBufferSubData(GL.GL_ARRAY_BUFFER, self.uploaded * size, raw.nbytes, raw)
         GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
+
+    def _read(self, which: int, block: int, kind: np.dtype) -> np.ndarray:
+        start, stop = (int(place) for place in self.buffer.block_starts[block : block + 2])
+        found = np.empty(stop - start, kind)
+        raw = found.view(np.uint8).reshape(-1)
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, self._names[which])
+        GL.glGetBufferSubData(GL.GL_ARRAY_BUFFER, start * kind.itemsize, found.nbytes, raw)
+        GL.glBindBuffer(GL.GL_ARRAY_BUFFER, 0)
+        return found
 
 
 def _point_at(

@@ -94,11 +94,9 @@ class MoE3DBackend(SessionFiles):
         """By the rules of the 3D view and of the exports."""
         return count_points(prediction, layer, filters, progress)
 
-    def prepare_remix(
-        self, prediction: ScenePrediction, cloud: CloudDisplay, progress: Progress
-    ) -> Remixer:
-        """The rays of the cloud's points."""
-        return prepare_remix(prediction, cloud, progress)
+    def prepare_remix(self, prediction: ScenePrediction, progress: Progress) -> Remixer:
+        """Which pixel every point comes from."""
+        return prepare_remix(prediction, progress)
 
     def why_hidden(
         self,

@@ -156,12 +156,8 @@ class FakeBackend(SessionFiles):
     ) -> PointCounts:
         return count_points(prediction, layer, filters, progress)
 
-    def prepare_remix(
-        self, prediction: ScenePrediction, cloud: CloudDisplay, progress: Progress
-    ) -> Remixer | None:
-        if cloud.buffer is None:
-            return None
-        return prepare_remix(prediction, cloud, progress)
+    def prepare_remix(self, prediction: ScenePrediction, progress: Progress) -> Remixer | None:
+        return prepare_remix(prediction, progress)
 
     def why_hidden(
         self,

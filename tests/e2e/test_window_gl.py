@@ -118,7 +118,11 @@ def test_a_digit_shows_one_expert_alone_in_3d_and_says_what_if(drawn, qtbot):
     drawn.state.view.set_color_mode("expert")
     assert "colours are the model's own" in badge.text()
     drawn.state.view.set_color_mode("depth")
-    far = drawn.state.remix.shown.points.positions[:, 2]
+    middle = left.width() / 2, left.height() / 2
+    places = [(middle[0] + x, middle[1]) for x in (-90, -40, 40, 90)]
+    picked = [left.pick(place) for place in places]
+    assert any(picked)
+    far = [point.position[2] for point in picked if point is not None]
     np.testing.assert_allclose(far, 2.0, atol=1e-5)  # expert 2 says the far plane everywhere
     assert (pixels(left) != own).mean() > 0.1
     assert (pixels(right) == other).all()

@@ -10,7 +10,8 @@ from app.state.confidence import ConfidenceLevels as SliderLevels
 @pytest.mark.parametrize("percentile", [0.1, 7, 20, 33.3, 50, 99.9])
 def test_the_slider_and_the_buffer_keep_the_same_points(percentile: float):
     confidence = np.random.default_rng(0).lognormal(1, 1, 75_264).astype(np.float32)
-    threshold = SliderLevels(np.sort(confidence)).threshold(percentile)
+    shaped = confidence.reshape(1, 1, -1)
+    threshold = SliderLevels.of(shaped, np.ones(shaped.shape, bool)).threshold(percentile)
     levels = confidence_levels(confidence)
     visible = levels.encode(confidence) >= levels.threshold_level(threshold)
     np.testing.assert_array_equal(visible, confidence >= np.float32(threshold))

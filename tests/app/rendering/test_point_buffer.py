@@ -5,7 +5,8 @@ import pytest
 
 from app.rendering.confidence_levels import MAX_LEVELS, confidence_levels
 from app.rendering.morton import block_order, morton_codes
-from app.rendering.point_buffer import BLOCK_SIZE, VERTEX_DTYPE, PointExtras, build_point_buffer
+from app.rendering.point_buffer import VERTEX_DTYPE, PointExtras, build_point_buffer
+from app.rendering.point_order import BLOCK_SIZE, point_order
 from tests.app.clouds import cloud_of
 
 
@@ -156,8 +157,12 @@ def test_extras_are_packed_in_the_order_of_the_points():
     assert buffer.has_extras == {"gate_entropy", "difference"}
 
 
-def test_a_buffer_without_vertices_keeps_the_way_back():
-    buffer = build_point_buffer(random_cloud(1000)).without_vertices()
-    assert len(buffer.vertices) == 0
+def test_a_buffer_without_vertices_holds_nothing_a_point_and_its_order_can_be_found_again():
+    cloud = random_cloud(1000)
+    whole = build_point_buffer(cloud)
+    buffer = whole.without_vertices()
+    assert len(buffer.vertices) == len(buffer.order) == 0
+    assert buffer.extras is None
+    np.testing.assert_array_equal(point_order(cloud.points).order, whole.order)
     assert len(buffer) == 1000
     assert buffer.visible_count(0.0) == 1000

@@ -38,6 +38,6 @@ def test_no_valid_pixel_keeps_none():
 def test_the_count_on_the_screen_is_the_count_of_an_export():
     prediction = step_prediction()
     levels = ConfidenceLevels.of(prediction.confidence, prediction.valid_mask)
-    for percentile in (0, 1, 20, 50, 77.5, 99):
+    for percentile in (0, 0.1, 1, 20, 33.3, 50, 77.5, 99, 99.9, 100):
         cloud = point_cloud(prediction, confidence_percentile=percentile)
         assert levels.kept(percentile) == len(cloud)

@@ -61,6 +61,9 @@ def test_the_depth_of_a_solo_is_the_expert_s_and_the_prediction_is_not_touched(
 
 
 def test_while_one_mixture_is_made_only_the_newest_wish_waits(result, remix, runner):
+    remix.set_hard(True)
+    runner.run_all()  # makes the cloud ready, too
+    remix.set_hard(False)
     runner.run_all()
     remix.set_temperature(1.0)
     for step in range(2, 20):

@@ -9,7 +9,8 @@ from app.rendering.color_mode import ColorMode
 from app.rendering.map_palettes import expert_colors
 from app.rendering.palettes import FLYING_COLOR
 from app.rendering.point_buffer import PointExtras, build_point_buffer
-from app.rendering.point_positions import in_buffer_order, point_positions
+from app.rendering.point_growth import PointGrowth
+from app.rendering.scene_frame import Bounds
 from app.rendering.view_colors import DARK, LIGHT
 from moe3d.geometry.box import OrientedBox
 from tests.app.clouds import cloud_of
@@ -183,18 +184,30 @@ def test_another_cloud_replaces_the_first(screen):
     assert (screen.picture().max(axis=-1) < 60).all()
 
 
-def test_moved_points_keep_their_colours_and_nothing_else_is_sent(screen):
+def test_moved_points_slide_along_their_photo_s_rays_and_back(screen):
     screen.view.set_point_size(7)
-    screen.show(FOUR, COLORS)
-    buffer = screen.view.buffer
-    shifted = FOUR[[1, 0, 3, 2]].astype(np.float32)
-    moved = point_positions(buffer, in_buffer_order(buffer, shifted))
-    screen.view.update_positions(moved)
+    pose = np.eye(4)[None]
+    pose[0, :3, 3] = [0.0, 0.0, 3.0]  # the photo's camera stands at (0, 0, -3)
+    lens = np.array([[[100.0, 0, 50], [0, 100.0, 50], [0, 0, 1]]])
+    screen.view.set_cameras(pose, lens, np.zeros((1, 100, 100, 3), np.uint8))
+    screen.view.show_cameras(False)
+    buffer = build_point_buffer(cloud_of(FOUR, COLORS))
+    growth = np.array([0.5, -0.5, 0.0, 0.25], np.float32)  # 1.5, 0.5, 1 and 1.25 times as far
+    moved = np.array([[-0.9, -0.6, 6.0], [0.3, -0.2, 0.0], [-0.6, 0.4, 3.0], [0.75, 0.5, 4.5]])
+    ends = moved.min(0).astype("f4")[None], moved.max(0).astype("f4")[None]
+    wanted = PointGrowth(growth[buffer.order], *ends, Bounds(ends[0][0], ends[1][0]))
+    screen.view.set_buffer(buffer)
+    before = screen.picture()
+    screen.view.move_points(wanted)
     picture = screen.picture()
-    for point, color in zip(shifted, COLORS, strict=True):
+    for point, color in zip(moved, COLORS, strict=True):
         assert seen(screen, picture, point) == color.tolist()
-    picked = screen.view.pick(screen.pixel_of(shifted[0]))
-    np.testing.assert_allclose(picked.position, shifted[0], atol=1e-6)
+    picked = screen.view.pick(screen.pixel_of(moved[0]))
+    np.testing.assert_allclose(picked.position, moved[0], atol=1e-6)
+    screen.view.move_points(None)
+    assert (screen.picture() == before).all()
+    picked = screen.view.pick(screen.pixel_of(FOUR[0]))
+    np.testing.assert_allclose(picked.position, FOUR[0], atol=1e-6)
 
 
 @pytest.mark.parametrize(

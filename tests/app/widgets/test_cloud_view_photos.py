@@ -106,10 +106,9 @@ def test_a_click_on_a_point_names_it(inside, room):
         inside.qtbot.mouseClick(view, LEFT, NO_KEY, QPoint(200, 150))
     point = picked.args[0]
     cloud = room.cloud
-    np.testing.assert_allclose(point.position, cloud.points[point.cloud_index], atol=1e-6)
-    assert point.view_index == cloud.view_index[point.cloud_index]
-    assert point.pixel_index == point.cloud_index % (room.width * room.height)
-    assert point.expert_index == cloud.expert_index[point.cloud_index]
+    index = point.view_index * room.width * room.height + point.pixel_index
+    np.testing.assert_allclose(point.position, cloud.points[index], atol=1e-6)
+    assert point.expert_index == cloud.expert_index[index]
     np.testing.assert_allclose(
         pixels_from_world(view.camera, view.controller.viewport, np.array(point.position)),
         (200, 150),
