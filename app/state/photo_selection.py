@@ -14,7 +14,7 @@ PREVIEW_PHOTOS = 8
 
 
 class PhotoSelectionState(Remembered):
-    """Ticks and order of the photos panel; the first photo is the reference camera."""
+    """Ticks and order of the photos panel; the first photo with a tick is the reference camera."""
 
     selection_changed = Signal()
     warnings_changed = Signal()
@@ -37,6 +37,16 @@ class PhotoSelectionState(Remembered):
         views = self._session.views.views if self._session.views is not None else ()
         places = {name: place for place, name in enumerate(self.order)}
         return tuple(sorted(views, key=lambda view: places.get(view.name, len(places))))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all photos, in the chosen order."""
+        return tuple(view.name for view in self.views)
+
+    @property
+    def reference(self) -> str:
+        """Name of the photo whose camera is the world of the next run; empty without photos."""
+        return next((name for name in self.names if name not in self.excluded), "")
 
     @property
     def chosen(self) -> ViewSet:
@@ -95,13 +105,31 @@ class PhotoSelectionState(Remembered):
             self.set_order((name, *others))
 
     def move(self, name: str, step: int) -> None:
-        """Move a photo up or down."""
-        order = [view.name for view in self.views]
-        if name not in order:
-            return
-        place = order.index(name)
-        order.insert(min(max(place + step, 0), len(order) - 1), order.pop(place))
-        self.set_order(tuple(order))
+        """Move a photo up or down by so many places."""
+        names = self.names
+        if name in names:
+            self.move_to(name, names.index(name) + step)
+
+    def move_to(self, name: str, place: int) -> None:
+        """Put a photo at another place, or at the one nearest to it that `place_for` allows."""
+        found = self.place_for(name, place)
+        if found is not None:
+            self.set_order(_moved(self.names, name, found))
+
+    def place_for(self, name: str, place: int) -> int | None:
+        """Where a photo would stand if it were put at a place: below the reference, which stays.
+
+        None where it can only stay where it is.
+        """
+        names, reference = self.names, self.reference
+        if not self._session.can_run or name not in names:
+            return None
+        found = min(max(place, 0), len(names) - 1)
+        if name not in self.excluded and name != reference:
+            found = max(found, _moved(names, name, 0).index(reference))
+        order = _moved(names, name, found)
+        is_kept = next(n for n in order if n not in self.excluded) == reference
+        return found if is_kept and order != names else None
 
     @Slot()
     def _on_views_changed(self) -> None:
@@ -129,3 +157,9 @@ class PhotoSelectionState(Remembered):
         for index, earlier in find_duplicates(checks).items():
             text = self.tr("the same as {}").format(photo_names[earlier])
             found[photo_names[index]].append(text)
+
+
+def _moved(names: tuple[str, ...], name: str, place: int) -> tuple[str, ...]:
+    """The names with one of them at another place."""
+    others = [other for other in names if other != name]
+    return (*others[:place], name, *others[place:])

@@ -33,7 +33,8 @@ class HelpPage(QDialog):
         return self.tr(
             "# MoE3D Viewer\n\n"
             "1. **Drop** a folder of photos on the window, or open one.\n"
-            "2. Take out what is blurred or double; the first photo is the reference camera.\n"
+            "2. Take out what is blurred or double, drag cards into another order. The first photo "
+            "is the reference camera; the star makes another one the reference.\n"
             "3. Press **Run**. Esc stops it; the last result stays.\n"
             "4. **Look**: drag turns the scene, the wheel zooms to the cursor, a double click sets "
             "the pivot. Hover a map: all maps and the status bar show the same pixel.\n"

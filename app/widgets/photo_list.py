@@ -1,9 +1,11 @@
 """The photos with ticks, in the order in which the network takes them."""
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.state.app_state import AppState
+from app.widgets.card_drag import CardDrag
 from app.widgets.photo_picture import SIZE, blank, photo_icon
 from moe3d.scene.records import View
 
@@ -21,7 +23,12 @@ class PhotoList(QListWidget):
         super().__init__(parent)
         self.setObjectName("photo_list")
         self.setAccessibleName(self.tr("Photos"))
-        self.setToolTip(self.tr("Photos of this scene; the first one is the reference camera"))
+        self.setToolTip(
+            self.tr(
+                "Photos of this scene. A tick takes one into the next run; drag, or press Alt+Up "
+                "and Alt+Down, to change their order. The reference stays first"
+            )
+        )
         self.setIconSize(SIZE)
         self.setSpacing(1)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # numbers stand at the end
@@ -32,6 +39,9 @@ class PhotoList(QListWidget):
         self.setWrapping(False)
         self.setMovement(QListWidget.Movement.Static)
         self._state = state
+        self._drawn: dict[str, object] = {}
+        drag = CardDrag(self, self._place_for)
+        drag.dropped.connect(self._on_dropped)
         self.currentItemChanged.connect(self._on_current_changed)
         self.itemChanged.connect(self._on_item_changed)
         state.session.thumbnail_ready.connect(self._show_thumbnail)
@@ -53,13 +63,9 @@ class PhotoList(QListWidget):
         views, current = self._state.selection.views, self.current_name
         self.blockSignals(True)
         if [item.data(NAME) for item in self._items()] != [view.name for view in views]:
-            self.clear()
+            cards = {item.data(NAME): item for item in self._take_all()}
             for view in views:
-                item = QListWidgetItem(blank(), "")
-                item.setData(NAME, view.name)
-                item.setFlags(FLAGS)
-                item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
-                self.addItem(item)
+                self.addItem(cards.get(view.name) or self._card(view.name))
         for item in self._items():
             used = item.data(NAME) not in self._state.selection.excluded
             item.setCheckState(Qt.CheckState.Checked if used else Qt.CheckState.Unchecked)
@@ -71,6 +77,17 @@ class PhotoList(QListWidget):
         else:
             self._show_selected_now()
 
+    def _take_all(self) -> list[QListWidgetItem]:
+        return [self.takeItem(0) for _ in range(self.count())]
+
+    def _card(self, name: str) -> QListWidgetItem:
+        made = QListWidgetItem(blank(), "")
+        made.setData(NAME, name)
+        made.setFlags(FLAGS)
+        made.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._drawn.pop(name, None)
+        return made
+
     def _items(self) -> list[QListWidgetItem]:
         return [self.item(row) for row in range(self.count())]
 
@@ -79,7 +96,8 @@ class PhotoList(QListWidget):
         self.blockSignals(True)
         for item, view in zip(self._items(), self._state.selection.views, strict=True):
             warnings = self._state.selection.warnings(view.name)
-            mark = self.tr("reference  ") if item is self.item(0) else f"{self.row(item) + 1}  "
+            is_reference = view.name == self._state.selection.reference
+            mark = self.tr("reference  ") if is_reference else f"{self.row(item) + 1}  "
             lines = [f"{mark}{view.name}", *(f"⚠ {text}" for text in warnings)]
             item.setText("\n".join(lines))
             item.setToolTip("\n".join([view.name, f"{view.width} x {view.height}", *warnings]))
@@ -106,6 +124,9 @@ class PhotoList(QListWidget):
             return
         used = name not in self._state.selection.excluded
         frame = plan.frames.get(name) if plan is not None else None
+        if self._drawn.get(name) == (id(pixels), frame, used):
+            return
+        self._drawn[name] = (id(pixels), frame, used)
         self.blockSignals(True)
         item.setIcon(photo_icon(pixels, frame, is_used=used))
         self.blockSignals(False)
@@ -143,3 +164,20 @@ class PhotoList(QListWidget):
     def _on_item_changed(self, item: QListWidgetItem) -> None:
         used = item.checkState() is Qt.CheckState.Checked
         self._state.selection.include(str(item.data(NAME)), used)
+
+    def _place_for(self, item: QListWidgetItem, row: int) -> int | None:
+        return self._state.selection.place_for(str(item.data(NAME)), row)
+
+    @Slot(QListWidgetItem, int)
+    def _on_dropped(self, item: QListWidgetItem, row: int) -> None:
+        self._state.history.end_step()
+        self._state.selection.move_to(str(item.data(NAME)), row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Alt and an arrow move the photo, an arrow alone the selection."""
+        is_arrow = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down)
+        if is_arrow and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            step = -1 if event.key() == Qt.Key.Key_Up else 1
+            self._state.selection.move(self.current_name, step)
+        else:
+            super().keyPressEvent(event)

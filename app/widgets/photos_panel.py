@@ -28,10 +28,8 @@ class PhotosPanel(QWidget):
             "reference",
             self.tr("Use as the reference: the scene is seen from its camera (next run)"),
         )
-        self._up = self._button("up", self.tr("Move the photo up in the order of the next run"))
-        self._down = self._button(
-            "down", self.tr("Move the photo down in the order of the next run")
-        )
+        self._up = self._button("up", self.tr("Move the photo up in the next run (Alt+Up)"))
+        self._down = self._button("down", self.tr("Move the photo down in the next run (Alt+Down)"))
         self._reference.clicked.connect(self._on_reference)
         self._up.clicked.connect(self._on_up)
         self._down.clicked.connect(self._on_down)
@@ -79,13 +77,12 @@ class PhotosPanel(QWidget):
 
     @Slot()
     def _show_buttons(self) -> None:
-        name = self._list.current_name
-        names = [view.name for view in self._state.selection.views]
-        place = names.index(name) if name in names else -1
-        can_run = self._state.session.can_run
-        self._reference.setEnabled(can_run and place > 0)
-        self._up.setEnabled(can_run and place > 0)
-        self._down.setEnabled(can_run and 0 <= place < len(names) - 1)
+        name, selection = self._list.current_name, self._state.selection
+        place = selection.names.index(name) if name in selection.names else -1
+        can_run = self._state.session.can_run and place >= 0
+        self._reference.setEnabled(can_run and name != selection.reference)
+        self._up.setEnabled(can_run and selection.place_for(name, place - 1) is not None)
+        self._down.setEnabled(can_run and selection.place_for(name, place + 1) is not None)
 
     @Slot()
     def _on_reference(self) -> None:

@@ -16,6 +16,7 @@ MOUSE = (
     ("Tab in the 3D view", "Flip between MoE3D and VGGT"),
     ("Wheel over a map", "Zoom all maps"),
     ("Drag in a map", "Move all maps"),
+    ("Drag a photo card, Alt+Up, Alt+Down", "Order of the next run"),
 )
 ROWS_A_COLUMN = 14
 

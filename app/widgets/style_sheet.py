@@ -124,6 +124,7 @@ QProgressBar::chunk {{ background: {accent}; border-radius: 4px; }}
 
 QDockWidget {{ color: {muted}; font-size: 11px; font-weight: 700; }}
 QDockWidget > QWidget {{ background: {surface}; }}
+#drop_line {{ background: {accent}; border-radius: 1px; }}
 #photos_panel {{ background: {surface}; }}
 QMainWindow::separator {{ background: {border}; width: 1px; height: 1px; }}
 QMainWindow::separator:hover {{ background: {accent}; }}

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
     QLabel,
     QListWidget,
     QPushButton,
@@ -32,6 +35,10 @@ def tick_place(photo_list: QListWidget, row: int) -> QPoint:
 @pytest.fixture(autouse=True)
 def result_of_the_photos(backend):
     backend.follows_photos = True
+
+
+def shown_names(listed: QListWidget) -> list[str]:
+    return [listed.item(row).text().split()[-1] for row in range(listed.count())]
 
 
 def open_photos(viewer, photos, qtbot) -> QListWidget:
@@ -69,11 +76,126 @@ def test_reference_and_order_by_buttons(viewer, photos, backend, qtbot):
     qtbot.mouseClick(child(viewer.window, "photo_reference", QToolButton), LEFT)
     assert listed.item(0).text() == "reference  3.png"
     assert listed.currentRow() == 0
+    assert not child(viewer.window, "photo_down", QToolButton).isEnabled()  # it stays first
+    listed.setCurrentRow(1)
     qtbot.mouseClick(child(viewer.window, "photo_down", QToolButton), LEFT)
-    assert [listed.item(row).text().split()[-1] for row in range(3)] == ["1.jpg", "3.png", "2.jpg"]
+    assert shown_names(listed) == ["3.png", "2.jpg", "1.jpg"]
     viewer.state.reconstruction.start()
     qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
-    assert backend.requests[0].views.names == ("1.jpg", "3.png", "2.jpg")
+    assert backend.requests[0].views.names == ("3.png", "2.jpg", "1.jpg")
+
+
+def middle(listed: QListWidget, row: int) -> QPoint:
+    return listed.visualItemRect(listed.item(row)).center()
+
+
+def drag_to(listed: QListWidget, row: int, target: QPoint, qtbot) -> None:
+    """Press on a card, move in small steps, and hold."""
+    start, view = middle(listed, row), listed.viewport()
+    qtbot.mousePress(view, LEFT, pos=start)
+    for step in range(1, 11):
+        place = start + (target - start) * step / 10
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            place.toPointF(),
+            view.mapToGlobal(place).toPointF(),
+            Qt.MouseButton.NoButton,
+            LEFT,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(view, event)
+
+
+@pytest.fixture
+def five(tmp_path):
+    for number in range(1, 6):
+        (tmp_path / f"{number}.jpg").write_bytes(b"")
+    return tmp_path
+
+
+def test_a_card_is_dragged_to_another_place(viewer, five, backend, qtbot, tmp_path):
+    viewer.window.resize(1480, 1000)
+    listed = open_photos(viewer, five, qtbot)
+    viewer.state.reconstruction.start()
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    target = middle(listed, 2) + QPoint(0, -20)
+    drag_to(listed, 3, target, qtbot)
+    line = child(listed, "drop_line", QFrame)
+    assert line.isVisible()
+    assert abs(line.y() - listed.visualItemRect(listed.item(2)).top()) < 4
+    assert child(listed, "dragged_card", QLabel).isVisible()
+    assert shown_names(listed) == ["1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"]  # not yet
+    qtbot.mouseRelease(listed.viewport(), LEFT, pos=target)
+    new_order = ["1.jpg", "2.jpg", "4.jpg", "3.jpg", "5.jpg"]
+    assert shown_names(listed) == new_order
+    assert not line.isVisible()
+    assert listed.item(0).text() == "reference  1.jpg"
+    assert listed.currentItem().text() == "3  4.jpg"
+    assert viewer.state.reconstruction.is_stale
+    assert child(viewer.window, "stale_sign", QLabel).isVisible()
+
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(viewer.window, Qt.Key.Key_Z, control)
+    assert shown_names(listed) == ["1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"]
+    assert not child(viewer.window, "stale_sign", QLabel).isVisible()
+    qtbot.keyClick(viewer.window, Qt.Key.Key_Z, control | Qt.KeyboardModifier.ShiftModifier)
+    assert shown_names(listed) == new_order
+
+    session = tmp_path / "saved.moe3d"
+    viewer.state.scene_file.save(session)
+    qtbot.waitUntil(session.exists)
+    qtbot.keyClick(viewer.window, Qt.Key.Key_R, control)
+    qtbot.waitUntil(lambda: len(backend.requests) == 2, timeout=20_000)
+    assert list(backend.requests[1].views.names) == new_order
+    qtbot.waitUntil(lambda: not viewer.state.reconstruction.is_running, timeout=20_000)
+    viewer.state.selection.move("5.jpg", -3)
+    viewer.state.scene_file.open(session)
+    qtbot.waitUntil(lambda: shown_names(listed) == new_order, timeout=20_000)
+
+
+def test_a_card_goes_under_the_reference_and_the_reference_stays(viewer, five, qtbot):
+    viewer.window.resize(1480, 1000)
+    listed = open_photos(viewer, five, qtbot)
+    top = QPoint(middle(listed, 0).x(), 4)
+    drag_to(listed, 4, top, qtbot)
+    qtbot.mouseRelease(listed.viewport(), LEFT, pos=top)
+    assert shown_names(listed) == ["1.jpg", "5.jpg", "2.jpg", "3.jpg", "4.jpg"]
+    assert listed.item(0).text() == "reference  1.jpg"
+    drag_to(listed, 0, middle(listed, 3), qtbot)
+    assert listed.viewport().cursor().shape() is Qt.CursorShape.ForbiddenCursor
+    qtbot.mouseRelease(listed.viewport(), LEFT, pos=middle(listed, 3))
+    assert shown_names(listed)[0] == "1.jpg"
+    drag_to(listed, 2, middle(listed, 4), qtbot)
+    qtbot.keyClick(listed, Qt.Key.Key_Escape)
+    assert not child(listed, "drop_line", QFrame).isVisible()
+    qtbot.mouseRelease(listed.viewport(), LEFT, pos=middle(listed, 4))
+    assert shown_names(listed) == ["1.jpg", "5.jpg", "2.jpg", "3.jpg", "4.jpg"]
+
+
+def test_alt_and_arrows_move_the_photo(viewer, five, qtbot):
+    listed = open_photos(viewer, five, qtbot)
+    qtbot.mouseClick(listed.viewport(), LEFT, pos=middle(listed, 1))
+    qtbot.keyClick(listed, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(listed, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert shown_names(listed) == ["1.jpg", "3.jpg", "4.jpg", "2.jpg", "5.jpg"]
+    assert listed.currentItem().text() == "4  2.jpg"
+    for _ in range(5):
+        qtbot.keyClick(listed, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert shown_names(listed) == ["1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"]
+    qtbot.keyClick(listed, Qt.Key.Key_Down)  # without Alt the selection moves
+    assert listed.currentRow() == 2
+
+
+def test_a_dragged_card_near_the_edge_scrolls_the_list(viewer, tmp_path, qtbot):
+    for number in range(12):
+        (tmp_path / f"{number:02}.jpg").write_bytes(b"")
+    listed = open_photos(viewer, tmp_path, qtbot)
+    bottom = QPoint(middle(listed, 1).x(), listed.viewport().height() - 5)
+    drag_to(listed, 1, bottom, qtbot)
+    bar = listed.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum(), timeout=10_000)
+    qtbot.mouseRelease(listed.viewport(), LEFT, pos=bottom)
+    assert shown_names(listed)[-1] == "01.jpg"
 
 
 def test_crop_frame_blur_and_memory_are_shown_before_the_run(viewer, photos, backend, qtbot):

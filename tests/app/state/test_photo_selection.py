@@ -19,9 +19,22 @@ def test_the_run_takes_what_has_a_tick_in_the_chosen_order(opened, runner, backe
     runner.run_all()
     opened.reconstruction.start()
     runner.run_all()
-    assert backend.requests[0].views.names == ("2.jpg", "3.png")
-    assert opened.display.prediction.names == ("2.jpg", "3.png")
-    assert opened.shown_names == ("2.jpg", "3.png")
+    assert backend.requests[0].views.names == ("3.png", "2.jpg")  # the reference stays first
+    assert opened.display.prediction.names == ("3.png", "2.jpg")
+    assert opened.shown_names == ("3.png", "2.jpg")
+
+
+def test_a_photo_moves_anywhere_but_before_the_reference(opened):
+    selection = opened.selection
+    assert [selection.place_for("3.png", place) for place in (0, 1, 2, 9)] == [1, 1, None, None]
+    assert [selection.place_for("1.jpg", place) for place in (0, 1, 2)] == [None] * 3
+    selection.include("1.jpg", False)  # now 2.jpg is the reference
+    assert selection.reference == "2.jpg"
+    assert [selection.place_for("3.png", place) for place in (0, 1, 2)] == [None] * 3
+    assert selection.place_for("1.jpg", 2) == 2
+    assert selection.place_for("2.jpg", 0) == 0  # over a photo that is not taken
+    selection.move_to("2.jpg", 0)
+    assert selection.names == ("2.jpg", "1.jpg", "3.png")
 
 
 def test_the_last_tick_stays(opened):
