@@ -22,6 +22,8 @@ class ColorMode(enum.IntEnum):
     """Flying points lit, everything else grey."""
     DIFFERENCE = 7
     """Signed difference to the other network."""
+    NORMAL = 8
+    """Where the surface faces."""
 
 
 COLORLESS_MODES = frozenset(ColorMode) - {ColorMode.PHOTO}

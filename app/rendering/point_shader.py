@@ -11,7 +11,14 @@ PHOTO_TEXELS = 3
 camera; colour, z of the camera."""
 TABLE_WIDTH = 768
 
-POINT_ATTRIBUTES = ("a_position", "a_color", "a_codes", "a_extras", "a_growth")
+POINT_ATTRIBUTES = (
+    "a_position",
+    "a_color",
+    "a_codes",
+    "a_extras",
+    "a_growth",
+    "a_normal",
+)
 
 _VERTEX = f"""
 uniform mat4 u_clip_from_world;
@@ -32,6 +39,7 @@ uniform float u_has_cameras;
 uniform vec3 u_plain;
 uniform vec3 u_flying_color;
 uniform vec4 u_experts[{MAX_EXPERTS}];  // colour, visible
+uniform mat4 u_color_from_normal;
 uniform sampler2D u_photos;
 uniform sampler2D u_map;
 in vec3 a_position;
@@ -39,6 +47,7 @@ in vec4 a_color;
 in vec2 a_codes;                 // confidence level, photo; 12 bits each, 4 of the edge level
 in vec4 a_extras;                // entropy, difference, level of the other network in two bytes
 in float a_growth;               // share by which the depth in the photo grows; only if MOVED
+in vec4 a_normal;                // world direction; the last is 0 where there is none
 flat out vec3 v_color;
 flat out float v_round;
 
@@ -114,6 +123,8 @@ _COLORS = {
     ColorMode.FLYING: "flying > 0.5 ? u_flying_color : "
     "mix(u_plain, vec3(dot(a_color.rgb, vec3(0.299, 0.587, 0.114))), 0.55)",
     ColorMode.DIFFERENCE: "mapped(a_extras.y)",
+    ColorMode.NORMAL: "a_normal.w < 0.5 ? u_plain : "
+    "0.5 + 0.5 * (u_color_from_normal * vec4(a_normal.xyz, 0.0)).xyz",
 }
 
 

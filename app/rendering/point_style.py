@@ -40,6 +40,8 @@ class PointStyle:
     other_percentile: float | None = None
     """Points go as well whose pixel the other network drops with this share of its lowest
     confidences, or does not have at all; None goes by the own confidence alone."""
+    axes: tuple[tuple[float, float, float], ...] = ((1, 0, 0), (0, -1, 0), (0, 0, 1))
+    """The scene's right, up and front; normals are coloured by them."""
     section: OrientedBox | None = None
     """Points outside this box are hidden."""
     palette: str = "okabe-ito"

@@ -20,6 +20,7 @@ from app.state.metric_scale import MetricScaleState
 from app.state.models import ModelsState
 from app.state.notices import Notices
 from app.state.photo_selection import PhotoSelectionState
+from app.state.point_normals import PointNormalsState
 from app.state.profile import ProfileState
 from app.state.reconstruction import Phase, ReconstructionState
 from app.state.remembered import RememberedRegistry
@@ -64,6 +65,9 @@ class AppState(QObject):
         self.scale = MetricScaleState(self)
         self.display = DisplayState(
             backend, runner, self.reconstruction, self.scale, self.view, self.notices
+        )
+        self.normals = PointNormalsState(
+            backend, runner, self.display, self.view, self.notices, self
         )
         self.maps = MapOptionsState(self)
         self.remix = RemixState(backend, runner, self.display, self.notices)
@@ -179,6 +183,7 @@ class AppState(QObject):
         self.reconstruction.stop()
         self.display.stop()
         self.remix.stop()
+        self.normals.stop()
         self.scene.turntable.cancel()
         self.scene.filter_list.stop()
         self.truth.stop()

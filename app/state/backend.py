@@ -170,6 +170,10 @@ class Backend(SceneFiles, Protocol):
         """What the filters leave of a layer, and which takes what."""
         ...
 
+    def point_normals(self, prediction: ScenePrediction, layer: str, progress: Progress) -> object:
+        """Where the surface faces at every point of a layer, in the order of its buffer."""
+        ...
+
     def prepare_remix(self, prediction: ScenePrediction, progress: Progress) -> Remixer | None:
         """What moves the points of the fused cloud; None where there are no points to move."""
         ...

@@ -15,6 +15,7 @@ COLOR_MODES = (
     "photo",
     "depth",
     "confidence",
+    "normal",
     "expert",
     "entropy",
     "flying",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int8, UInt8
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -81,6 +81,11 @@ class CloudView(SurroundedView):
         if buffer is not None:
             centers = np.zeros((0, 3)) if cameras is None else cameras.centers
             self._bounds_changed(buffer.bounds, buffer.robust, centers)
+
+    def set_normals(self, normals: Int8[np.ndarray, "N 4"] | None) -> None:
+        """Packed normals of the shown points, in their order; None lets them go."""
+        self._points.set_normals(normals)
+        self.update()
 
     def set_cameras(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+import numpy as np
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -38,7 +39,7 @@ _ARRANGEMENTS = {
 }
 
 
-COLORS_OF_THE_MODEL = ("expert", "entropy", "difference", "flying")
+COLORS_OF_THE_MODEL = ("expert", "entropy", "difference", "flying", "normal")
 """Colour modes that a what-if does not change: they say what the model's own gate did."""
 
 
@@ -55,11 +56,13 @@ class GlSceneView(QObject):
         self._scene: ScenePrediction | None = None
         self._factor = 1.0
         self._badges = [WhatIfBadge(view) for view in self._split.views]
+        self._normals: list[object | None] = [None, None]
         display, view = state.display, state.view
         display.changed.connect(self._show_clouds)
         display.layers_shown_changed.connect(self._show_clouds)
         display.cloud_ready.connect(self._on_cloud_ready)
         view.linked_changed.connect(self._split.set_linked)
+        state.normals.changed.connect(self._show_normals)
         state.remix.shown_changed.connect(self._show_what_if)
         view.points_changed.connect(self._show_what_if)
         view.selected_view_changed.connect(self._show_selected)
@@ -119,6 +122,7 @@ class GlSceneView(QObject):
                 elif view is self._split.left or not self._split.is_linked:
                     view.follow(camera)  # a linked one comes along
         self._style.show_points()
+        self._show_normals()
         self._show_what_if()
         self._show_selected(self._state.view.selected_view)
 
@@ -139,6 +143,14 @@ class GlSceneView(QObject):
             replace(view.camera, eye=factor * view.camera.eye, pivot=factor * view.camera.pivot)
             for view in views
         ]
+
+    @Slot()
+    def _show_normals(self) -> None:
+        for index, view in enumerate(self._split.views):
+            normals = self._state.normals.of(self._shown[index][1])
+            if normals is not self._normals[index]:
+                self._normals[index] = normals
+                view.set_normals(cast("np.ndarray | None", normals))
 
     @Slot()
     def _show_what_if(self) -> None:
@@ -179,6 +191,7 @@ class GlSceneView(QObject):
         self._shown[index] = (prediction, layer)
         cameras = depth_layer(prediction, layer)
         view.set_points(points)
+        self._normals[index] = None
         view.set_cameras(cameras.camera_from_world, cameras.intrinsics, prediction.images)
 
     def _title(self, layer: str) -> str:

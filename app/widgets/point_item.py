@@ -11,6 +11,7 @@ from app.rendering.point_growth import PointGrowth, moved_vertices
 from app.rendering.point_picking import visible_mask
 from app.rendering.point_style import PointStyle, hides_by_other, lowest_other_level
 from app.rendering.scene_frame import camera_centers
+from app.widgets.normal_storage import NormalStorage
 from app.widgets.point_program import PointProgram, PointProjection
 from app.widgets.point_storage import PointStorage
 
@@ -24,6 +25,7 @@ class PointItem(GLGraphicsItem):
         self.style = PointStyle()
         self._cameras: tuple[np.ndarray, np.ndarray] | None = None
         self._storage: PointStorage | None = None
+        self._normals = NormalStorage()
         self._program = PointProgram()
 
     @property
@@ -54,12 +56,18 @@ class PointItem(GLGraphicsItem):
     def set_storage(self, storage: PointStorage | None) -> None:
         """Show these points, or nothing."""
         self._storage = storage
+        self._normals.take(None)
         self._configure()
 
     def move(self, growth: PointGrowth | None) -> None:
         """Move the points along their photos' rays, or back; only the growths are sent."""
         if self._storage is not None:
             self._storage.move(growth)
+
+    def set_normals(self, normals: np.ndarray | None) -> None:
+        """Packed normals of the buffer's points, in its order; None lets them go."""
+        self._normals.take(normals)
+        self._revision += 1
 
     def set_style(self, style: PointStyle) -> None:
         """Colour, filter and size from now on; nothing is sent but small tables."""
@@ -122,8 +130,11 @@ class PointItem(GLGraphicsItem):
         GL.glDisable(GL.GL_BLEND)
         self._program.use(projection, size_factor, moved=self._storage.is_moved)
         self._storage.bind_attributes()
+        self._normals.bring_up_to_date()
+        self._normals.bind(len(self._storage.buffer))
         GL.glMultiDrawArrays(GL.GL_POINTS, ranges.firsts, ranges.counts, len(ranges.firsts))
         self._storage.release_attributes()
+        self._normals.release()
         GL.glUseProgram(0)
 
     def draw_everything(self, projection: PointProjection) -> None:

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from app.rendering.color_mode import ColorMode
 from app.rendering.palettes import FLYING_COLOR
 from app.rendering.point_buffer import PointBuffer
+from app.rendering.point_normals import normal_color_axes
 from app.rendering.point_shader import (
     POINT_ATTRIBUTES,
     POINT_FRAGMENT,
@@ -134,6 +135,7 @@ class PointProgram:
         program.set_float("u_max_edge", highest_edge_level(style))
         program.set_float("u_color_limits", *color_limits(style))
         program.set_matrix("u_box_from_world", box_matrix(style))
+        program.set_matrix("u_color_from_normal", normal_color_axes(style.axes))
         program.set_float("u_level_scale", 1 / max(len(levels.values) - 1, 1))
         program.set_float("u_depth_range", low, 1 / max(high - low, 1e-9))
         program.set_float("u_has_cameras", self._cameras is not None)

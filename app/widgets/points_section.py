@@ -15,11 +15,23 @@ _MODE_TITLES = {
     "photo": "Photo",
     "depth": "Depth",
     "confidence": "Confidence",
+    "normal": "Surface direction",
     "expert": "Winning expert",
     "entropy": "Gate undecided",
     "flying": "Flying points",
     "difference": "MoE3D minus VGGT",
     "view": "Which photo",
+}
+_MODE_MEANINGS = {
+    "photo": "The photos' own colours",
+    "depth": "Depth in the photo that saw the point: near is warm, far is blue",
+    "confidence": "The network's confidence: violet is low, yellow is high",
+    "normal": "Where the surface faces: red right, green up, blue to the first camera",
+    "expert": "The expert of largest weight; the result is the weighted sum",
+    "entropy": "How undecided the gate is: bright is undecided",
+    "flying": "Points that hang between two surfaces are pink",
+    "difference": "MoE3D minus VGGT: red where MoE3D is farther, blue where it is nearer",
+    "view": "A colour for each photo",
 }
 
 
@@ -45,6 +57,9 @@ class PointsSection(Section):
         on_chosen(self._mode, view.set_color_mode)
         self._size.valueChanged.connect(self._on_size)
         self._cameras.toggled.connect(view.show_cameras)
+        self._meaning = label(role="muted", name="color_meaning", wrap=True)
+        self._meaning.setMinimumHeight(2 * self._meaning.fontMetrics().lineSpacing())
+        self._meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._lay_out()
         view.points_changed.connect(self._show)
         view.layer_changed.connect(self._show_layer)
@@ -58,6 +73,7 @@ class PointsSection(Section):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(label(self.tr("Layer")), self._layer)
         form.addRow(label(self.tr("Colour")), self._mode)
+        form.addRow("", self._meaning)
         form.addRow(label(self.tr("Point size")), self._size)
         form.addRow("", self._cameras)
         self.rows.addLayout(form)
@@ -69,6 +85,7 @@ class PointsSection(Section):
     @Slot()
     def _show(self) -> None:
         show_choice(self._mode, self._view.color_mode)
+        self._meaning.setText(self.tr(_MODE_MEANINGS[self._view.color_mode]))
         self._size.setValue(round(self._view.point_size_px * SIZE_STEPS))
         self._cameras.setChecked(self._view.cameras_shown)
 

@@ -17,6 +17,7 @@ MODES = {
     "photo": ColorMode.PHOTO,
     "depth": ColorMode.DEPTH,
     "confidence": ColorMode.CONFIDENCE,
+    "normal": ColorMode.NORMAL,
     "expert": ColorMode.EXPERT,
     "view": ColorMode.PHOTO_INDEX,
     "entropy": ColorMode.ENTROPY,
@@ -53,6 +54,7 @@ class ViewStyle(QObject):
         display, options, scene = self._state.display, self._state.view, self._state.scene
         filters, look = scene.filter_list.now, scene.look
         ranges = display.scene.ranges.both if display.scene is not None else None
+        right, up, front = scene.extent.frame.axes.tolist()
         size_world = None
         if look.size_in_world:
             size_world = look.world_share * 2 * float(np.linalg.norm(scene.extent.box.half_sizes))
@@ -70,6 +72,7 @@ class ViewStyle(QObject):
                     hide_black=filters.hide_black,
                     hide_white=filters.hide_white,
                     section=filters.box,
+                    axes=(tuple(right), tuple(up), tuple(front)),
                     other_percentile=filters.percentile if filters.same_mask else None,
                     size_px=options.point_size_px,
                     size_world=size_world,

@@ -19,6 +19,7 @@ from app.state.point_filters import PointCounts, PointFilters
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.state.what_if import Remixer
 from app.workers.count_points import count_points
+from app.workers.point_normals import point_normals
 from app.workers.prepare_display import build_cloud, prepare_display
 from app.workers.prepare_remix import prepare_remix
 from app.workers.scene_files import SessionFiles
@@ -93,6 +94,10 @@ class MoE3DBackend(SessionFiles):
     ) -> PointCounts:
         """By the rules of the 3D view and of the exports."""
         return count_points(prediction, layer, filters, progress)
+
+    def point_normals(self, prediction: ScenePrediction, layer: str, progress: Progress) -> object:
+        """From each photo's depth grid."""
+        return point_normals(prediction, layer, progress)
 
     def prepare_remix(self, prediction: ScenePrediction, progress: Progress) -> Remixer:
         """Which pixel every point comes from."""

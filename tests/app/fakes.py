@@ -27,6 +27,7 @@ from app.state.what_if import Remixer
 from app.workers.backend import MoE3DBackend
 from app.workers.count_points import count_points
 from app.workers.export_files import export_formats, forecast_export
+from app.workers.point_normals import point_normals
 from app.workers.prepare_display import depth_ranges
 from app.workers.prepare_remix import prepare_remix
 from app.workers.scene_files import SessionFiles
@@ -155,6 +156,9 @@ class FakeBackend(SessionFiles):
         self, prediction: ScenePrediction, layer: str, filters: PointFilters, progress: Progress
     ) -> PointCounts:
         return count_points(prediction, layer, filters, progress)
+
+    def point_normals(self, prediction: ScenePrediction, layer: str, progress: Progress) -> object:
+        return point_normals(prediction, layer, progress)
 
     def prepare_remix(self, prediction: ScenePrediction, progress: Progress) -> Remixer | None:
         return prepare_remix(prediction, progress)
