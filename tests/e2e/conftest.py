@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 
 from app.rendering.opengl_setup import prepare_opengl
 from app.viewer import Viewer
@@ -51,7 +51,9 @@ def drawn(qtbot, store: QSettings, photos: Path, drawn_backend: DrawnBackend) ->
     made = build_viewer(qtbot, store, drawn_backend, "--size", "1280x720")
     drop(made.window, [photos])
     qtbot.waitUntil(lambda: made.state.reconstruction.can_start, timeout=PATIENCE_MS)
-    made.state.reconstruction.start()
+    made.window.activateWindow()
+    qtbot.waitUntil(made.window.isActiveWindow)
+    qtbot.keyClick(made.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: made.window.scene_view is not None, timeout=PATIENCE_MS)
     settle(qtbot, made)
     yield made

@@ -1,7 +1,9 @@
 import pytest
+from PySide6.QtCore import Qt
 
 from app.widgets.map_tile import MapTile
 from tests.app.hands import Hands
+from tests.app.scene_hands import SceneHands
 from tests.app.window_fixtures import run_photos
 
 
@@ -12,3 +14,21 @@ def hands(viewer, photos, qtbot) -> Hands:
     made = Hands(viewer, qtbot)
     made.wait(lambda: made.find("tile_fused", MapTile).height() > 40)
     return made
+
+
+@pytest.fixture
+def scene(drawn, qtbot) -> SceneHands:
+    """Every point of both clouds, beside each other; no cameras drawn. Needs OpenGL."""
+    made = SceneHands(drawn, qtbot)
+    made.slide("confidence_slider", 0.0)
+    made.slide("point_size", 0.5)
+    made.hit(Qt.Key.Key_V)
+    return made
+
+
+@pytest.fixture
+def single(scene) -> SceneHands:
+    """One view."""
+    scene.press("tool_single")
+    scene.settle()
+    return scene
