@@ -28,6 +28,7 @@ class ProgressiveView(GLViewWidget):
     """The Camera, after every movement."""
     refined = Signal()
     """The picture has become equal to a full draw."""
+    _is_painting = False  # GLViewWidget asks for pictures before our own __init__ goes on
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +127,14 @@ class ProgressiveView(GLViewWidget):
     def paintGL(self) -> None:
         """Points first, into pictures of their own, then everything over them."""
         self._take_size()
+        self._is_painting = True
+        try:
+            self._paint()
+        finally:
+            self._is_painting = False
+        self._presented_s = time.perf_counter()
+
+    def _paint(self) -> None:
         frame = self.frame_now()
         width, height = self.deviceWidth(), self.deviceHeight()
         ratio = self.devicePixelRatioF()
@@ -135,7 +144,12 @@ class ProgressiveView(GLViewWidget):
             self._refine_timer.start(0 if not self._points.is_uploaded else STILL_AFTER_MS)
         self._renderer.present(frame, self.defaultFramebufferObject())
         self._draw_overlays(frame, ratio)
-        self._presented_s = time.perf_counter()
+
+    def update(self, *area: object) -> None:
+        """Ask for another picture; not for what is brought up to date for the one being drawn,
+        else no view would ever rest."""
+        if not self._is_painting:
+            super().update(*area)
 
     def _before_paint(self, frame: ViewFrame) -> None:
         """For subclasses: bring overlays up to date."""

@@ -43,6 +43,22 @@ def test_the_slider_hides_as_many_points_as_it_says(drawn, qtbot):
     assert left.visible_count() == drawn.state.display.total("fused")
 
 
+def test_a_window_at_rest_draws_nothing(drawn, qtbot):
+    left, _ = views(drawn)
+    frames = []
+    left.frameSwapped.connect(lambda: frames.append(1))
+    tile = child(drawn.window, "tile_fused", MapTile)
+    for place in (None, tile.point_of(24, 9).toPoint()):  # the second one marks points in 3D
+        if place is not None:
+            qtbot.mouseMove(tile, place)
+            qtbot.waitUntil(lambda: left.hypotheses is not None)
+        settle(qtbot, drawn)
+        qtbot.wait(200)
+        frames.clear()
+        qtbot.wait(1000)
+        assert len(frames) <= 3  # a text cursor may blink
+
+
 def test_one_view_and_both_again(drawn, qtbot):
     child(drawn.window, "action_single", QAction).trigger()
     left, right = views(drawn)
