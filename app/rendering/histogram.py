@@ -1,10 +1,12 @@
 """Histograms of values that are sorted already: each bin is a look-up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Bool, Float, Float32, Int
 
+SAMPLE_SIZE = 20_000
 LOW_PERCENT, HIGH_PERCENT = 0.5, 99.5
 
 
@@ -32,3 +34,14 @@ def histogram_of_sorted(ascending: Float32[np.ndarray, " N"], num_bins: int) -> 
     edges = np.linspace(low, max(high, low + 1e-6), num_bins + 1)
     inner = np.searchsorted(ascending, edges[1:-1].astype(np.float32), "left")
     return Histogram(edges, np.diff(np.concatenate([[0], inner, [len(ascending)]])))
+
+
+def ascending_sample(
+    maps: Sequence[Float32[np.ndarray, "..."]], masks: Sequence[Bool[np.ndarray, "..."]]
+) -> Float32[np.ndarray, " K"]:
+    """Some twenty thousand of the finite values under the masks, evenly chosen, sorted."""
+    values = [values[mask] for values, mask in zip(maps, masks, strict=True)]
+    total = sum(len(part) for part in values)
+    step = -(-total // SAMPLE_SIZE) or 1
+    chosen = np.concatenate([part[::step] for part in values] or [np.zeros(0, np.float32)])
+    return np.sort(chosen[np.isfinite(chosen)])

@@ -10,6 +10,7 @@ from app.state.backend import Backend
 from app.state.comparison import ComparisonState
 from app.state.comparison_report import ComparisonReportState
 from app.state.cursor import CursorState
+from app.state.depth_range import DepthRangeState
 from app.state.display import DisplayState
 from app.state.export import ExportState
 from app.state.hidden_pixel import HiddenPixelState
@@ -69,6 +70,8 @@ class AppState(QObject):
         self.normals = PointNormalsState(
             backend, runner, self.display, self.view, self.notices, self
         )
+        self.depth_range = DepthRangeState(self.display, self.view, self.scale)
+        self.depth_range.refused.connect(self.notices.raise_toast)
         self.maps = MapOptionsState(self)
         self.remix = RemixState(backend, runner, self.display, self.notices)
         self.profile = ProfileState(backend, runner, self.display, self.notices)

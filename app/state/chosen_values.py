@@ -27,6 +27,18 @@ def tenths(low: float, high: float) -> Callable[[object], float]:
     return lambda value: round(read_number(value), 1)
 
 
+def ends_or_none(value: object) -> tuple[float, float] | None:
+    """Two numbers, the second one larger; or nothing."""
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise TypeError(f"wanted two numbers, got {value!r}")
+    low, high = (number()(item) for item in value)
+    if not low < high:
+        raise ValueError(f"wanted an end above the beginning, got {value!r}")
+    return low, high
+
+
 def whole(low: int = 0, high: int = 2**31 - 1) -> Callable[[object], int]:
     """A whole number, held between two ends."""
 

@@ -19,6 +19,8 @@ class RangeLock(StrEnum):
     SCENE = "scene"
     BOTH = "both"
     """The scene, with both networks' depths."""
+    OWN = "own"
+    """Two ends that the user chose."""
 
 
 DepthRange = tuple[float, float]
@@ -33,6 +35,8 @@ class DepthRanges:
     both: DepthRange
     other_maps: Mapping[str, DepthRange] = field(default_factory=dict)
     """Ends of the colours of the maps that hold no depth, by key."""
+    spread: Float32[np.ndarray, " K"] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """Ascending depths of the scene in both networks, some ten thousand, evenly chosen."""
 
     def range_for(self, lock: RangeLock, view_index: int) -> DepthRange:
         """Depths of the first and the last colour."""

@@ -4,7 +4,17 @@ from enum import StrEnum
 
 from PySide6.QtCore import Signal
 
-from app.state.chosen_values import flag, indices, member_of, number, one_of, tenths, text, whole
+from app.state.chosen_values import (
+    ends_or_none,
+    flag,
+    indices,
+    member_of,
+    number,
+    one_of,
+    tenths,
+    text,
+    whole,
+)
 from app.state.remembered import Chosen, Remembered
 from app.state.scene_display import RangeLock
 
@@ -68,6 +78,8 @@ class ViewOptionsState(Remembered):
     """Of the gating colours over the photo, 0 to 1."""
     range_lock = Chosen(RangeLock.BOTH, member_of(RangeLock))
     """Over what the depth colours are spread."""
+    own_range = Chosen[tuple[float, float] | None](None, ends_or_none)
+    """Ends of the depth colours that the user chose, in the network's units; None before."""
     color_map = Chosen("turbo", one_of(COLOR_MAPS))
     """One of COLOR_MAPS."""
     palette = Chosen("okabe-ito", one_of(PALETTES))
@@ -109,7 +121,15 @@ class ViewOptionsState(Remembered):
 
     def set_range_lock(self, lock: RangeLock) -> None:
         """Spread the depth colours over a photo, the scene, or both networks."""
-        self._set_map("range_lock", lock)
+        if self._keep("range_lock", lock):
+            self.maps_changed.emit()
+            self.points_changed.emit()
+
+    def set_own_range(self, ends: tuple[float, float] | None) -> None:
+        """Take ends of the depth colours; seen while the range lock is OWN."""
+        if self._keep("own_range", ends_or_none(ends)):
+            self.maps_changed.emit()
+            self.points_changed.emit()
 
     def set_color_map(self, name: str) -> None:
         """Choose the colours of depth."""
@@ -150,11 +170,14 @@ class ViewOptionsState(Remembered):
             self.points_changed.emit()
 
     def reset_for_scene(self) -> None:
-        """Back to the first photo, the fused layer and all experts, for another scene."""
+        """Back to the first photo, the fused layer, all experts, no own range: another scene."""
         with self.one_change("scene"):
             self.select_view(0)
             self.select_layer("fused")
             self.set_hidden_experts(frozenset())
+            if self.range_lock is RangeLock.OWN:
+                self.set_range_lock(RangeLock.BOTH)
+            self.set_own_range(None)
 
     def _set_map(self, name: str, value: object) -> None:
         if self._keep(name, value):

@@ -150,11 +150,11 @@ class ExpertLegend(QScrollArea):
         self._show_rows(readout)
 
     def _show_depth(self, bar: ValueBar, depth: float | None, color: QColor) -> None:
-        scene, view = self._state.display.scene, self._state.view
-        if depth is None or scene is None:
+        ends = self._state.depth_range.ends
+        if depth is None or ends is None:
             bar.set_value(0.0, "", color)
             return
-        low, high = scene.ranges.range_for(view.range_lock, view.selected_view)
+        low, high = ends
         bar.set_value((depth - low) / max(high - low, 1e-12), f"{depth:.4g}", color)
 
     def _show_rows(self, readout: PixelReadout | None) -> None:

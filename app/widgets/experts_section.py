@@ -57,6 +57,7 @@ class ExpertsSection(Section):
 
     def _lay_out(self) -> None:
         self.head.addWidget(self._scope)
+        self.only_open.append(self._scope)
         self.rows.addLayout(self._grid)
         self._curve_place = QVBoxLayout()
         self.rows.addLayout(self._curve_place)

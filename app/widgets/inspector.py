@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.state.app_state import AppState
 from app.widgets.confidence_section import ConfidenceSection
+from app.widgets.depth_section import DepthSection
 from app.widgets.experts_section import ExpertsSection
 from app.widgets.filters_section import FiltersSection
 from app.widgets.info_section import InfoSection
@@ -23,6 +24,7 @@ class Inspector(SectionColumn):
             ConfidenceSection(state.display, state.view),
             FiltersSection(state),
             PointsSection(state.display, state.view),
+            DepthSection(state),
             ExpertsSection(state, theme),
             RemixSection(state),
             InfoSection(state.display),

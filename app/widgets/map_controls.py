@@ -25,11 +25,15 @@ class MapControls(QWidget):
         self._name = ElidedLabel("strip_photo_name", "value", self.tr("Photo of these maps"))
         self._range = choice(
             "range_lock",
-            self.tr("Over what the depth colours are spread"),
+            self.tr(
+                "Over what the depth colours are spread; your own ends are typed at the colour "
+                "bar, or dragged in the inspector's histogram"
+            ),
             [
                 (RangeLock.BOTH, self.tr("Both networks")),
                 (RangeLock.SCENE, self.tr("This scene")),
                 (RangeLock.PHOTO, self.tr("This photo")),
+                (RangeLock.OWN, self.tr("My own")),
             ],
         )
         self._map = choice(
@@ -76,7 +80,7 @@ class MapControls(QWidget):
         self._opacity.setToolTip(self.tr("Opacity of the gating colours over the photo"))
         self._opacity.setRange(0, 100)
         self._opacity.setFixedWidth(84)
-        on_chosen(self._range, lambda key: view.set_range_lock(RangeLock(key)))
+        on_chosen(self._range, lambda key: state.depth_range.choose(RangeLock(key)))
         on_chosen(self._map, view.set_color_map)
         on_chosen(self._palette, view.set_palette)
         self._opacity.valueChanged.connect(self._on_opacity)

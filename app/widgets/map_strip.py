@@ -38,7 +38,7 @@ class MapStrip(QWidget):
         self._zoom = StripZoom(self)
         self._tiles: dict[str, MapTile] = {}
         self._drawn: dict[str, tuple[object, ...]] = {}
-        self._bar = ColorBar()
+        self._bar = ColorBar(state)
         self._row_widget = QWidget()
         self._row = QHBoxLayout(self._row_widget)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -171,10 +171,11 @@ class MapStrip(QWidget):
 
     def _style(self) -> StripStyle | None:
         scene, view, maps = self._state.display.scene, self._state.view, self._state.maps
-        if scene is None or view.selected_view >= len(scene.ranges.photos):
+        ends = self._state.depth_range.ends
+        if scene is None or ends is None:
             return None
         return StripStyle(
-            scene.ranges.range_for(view.range_lock, view.selected_view),
+            ends,
             view.color_map,
             view.palette,
             view.overlay_opacity if maps.overlay_shown else 0.0,

@@ -4,12 +4,15 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 MARGIN_PX = 12
-FOLDED_MARGIN_PX = 5
+FOLDED_MARGIN_PX = 3
 SPACING_PX = 6
 
 
 class Section(QFrame):
-    """Its controls go into `rows`; what stands beside the heading, into `head`."""
+    """Its controls go into `rows`; what stands beside the heading, into `head`.
+
+    A control in `head` that is named in `only_open` goes away with the others.
+    """
 
     opened = Signal(bool)
     """The user wants to see the controls, or does not."""
@@ -19,6 +22,7 @@ class Section(QFrame):
         self.setObjectName(name)
         self.setProperty("section", "true")
         self.heading = self._make_heading(title)
+        self.only_open: list[QWidget] = []
         self.head = QHBoxLayout()
         self.head.addWidget(self.heading)
         self.head.addStretch(1)
@@ -53,7 +57,8 @@ class Section(QFrame):
 
     def set_open(self, is_open: bool) -> None:
         """Show the controls, or only the heading."""
-        self.body.setVisible(is_open)
+        for part in (self.body, *self.only_open):
+            part.setVisible(is_open)
         self.heading.setChecked(is_open)
         self.heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
         margin = MARGIN_PX if is_open else FOLDED_MARGIN_PX
@@ -61,14 +66,16 @@ class Section(QFrame):
 
     def folded_height(self) -> int:
         """Height of the heading alone."""
-        return self.head.sizeHint().height() + 2 * FOLDED_MARGIN_PX
+        return self.heading.sizeHint().height() + 2 * FOLDED_MARGIN_PX
 
     def open_height(self, width: int) -> int:
         """Height with all controls at this width."""
         body = self.rows
         wanted = body.totalHeightForWidth(width) if body.hasHeightForWidth() else -1
         wanted = max(wanted, body.totalMinimumSize().height())
-        return self.head.sizeHint().height() + SPACING_PX + wanted + 2 * MARGIN_PX
+        beside = [part.sizeHint().height() for part in self.only_open]
+        head = max(self.head.sizeHint().height(), *beside, 0)
+        return head + SPACING_PX + wanted + 2 * MARGIN_PX
 
     @Slot(bool)
     def _on_clicked(self, is_open: bool) -> None:

@@ -84,6 +84,8 @@ QPushButton[kind="link"]:hover {{ background: {hover}; }}
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{ background: {raised}; border: 1px solid {border};
     border-radius: 6px; padding: 4px 8px; min-height: 18px; selection-background-color: {accent};
     selection-color: {on_accent}; }}
+QLineEdit[compact="true"] {{ padding: 0 3px; min-height: 14px; border-radius: 4px; }}
+QLineEdit[bad="true"], QLineEdit[bad="true"]:focus {{ border-color: {danger}; color: {danger}; }}
 QComboBox:hover, QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover {{ background: {hover}; }}
 QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {accent}; }}
 QComboBox:disabled, QLineEdit:disabled {{ color: {disabled}; background: {surface}; }}

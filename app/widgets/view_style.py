@@ -53,8 +53,9 @@ class ViewStyle(QObject):
         """What each view draws of its points."""
         display, options, scene = self._state.display, self._state.view, self._state.scene
         filters, look = scene.filter_list.now, scene.look
-        ranges = display.scene.ranges.both if display.scene is not None else None
         right, up, front = scene.extent.frame.axes.tolist()
+        both = display.scene.ranges.both if display.scene is not None else None
+        ranges = self._state.depth_range.own or both
         size_world = None
         if look.size_in_world:
             size_world = look.world_share * 2 * float(np.linalg.norm(scene.extent.box.half_sizes))

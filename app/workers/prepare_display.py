@@ -1,5 +1,6 @@
 """Turns a prediction into what the panels draw: clouds, ranges, usage."""
 
+from app.rendering.histogram import ascending_sample
 from app.rendering.maps import depth_range
 from app.rendering.scalar_maps import map_ranges
 from app.state.confidence import ConfidenceLevels
@@ -17,7 +18,9 @@ def depth_ranges(prediction: ScenePrediction) -> DepthRanges:
     photos = tuple(depth_range([d], [m]) for d, m in zip(depth, mask, strict=True))
     scene = depth_range([depth], [mask])
     both = scene if base is None else depth_range([depth, base.depth], [mask, mask])
-    return DepthRanges(photos, scene, both, map_ranges(prediction))
+    depths = [depth] if base is None else [depth, base.depth]
+    spread = ascending_sample(depths, [mask] * len(depths))
+    return DepthRanges(photos, scene, both, map_ranges(prediction), spread)
 
 
 def build_cloud(
