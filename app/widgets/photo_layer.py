@@ -27,6 +27,7 @@ class PhotoLayer:
         self.frustum_depth = 0.1
         """Scene units."""
         self._opacity = 0.5
+        self._overlay_depth = 1.0
 
     def set_cameras(self, cameras: PhotoCameras | None) -> None:
         """Show these photos, or none."""
@@ -52,16 +53,16 @@ class PhotoLayer:
         if self.cameras is None:
             raise IndexError("the view knows no cameras")
         camera_from_world = self.cameras.camera_from_world[index]
-        eye = self.cameras.centers[index]
-        depth = pivot_depth_towards(bounds, eye, camera_from_world[2, :3])
+        depth = self._subject_depth(index, bounds)
         intrinsics, size = self.cameras.intrinsics[index], self.cameras.photo_size
         return photo_camera(camera_from_world, intrinsics, size, viewport, depth)
 
-    def begin_look_through(self, index: int) -> None:
-        """Lay this photo over the view."""
+    def begin_look_through(self, index: int, bounds: Bounds) -> None:
+        """Lay this photo over the view, amid the scene: there no clip plane cuts it off."""
         if self.cameras is None:
             return
         self.looked_through = index
+        self._overlay_depth = self._subject_depth(index, bounds)
         self.overlay.set_image(self.cameras.images[index])
         self._place_overlay()
         self.overlay.setVisible(True)
@@ -83,9 +84,14 @@ class PhotoLayer:
         to_center = float(view_depth(camera, self.cameras.centers[index]))
         return to_center - self.frustum_depth < float(view_depth(camera, surface))
 
+    def _subject_depth(self, index: int, bounds: Bounds) -> float:
+        assert self.cameras is not None
+        forward = self.cameras.camera_from_world[index, 2, :3]
+        return pivot_depth_towards(bounds, self.cameras.centers[index], forward)
+
     def _place_overlay(self) -> None:
         if self.cameras is None or self.looked_through is None:
             return
-        corners = frustum_corners(self.cameras, max(self.frustum_depth, 1e-6) * 10)
+        corners = frustum_corners(self.cameras, self._overlay_depth)
         corners = corners[self.looked_through : self.looked_through + 1, 1:]
         self.overlay.set_quads(corners, WHOLE_PHOTO, np.array([self._opacity], np.float32))

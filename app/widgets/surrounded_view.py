@@ -114,7 +114,7 @@ class SurroundedView(StyledView):
 
     def lay_photo_over(self, index: int) -> None:
         """Lay a photo over the view, wherever the camera is."""
-        self._photos.begin_look_through(index)
+        self._photos.begin_look_through(index, self.controller.bounds)
         self.update()
 
     def set_photo_opacity(self, opacity: float) -> None:
