@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from app.viewer import Viewer
 from app.widgets.map_tile import MapTile
+from app.widgets.section import Section
 from tests.app.window_fixtures import child
 
 LEFT = Qt.MouseButton.LeftButton
@@ -43,28 +44,26 @@ class Hands:
         return child(self.window, name, kind)
 
     def show(self, widget: QWidget) -> QWidget:
-        """Bring a control to the screen: its panel to the front, its area scrolled to it."""
-        above = widget.parentWidget()
-        while above is not None:
-            if isinstance(above, QDockWidget):
-                self._bring_forward(above)
-            above = above.parentWidget()
-
-        part = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
+        """Bring a control to the screen: its panel to the front, its group open, scrolled to it."""
+        for part in reversed(_parents(widget)):
+            if isinstance(part, QDockWidget):
+                self._bring_forward(part)
+            if isinstance(part, Section) and part.body.isAncestorOf(widget) and not part.is_open:
+                self.qtbot.mouseClick(self._scroll_to(part.heading), LEFT)
+        drawn = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
 
         def is_seen() -> bool:
             self._scroll_to(widget)
-            return not part.visibleRegion().isEmpty()
+            return not drawn.visibleRegion().isEmpty()
 
         self.qtbot.waitUntil(is_seen)
         return widget
 
-    def _scroll_to(self, widget: QWidget) -> None:
-        above = widget.parentWidget()
-        while above is not None:
+    def _scroll_to(self, widget: QWidget) -> QWidget:
+        for above in _parents(widget):
             if isinstance(above, QScrollArea) and above.widget().isAncestorOf(widget):
                 above.ensureWidgetVisible(widget)
-            above = above.parentWidget()
+        return widget
 
     def _bring_forward(self, dock: QDockWidget) -> None:
         bars = self.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
@@ -211,6 +210,16 @@ def color_at(tile: MapTile, x: float, y: float) -> tuple[int, int, int]:
     """What the user sees at a pixel of a map."""
     place = tile.point_of(x, y).toPoint()
     return tile.grab().toImage().pixelColor(place).getRgb()[:3]
+
+
+def _parents(widget: QWidget) -> list[QWidget]:
+    """What a widget stands in, from the inside out."""
+    found = []
+    above = widget.parentWidget()
+    while above is not None:
+        found.append(above)
+        above = above.parentWidget()
+    return found
 
 
 def _handle(slider: QSlider):

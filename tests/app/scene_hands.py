@@ -12,9 +12,12 @@ from tests.app.hands import Hands
 FOCAL_PX, MIDDLE = 42.0, (21.0, 14.0)
 
 
-def point_of(x: float, y: float, depth: float) -> np.ndarray:
-    """World point of a pixel of `step_prediction`'s first photo, which stands at the origin."""
-    return np.array([(x - MIDDLE[0]) / FOCAL_PX * depth, (y - MIDDLE[1]) / FOCAL_PX * depth, depth])
+def point_of(x: float, y: float, depth: float, photo_at: float = 0.0) -> np.ndarray:
+    """World point of a pixel of `step_prediction`, whose photos stand on the x axis."""
+    right, down = (
+        (place - middle) / FOCAL_PX for place, middle in zip((x, y), MIDDLE, strict=True)
+    )
+    return np.array([photo_at + right * depth, down * depth, depth])
 
 
 class SceneHands(Hands):
