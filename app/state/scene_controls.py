@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Slot
 
 from app.state.backend import Backend
+from app.state.camera_pose import CameraPoseState
 from app.state.camera_requests import CameraRequests
 from app.state.comparison import ComparisonState
 from app.state.display import DisplayState
@@ -42,6 +43,7 @@ class SceneControls(QObject):
         self.measurement = MeasurementState(scale, self)
         self.tools = ToolState(self)
         self.camera = CameraRequests(self)
+        self.pose = CameraPoseState(self)
         self.turntable = TurntableState(self)
         self.extent = ExtentState(display, self.upright)
         self.filter_list = FilterListState(
@@ -54,6 +56,7 @@ class SceneControls(QObject):
         registry.add("filters", self.filters)
         registry.add("look", self.look)
         registry.add("section", self.section)
+        registry.add("camera", self.pose)
         registry.add("upright", self.upright)
         registry.add("scale", self.scale)
         registry.add("measurement", self.measurement)
@@ -64,6 +67,7 @@ class SceneControls(QObject):
         self.section.set_on(False)
         self.section.reset()
         self.upright.set_up(None)
+        self.pose.forget()
         self.reset_for_result()
 
     @Slot()
@@ -71,6 +75,7 @@ class SceneControls(QObject):
         """Another result of the same photos has other units and other places."""
         self.tools.take(Tool.LOOK)
         self.camera.leave()
+        self.pose.forget_waiting()
         self.measurement.clear()
         self.scale.set_metres_per_unit(None)
 

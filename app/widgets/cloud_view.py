@@ -114,7 +114,8 @@ class CloudView(SurroundedView):
     def reset_camera(self) -> None:
         """Forget where the user went: the opening view."""
         self._user_moved = False
-        self._open()
+        if self._points.buffer is not None:  # an empty view moves no linked one
+            self._open()
 
     def set_picking(self, picking: bool) -> None:
         """Whether a click means a point, whatever frustum stands before it."""
@@ -189,8 +190,8 @@ class CloudView(SurroundedView):
         self._bounds_changed(bounds, robust, centers)
         self._resize_frusta()
         self._rebuild_grid()
-        if not self._user_moved and buffer is not None:  # an empty view moves no linked one
-            self._open()
+        if not self._user_moved:
+            self.reset_camera()
 
     def _take_frame(self) -> None:
         cameras = self._photos.cameras
@@ -207,7 +208,7 @@ class CloudView(SurroundedView):
     def _on_resized(self) -> None:
         super()._on_resized()
         if not self._user_moved:
-            self._open()
+            self.reset_camera()
 
     @Slot()
     def _on_moved_by_user(self) -> None:

@@ -15,6 +15,7 @@ from app.rendering.point_picking import PickedPoint
 from app.state.app_state import AppState
 from app.state.cursor import CursorPixel
 from app.state.view_options import Layout
+from app.widgets.camera_memory import CameraMemory
 from app.widgets.cloud_view import CloudView
 from app.widgets.hypothesis_marks import HypothesisMarks
 from app.widgets.layer_points import LayerPoints
@@ -69,6 +70,7 @@ class GlSceneView(QObject):
         self._style = ViewStyle(state, theme, self._split)
         HypothesisMarks(state, self._split.views, self)
         self._tools = ViewTools(state, self._split)
+        self._cameras = CameraMemory(state.scene.pose, self._split)
         for cloud_view in self._split.views:
             cloud_view.camera_clicked.connect(view.select_view)
             cloud_view.point_hovered.connect(self._on_point_hovered)
@@ -116,7 +118,9 @@ class GlSceneView(QObject):
         self._free(gone + self.points.drop_hidden([layer for _, layer in self._shown]))
         if prediction is not self._scene:
             self._scene, self._factor = prediction, self._state.scale.factor
-            for view, camera in zip(self._split.views, scaled, strict=True):
+            restored = self._cameras.take() if prediction is not None else [None, None]
+            for view, *known in zip(self._split.views, restored, scaled, strict=True):
+                camera = known[0] or known[1]
                 if camera is None:
                     view.reset_camera()
                 elif view is self._split.left or not self._split.is_linked:

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.rendering.camera import pixels_from_world
 from tests.app.drawn_window import pixels, settle, views
-from tests.app.window_fixtures import child
+from tests.app.window_fixtures import build_viewer, child, run_photos
+from tests.scenes import step_prediction
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
 LEFT, RIGHT, MIDDLE = (
@@ -165,3 +166,18 @@ def test_a_drag_that_begins_beside_the_axes_turns_the_scene(single, mouse):
     start = gizmo.geometry().topLeft() + QPoint(3, 3)
     mouse.drag((start.x(), start.y()), (start.x() + 80, start.y() - 30))
     assert np.linalg.norm(view.camera.eye - eye) > 0.1
+
+
+def test_a_result_without_a_second_side_opens_from_the_first_photo(
+    qtbot, store, photos, drawn_backend
+):
+    drawn_backend.make = lambda: step_prediction(with_baseline=False)
+    viewer = build_viewer(qtbot, store, drawn_backend, "--size", "1280x720")
+    viewer.window.activateWindow()
+    qtbot.waitUntil(viewer.window.isActiveWindow)
+    run_photos(viewer, photos, qtbot)
+    settle(qtbot, viewer)
+    view = views(viewer)[0]
+    assert np.linalg.norm(view.camera.eye) < 1  # not far from the first photo's place
+    np.testing.assert_allclose(view.camera.pivot, [0, 0, view.camera.pivot[2]], atol=1e-9)
+    viewer.window.close_at_once()
