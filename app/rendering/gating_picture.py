@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8, UInt16, UInt32
 
+from moe3d.scene.mixture import winners
+
 BORDER_DARK, BORDER_LIGHT = (16, 16, 18), (250, 250, 250)
 """A border has a dark and a light side, so that it is seen on every photo."""
 _DROP = cv2.COLOR_RGBA2RGB
@@ -46,7 +48,7 @@ def gating_overlay(
     """
     if style.opacity <= 0:
         return image.copy()
-    winner = _winner(weights)
+    winner = winners(weights)
     luma = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
     entries = np.asarray(winner * np.uint16(256) + luma, np.uint16)
     if style.contours:
@@ -62,15 +64,6 @@ def gating_overlay(
     if valid is not None:
         cv2.copyTo(image, (~valid).view(np.uint8), picture)
     return picture
-
-
-def _winner(weights: Float32[np.ndarray, "E H W"]) -> UInt8[np.ndarray, "H W"]:
-    """As argmax, several times faster."""
-    best, winner = weights[0], np.zeros(weights.shape[1:], np.uint8)
-    for index in range(1, len(weights)):
-        np.maximum(winner, (weights[index] > best).view(np.uint8) * np.uint8(index), out=winner)
-        best = np.maximum(best, weights[index])
-    return winner
 
 
 def _table(style: OverlayStyle) -> UInt32[np.ndarray, " N"]:

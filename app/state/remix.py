@@ -128,6 +128,10 @@ class RemixState(Remembered):
             temperature = min(max(temperature, LOWEST_TEMPERATURE), HIGHEST_TEMPERATURE)
         self._keep("temperature", temperature)
 
+    def expect(self) -> None:
+        """A wish is about to come: make the cloud ready."""
+        self._prepare()
+
     def reset(self) -> None:
         """Back to the model's own fusion."""
         with self.one_change("model's own fusion"):

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.rendering.map_palettes import expert_colors
@@ -54,6 +54,11 @@ class ExpertsSection(Section):
         state.remix.wish_changed.connect(self._show_heard)
         theme.changed.connect(self._show)
         self._rebuild()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """A wish may come."""
+        self._state.remix.expect()
+        super().enterEvent(event)
 
     def _lay_out(self) -> None:
         self.head.addWidget(self._scope)

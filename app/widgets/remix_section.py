@@ -3,6 +3,7 @@
 import math
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFormLayout, QSlider, QWidget
 
 from app.state.app_state import AppState
@@ -47,6 +48,11 @@ class RemixSection(Section):
         state.display.changed.connect(self._show)
         state.remix.wish_changed.connect(self._show)
         self._show()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """A wish may come."""
+        self._state.remix.expect()
+        super().enterEvent(event)
 
     def _lay_out(self) -> None:
         form = QFormLayout()

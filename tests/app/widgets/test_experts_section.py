@@ -30,6 +30,19 @@ def uses(inspector, kind):
     return [child(inspector, f"{kind}_{number}", ValueBar).text for number in (1, 2, 3, 4)]
 
 
+@pytest.mark.parametrize("section", ["experts_section", "remix_section"])
+def test_a_mouse_on_its_way_to_a_wish_makes_the_cloud_ready(
+    result, inspector, runner, section, qtbot
+):
+    assert not runner.waiting
+    qtbot.mouseMove(child(inspector, section, QWidget))
+    runner.run_all()
+    result.remix.solo(1)
+    runner.run_next()  # the mixing alone
+    assert not runner.waiting
+    assert result.remix.shown.points is not None
+
+
 def lopsided():
     """Expert 1 wins the left of photo 1, all of photo 2."""
     plain = step_prediction()
