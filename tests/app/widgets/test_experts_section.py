@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QToolButton, QWidget
 
 from app.widgets.inspector import Inspector
@@ -41,6 +41,7 @@ def test_a_mouse_on_its_way_to_a_wish_makes_the_cloud_ready(
     runner.run_next()  # the mixing alone
     assert not runner.waiting
     assert result.remix.shown.points is not None
+    qtbot.mouseMove(inspector, QPoint(1, 1))  # away, for the next test
 
 
 def lopsided():
