@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 from app.state.display import DisplayState
 from app.state.view_options import ViewOptionsState
 from app.widgets.confidence_histogram import MAX_PERCENTILE, ConfidenceHistogram
+from app.widgets.control_help import RANGE
 from app.widgets.layer_titles import layer_title
 from app.widgets.parts import label
 from app.widgets.section import Section
@@ -29,6 +30,7 @@ class ConfidenceSection(Section):
         self._slider.setToolTip(
             self.tr("Hide this share of points, those of lowest confidence; 0 hides none")
         )
+        self._slider.setProperty(RANGE, self.tr("0 to {} %").format(MAX_PERCENTILE))
         self._slider.setRange(0, MAX_PERCENTILE)
         self._slider.setPageStep(10)
         self._slider.valueChanged.connect(self._on_moved)

@@ -1,4 +1,4 @@
-"""One line of text that gives way in the middle, so that numbers at its end stay readable."""
+"""One line of text that gives way; in the middle, so that numbers at its end stay readable."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -12,20 +12,25 @@ class ElidedLabel(QLabel):
     """Where the text does not fit, the tooltip holds all of it, above what it says anyway."""
 
     def __init__(
-        self, name: str, role: str = "", tooltip: str = "", parent: QWidget | None = None
+        self,
+        name: str,
+        role: str = "",
+        tooltip: str = "",
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._tooltip = tooltip
+        self._tooltip, self._elide = tooltip, elide
 
     @property
     def shown_text(self) -> str:
         """What is drawn now."""
         room = self.contentsRect().width()
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
+        return self.fontMetrics().elidedText(self.text(), self._elide, room)
 
     @property
     def is_elided(self) -> bool:

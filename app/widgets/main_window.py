@@ -13,6 +13,8 @@ from app.widgets.dialogs import Dialogs
 from app.widgets.docks import Docks
 from app.widgets.drop_zone import local_paths
 from app.widgets.help_page import HelpPage
+from app.widgets.help_panel import HelpPanel
+from app.widgets.hover_help import HoverHelp
 from app.widgets.menus import Menus
 from app.widgets.next_run_section import NextRunSection
 from app.widgets.scene_view import SceneView, SceneViewFactory
@@ -61,6 +63,7 @@ class MainWindow(QMainWindow):
         self._status = StatusLine(state)
         self.setStatusBar(self._status)
         self._toast = ToastLabel(self)
+        self._hover_help = HoverHelp(self)
         self._connect()
         self._restore()
         self._show_page()
@@ -108,6 +111,10 @@ class MainWindow(QMainWindow):
         state.scene_file.changed.connect(self._show_title)
         self._sessions.leave_wanted.connect(self.close_at_once)
         state.display.changed.connect(self._show_panels)
+        self._hover_help.changed.connect(self._status.show_help)
+        panel = self._docks.content("help")
+        if isinstance(panel, HelpPanel):
+            self._hover_help.changed.connect(panel.show_help)
         state.notices.toast_raised.connect(self._toast.show_toast)
 
     @Slot()

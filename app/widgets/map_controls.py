@@ -8,6 +8,7 @@ from app.rendering.layer_keys import tile_keys
 from app.state.app_state import AppState
 from app.state.scene_display import RangeLock
 from app.widgets.choices import choice, on_chosen, show_choice
+from app.widgets.control_help import RANGE
 from app.widgets.elided_label import ElidedLabel
 from app.widgets.layer_titles import tile_title
 from app.widgets.menu_button import add_tick, menu_button
@@ -78,6 +79,7 @@ class MapControls(QWidget):
         self._opacity.setObjectName("overlay_opacity")
         self._opacity.setAccessibleName(self.tr("Overlay opacity"))
         self._opacity.setToolTip(self.tr("Opacity of the gating colours over the photo"))
+        self._opacity.setProperty(RANGE, self.tr("0 to 100 %"))
         self._opacity.setRange(0, 100)
         self._opacity.setFixedWidth(84)
         on_chosen(self._range, lambda key: state.depth_range.choose(RangeLock(key)))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QWidget
 from app.state.app_state import AppState
 from app.state.run_options import DEVICES, PRECISIONS
 from app.widgets.choices import choice, on_chosen, show_choice
+from app.widgets.control_help import EFFECT
 from app.widgets.parts import button, label
 from app.widgets.section import Section
 
@@ -17,6 +18,7 @@ class NextRunSection(Section):
 
     def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
         super().__init__("next_run_section", self.tr("NEXT RUN"), parent)
+        self.setProperty(EFFECT, self.tr("Acts in the next run"))
         options = self._options = state.run_options
         self._model = button(
             "", "next_model", self.tr("Choose the network, or fetch another one"), "link"

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.state.app_state import AppState
 from app.widgets.compare_panel import ComparePanel
+from app.widgets.help_panel import HelpPanel
 from app.widgets.inspector import Inspector
 from app.widgets.log_panel import LogPanel
 from app.widgets.map_controls import MapControls
@@ -103,6 +104,7 @@ def all_panels() -> tuple[Panel, ...]:
             tab_of="maps",
             is_open=False,
         ),
+        Panel("help", _tr("Help"), HelpPanel, Area.LeftDockWidgetArea, 206, is_open=False),
     )
 
 

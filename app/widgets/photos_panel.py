@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.state.app_state import AppState
+from app.widgets.control_help import EFFECT
 from app.widgets.icons import icon
 from app.widgets.parts import label
 from app.widgets.photo_list import PhotoList
@@ -20,6 +21,7 @@ class PhotosPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("photos_panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty(EFFECT, self.tr("Acts in the next run"))
         self._state, self._theme = state, theme
         self._summary = label(role="muted", name="photos_summary", wrap=True)
         self._odd = label(role="warning", name="photos_warning", wrap=True)

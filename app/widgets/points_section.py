@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QSlider, QWidget
 from app.state.display import DisplayState
 from app.state.view_options import ViewOptionsState
 from app.widgets.choices import choice, on_chosen, show_choice
+from app.widgets.control_help import RANGE
 from app.widgets.layer_titles import layer_title
 from app.widgets.parts import label
 from app.widgets.section import Section
@@ -49,6 +50,7 @@ class PointsSection(Section):
         self._size.setObjectName("point_size")
         self._size.setAccessibleName(self.tr("Point size"))
         self._size.setToolTip(self.tr("Size of a point on the screen, pixels"))
+        self._size.setProperty(RANGE, self.tr("1 to 8 pixels"))
         self._size.setRange(SIZE_STEPS, 8 * SIZE_STEPS)
         self._cameras = QCheckBox(self.tr("Cameras"))
         self._cameras.setObjectName("show_cameras")

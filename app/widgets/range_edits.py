@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.state.app_state import AppState
+from app.widgets.control_help import RANGE
 
 WIDTH_PX, HEIGHT_PX = 58, 20
 OWN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
@@ -19,6 +20,7 @@ class EndEdit(QLineEdit):
         self.setAccessibleName(title)
         self.setToolTip(tooltip)
         self.setProperty("compact", "true")
+        self.setProperty(RANGE, self.tr("any two numbers, near below far"))
         self.setFixedSize(WIDTH_PX, HEIGHT_PX)
         self._value = 0.0
 

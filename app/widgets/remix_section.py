@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFormLayout, QSlider, QWidget
 from app.state.app_state import AppState
 from app.state.remix import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from app.widgets.choices import choice, on_chosen, show_choice
+from app.widgets.control_help import RANGE
 from app.widgets.parts import button, label
 from app.widgets.section import Section
 
@@ -33,6 +34,8 @@ class RemixSection(Section):
         self._slider.setToolTip(
             self.tr("Low: the winner decides. High: all experts count alike. Not the model's own")
         )
+        ends = f"{LOWEST_TEMPERATURE:g}", f"{HIGHEST_TEMPERATURE:g}"
+        self._slider.setProperty(RANGE, self.tr("{} to {}").format(*ends))
         self._slider.setRange(0, STEPS)
         self._slider.setPageStep(10)
         self._value = label("", "value", "remix_temperature_value")

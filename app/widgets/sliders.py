@@ -46,16 +46,16 @@ class ScaledSlider(QSlider):
         self.setToolTip(tooltip)
         self.setRange(0, STEPS)
         self.setPageStep(STEPS // 10)
-        self._scale, self._take = scale, take
+        self.scale, self._take = scale, take
         self.valueChanged.connect(self._on_moved)
 
     def show_value(self, value: float) -> None:
         """Stand at a number without telling anyone."""
-        place = self._scale.place(value)
+        place = self.scale.place(value)
         if place != self.value():
             blocker = QSignalBlocker(self)
             self.setValue(place)
             blocker.unblock()
 
     def _on_moved(self, place: int) -> None:
-        self._take(self._scale.value(place))
+        self._take(self.scale.value(place))

@@ -1,4 +1,4 @@
-"""The status bar: value under the cursor, units, device, memory, state."""
+"""The status bar: value or help under the cursor, units, device, memory, state."""
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStatusBar, QWidget
 
 from app.rendering.readout import PixelReadout, world_position
 from app.state.app_state import AppState
+from app.widgets.control_help import ControlHelp
 from app.widgets.cursor_readout import readout_at_cursor
 from app.widgets.elided_label import ElidedLabel
 from app.widgets.layer_titles import layer_title
@@ -25,7 +26,8 @@ class StatusLine(QStatusBar):
         self.setObjectName("status_line")
         self.setSizeGripEnabled(False)
         self._state = state
-        self._values = ElidedLabel("cursor_values", tooltip=self.tr("Values under the cursor"))
+        self._help = ""
+        self._values = ElidedLabel("cursor_values", elide=Qt.TextElideMode.ElideRight)
         self._units = label(name="units")
         self._device = label(name="device_used")
         self._memory = label(name="memory")
@@ -47,12 +49,18 @@ class StatusLine(QStatusBar):
         self._memory.setText(self.tr("{:,} MB").format(used_bytes // MIB) if used_bytes else "")
         self._memory.setToolTip(self.tr("Memory of this program"))
 
+    @Slot(object)
+    def show_help(self, found: ControlHelp | None) -> None:
+        """Explain a control while there is no pixel under the mouse."""
+        self._help = found.line if found is not None else ""
+        self._show_cursor()
+
     @Slot()
     def _show_cursor(self) -> None:
         pixel, readout = self._state.cursor.pixel, readout_at_cursor(self._state)
         prediction = self._state.display.prediction
         if pixel is None or readout is None or prediction is None:
-            self._values.setText("")
+            self._values.setText(self._help)
             return
         name = self._values.fontMetrics().elidedText(
             prediction.names[pixel.view_index], Qt.TextElideMode.ElideMiddle, NAME_PX

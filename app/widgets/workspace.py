@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.state.app_state import AppState
 from app.widgets.banner import Banner
+from app.widgets.control_help import HOW
 from app.widgets.filter_chips import FilterChips
 from app.widgets.run_card import RunCard
 from app.widgets.scene_view import SceneView, SceneViewFactory
@@ -63,5 +64,17 @@ class Workspace(QWidget):
             return
         if self._scene_view is None:
             self._scene_view = self._make_scene_view(self._state)
+            self._explain(self._scene_view.widget)
             self._pages.addWidget(self._scene_view.widget)
         self._pages.setCurrentWidget(self._scene_view.widget)
+
+    def _explain(self, view: QWidget) -> None:
+        """No tooltip: it would lie over the points."""
+        view.setWhatsThis(self.tr("The points of the scene in 3D"))
+        view.setProperty(
+            HOW,
+            self.tr(
+                "Left drag turns, right drag moves, wheel zooms to the cursor, double click sets "
+                "the pivot; ? lists every key"
+            ),
+        )
