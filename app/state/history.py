@@ -42,7 +42,7 @@ class History(QObject):
         self._redo: list[_Step] = []
         self._now: Snapshot = registry.snapshot()
         self._last_change_s = 0.0
-        self._is_restoring = False
+        self._is_restoring = self._is_held = False
         registry.changed.connect(self._on_changed)
 
     @property
@@ -87,6 +87,16 @@ class History(QObject):
         """The next change is a step of its own, however quickly it comes."""
         self._last_change_s = -MERGE_S
 
+    def hold(self) -> None:
+        """Something is grabbed: until `let_go`, changes of one value are one step of their own."""
+        self.end_step()
+        self._is_held = True
+
+    def let_go(self) -> None:
+        """The next change is another step."""
+        self.end_step()
+        self._is_held = False
+
     def _go_to(self, step: _Step) -> _Step:
         left = _Step(step.part, step.value_name, self._now)
         self._is_restoring = True
@@ -107,7 +117,9 @@ class History(QObject):
         if not self._registry.in_history(part, value_name):
             return
         is_same = bool(self._undo) and self.undo_name == value_name and self._undo[-1].part == part
-        if not (is_same and not self._redo and now_s - self._last_change_s <= MERGE_S):
+        is_first = self._last_change_s == -MERGE_S
+        goes_on = now_s - self._last_change_s <= MERGE_S or (self._is_held and not is_first)
+        if not (is_same and not self._redo and goes_on):
             self._undo = [*self._undo, _Step(part, value_name, before)][-MAX_STEPS:]
             self._redo = []
             self.changed.emit()

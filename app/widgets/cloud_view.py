@@ -120,8 +120,9 @@ class CloudView(SurroundedView):
     def set_picking(self, picking: bool) -> None:
         """Whether a click means a point, whatever frustum stands before it."""
         self._is_picking = picking
-        shape = Qt.CursorShape.CrossCursor if picking else Qt.CursorShape.ArrowCursor
-        self.setCursor(shape)
+        self.section_handles.is_on = not picking
+        self.section_handles.hover(self.camera, self.controller.viewport, None)
+        self._show_cursor()
 
     def set_up(self, up: np.ndarray | None) -> None:
         """Take another direction as the scene's up, and stand upright in it; None: the photos'."""
@@ -209,6 +210,16 @@ class CloudView(SurroundedView):
         super()._on_resized()
         if not self._user_moved:
             self.reset_camera()
+
+    def _show_cursor(self) -> None:
+        shapes = Qt.CursorShape
+        shape = shapes.CrossCursor if self._is_picking else shapes.ArrowCursor
+        self.setCursor(shapes.SizeAllCursor if self.section_handles.is_hovered else shape)
+
+    @Slot()
+    def _on_handle_hovered(self) -> None:
+        super()._on_handle_hovered()
+        self._show_cursor()
 
     @Slot()
     def _on_moved_by_user(self) -> None:

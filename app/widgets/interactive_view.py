@@ -14,6 +14,7 @@ from app.widgets.axes_gizmo import AxesGizmo
 from app.widgets.line_item import LineItem
 from app.widgets.point_picker import PointPicker
 from app.widgets.progressive_view import ProgressiveView
+from app.widgets.section_handles import SectionHandles
 from app.widgets.view_input import ViewInput
 
 GIZMO_MARGIN = 10
@@ -51,7 +52,9 @@ class InteractiveView(ProgressiveView):
         self._was_parallel = False
         self.camera_changed.connect(self._tell_projection)
         self._gizmo.show_camera(self.camera)
-        self._input = ViewInput(self.controller, self.surface_at, self)
+        self.section_handles = SectionHandles(self)
+        self.section_handles.hover_changed.connect(self._on_handle_hovered)
+        self._input = ViewInput(self.controller, self.surface_at, self.section_handles, self)
         self._input.moved_by_user.connect(self._on_moved_by_user)
         self._input.focus_wanted.connect(self._on_focus_wanted)
         self._input.drag_changed.connect(self._on_drag_changed)
@@ -111,6 +114,11 @@ class InteractiveView(ProgressiveView):
         if surface is not None:
             self._user_moved = True
             self.controller.focus_on(surface)
+
+    @Slot()
+    def _on_handle_hovered(self) -> None:
+        """For subclasses."""
+        self.update()
 
     @Slot(bool)
     def _on_drag_changed(self, dragging: bool) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 from app.rendering.camera import Camera, Viewport
 from app.rendering.grid import grid_segments
 from app.rendering.hypotheses import Hypotheses
-from app.rendering.section_lines import box_segments
 from app.rendering.view_colors import ViewColors
 from app.rendering.view_frame import ViewFrame
 from app.widgets.hypothesis_item import HypothesisItem
@@ -37,19 +36,20 @@ class SurroundedView(StyledView):
         self._photos = PhotoLayer()
         self._measures = MeasureLayer(self)
         self._marks = HypothesisItem()
-        self._grid, self._section = LineItem(1.0), LineItem(1.4)
+        self._grid = LineItem(1.0)
         items = (
             self._grid,
-            self._section,
+            self.section_handles.edges,
             self._photos.frusta,
             self._photos.overlay,
             self._measures.lines,
             self._marks,
+            self.section_handles.handles,
         )
         for order, item in enumerate(items):
             item.setDepthValue(order)
             self.addItem(item)
-        for lines in (self._grid, self._section, self._measures.lines):
+        for lines in (self._grid, self._measures.lines):
             lines.setVisible(False)
         self.camera_changed.connect(self._place_labels)
 
@@ -75,10 +75,8 @@ class SurroundedView(StyledView):
         self._photos.frusta.setVisible(shown)
 
     def show_section(self, box: OrientedBox | None) -> None:
-        """The edges of the section box, or none."""
-        if box is not None:
-            self._section.set_segments(box_segments(box), self._colors.frustum_active, 0.8)
-        self._section.setVisible(box is not None)
+        """The section box with its handles, or none."""
+        self.section_handles.show_box(box, self._colors)
         self.update()
 
     def show_distances(
@@ -126,7 +124,9 @@ class SurroundedView(StyledView):
     ) -> QImage:
         """The whole cloud as a picture of any size, with the labels of distances, and always with
         the note of what it shows; from the view's camera or another one."""
+        self.section_handles.is_on, could_grab = False, self.section_handles.is_on
         image = self.image(width, height, overlays, camera)
+        self.section_handles.is_on = could_grab
         scale = height / max(self.height(), 1)
         painter = QPainter(image)
         painter.scale(scale, scale)
@@ -150,6 +150,7 @@ class SurroundedView(StyledView):
         self._photos.frusta.hide_near(frame.camera.eye)
         self._measures.update(frame, self._colors)
         self._marks.face(frame)
+        self.section_handles.update(frame, self._colors)
 
     def _on_resized(self) -> None:
         super()._on_resized()

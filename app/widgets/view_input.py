@@ -6,9 +6,10 @@ import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
-from app.rendering.camera import world_from_pixel
+from app.rendering.camera import Camera, Viewport, world_from_pixel
 from app.widgets.camera_controller import AxisView, CameraController
 from app.widgets.fly_keys import FlyKeys
+from app.widgets.section_handles import SectionHandles
 
 Pixel = tuple[float, float]
 CLICK_PX = 4.0
@@ -43,11 +44,13 @@ class ViewInput(QObject):
         self,
         controller: CameraController,
         pick: Callable[[Pixel], np.ndarray | None],
+        handles: SectionHandles,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._controller = controller
         self._pick = pick
+        self._handles = handles
         self._fly = FlyKeys(controller, self)
         self._pressed_at: Pixel = (0.0, 0.0)
         self._last: Pixel = (0.0, 0.0)
@@ -62,6 +65,8 @@ class ViewInput(QObject):
     def press(self, event: QMouseEvent) -> None:
         """A button went down."""
         self._pressed_at = self._last = _pixel(event.position())
+        if self._grabs_handle(event):
+            return
         self._grabbed = self.point_or_pivot_plane(self._last) if _pans(event) else None
         self._hover_timer.stop()
 
@@ -69,7 +74,10 @@ class ViewInput(QObject):
         """The mouse moved, with or without a button."""
         pixel = _pixel(event.position())
         last, self._last = self._last, pixel
+        if self._handles.drag(*self._seen, pixel):
+            return
         if event.buttons() == Qt.MouseButton.NoButton:
+            self._handles.hover(*self._seen, pixel)
             self._hover_timer.start()
             return
         if not self._dragging:
@@ -86,6 +94,8 @@ class ViewInput(QObject):
 
     def release(self, event: QMouseEvent) -> None:
         """A button went up: the end of a drag, or a click."""
+        if self._handles.release():
+            return
         was_drag, was_double = self._dragging, self._double_clicked
         self._dragging, self._double_clicked, self._grabbed = False, False, None
         if was_drag:
@@ -97,6 +107,8 @@ class ViewInput(QObject):
 
     def double_click(self, event: QMouseEvent) -> None:
         """The pivot goes to what lies under the cursor."""
+        if self._grabs_handle(event):
+            return
         self._double_clicked = True
         if event.button() == Qt.MouseButton.LeftButton:
             self.focus_wanted.emit(_pixel(event.position()))
@@ -104,6 +116,7 @@ class ViewInput(QObject):
     def leave(self) -> None:
         """The cursor left the view."""
         self._hover_timer.stop()
+        self._handles.hover(*self._seen, None)
         self.hovered.emit(None)
 
     def wheel(self, event: QWheelEvent) -> None:
@@ -167,6 +180,14 @@ class ViewInput(QObject):
         self.moved_by_user.emit()
         self._controller.show_axis(AXIS_KEYS[key][is_opposite])
         return True
+
+    @property
+    def _seen(self) -> tuple[Camera, Viewport]:
+        return self._controller.camera, self._controller.viewport
+
+    def _grabs_handle(self, event: QMouseEvent) -> bool:
+        is_left = event.button() == Qt.MouseButton.LeftButton and not _pans(event)
+        return is_left and self._handles.press(*self._seen, _pixel(event.position()))
 
     @Slot()
     def _report_hover(self) -> None:

@@ -13,6 +13,7 @@ from app.widgets.camera_controller import AxisView
 from app.widgets.cloud_view import CloudView
 from app.widgets.distance_text import distance_text
 from app.widgets.look_through_bar import LookThroughBar
+from app.widgets.section_tool import SectionTool
 from app.widgets.split_cloud_view import SplitCloudView
 from app.widgets.tool_bar_hint import ToolHint
 from app.widgets.turntable_recorder import TurntableRecorder
@@ -25,6 +26,7 @@ class ViewTools(QObject):
         super().__init__(split)
         self._state, self._scene, self._split = state, state.scene, split
         self._bars = LookThroughBar(state, split), ToolHint(state, split)
+        SectionTool(state, split)
         TurntableRecorder(state, self._view_in_use, self)
         scene = self._scene
         scene.tools.tool_changed.connect(self._show_tool)

@@ -2,50 +2,18 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from app.rendering.camera import pixels_from_world
 from tests.app.drawn_window import pixels, settle, views
+from tests.app.mouse import LEFT, NO_KEY, Mouse
 from tests.app.window_fixtures import build_viewer, child, run_photos
 from tests.scenes import step_prediction
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
-LEFT, RIGHT, MIDDLE = (
-    Qt.MouseButton.LeftButton,
-    Qt.MouseButton.RightButton,
-    Qt.MouseButton.MiddleButton,
-)
-NO_KEY, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-class Mouse:
-    """Sends events to the window's own surface, at places of its first 3D view."""
-
-    def __init__(self, viewer) -> None:
-        self.view = views(viewer)[0]
-        self._window = viewer.window
-
-    def place(self, x: float, y: float, widget: QWidget | None = None) -> QPoint:
-        return (widget or self.view).mapTo(self._window, QPoint(round(x), round(y)))
-
-    def drag(self, start, end, button=LEFT, keys=NO_KEY, steps=6) -> None:
-        surface, way = self._window.windowHandle(), np.array(end) - start
-        QTest.mousePress(surface, button, keys, self.place(*start))
-        for step in range(1, steps + 1):
-            QTest.mouseMove(surface, self.place(*(np.array(start) + way * step / steps)))
-        QTest.mouseRelease(surface, button, keys, self.place(*end))
-
-    def click(self, x, y, widget=None) -> None:
-        QTest.mouseClick(self._window.windowHandle(), LEFT, NO_KEY, self.place(x, y, widget))
-
-    def double_click(self, x, y) -> None:
-        QTest.mouseDClick(self._window.windowHandle(), LEFT, NO_KEY, self.place(x, y))
-
-    def wheel(self, x, y, steps) -> None:
-        place = QPointF(self.place(x, y))
-        QTest.wheelEvent(self._window.windowHandle(), place, QPoint(0, 120 * steps))
+RIGHT, MIDDLE = Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture

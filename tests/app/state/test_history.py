@@ -114,3 +114,18 @@ def test_another_scene_and_another_result_begin_a_new_history(state, runner, pho
     state.reconstruction.start()
     runner.run_all()
     assert not state.history.can_undo
+
+
+def test_what_is_held_is_one_step_however_slowly_it_moves(history, view, clock):
+    view.set_percentile(21)
+    history.hold()
+    for percentile in range(30, 60, 10):
+        view.set_percentile(percentile)
+        clock.now_s += 10 * MERGE_S
+    history.let_go()
+    view.set_percentile(70)
+    found = []
+    while history.can_undo:
+        history.undo()
+        found.append(view.percentile)
+    assert found == [50, 21, 20]
