@@ -6,6 +6,7 @@ import time
 from PySide6.QtCore import QObject, QThread, Slot
 
 from app.state.job import Job
+from moe3d.errors import JobCancelledError
 
 logger = logging.getLogger(__name__)
 STACK_BYTES = 64 * 1024 * 1024  # the default of macOS, 512 KB, is too small for torch
@@ -38,6 +39,7 @@ class ThreadRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._threads: list[_JobThread] = []
+        self._is_shut = False
 
     @property
     def num_running(self) -> int:
@@ -45,21 +47,28 @@ class ThreadRunner(QObject):
         return sum(thread.isRunning() for thread in self._threads)
 
     def start(self, job: Job) -> None:
-        """Begin; returns at once."""
+        """Begin; returns at once. After `shutdown` a job counts as cancelled."""
+        if self._is_shut:
+            job.fail(JobCancelledError("the program is closing"))
+            return
         thread = _JobThread(job)
         self._threads.append(thread)
         thread.finished.connect(self._on_finished)
         thread.start()
 
     def shutdown(self, limit_s: float = 10.0) -> bool:
-        """Cancel every job and wait, all together no longer than the limit.
+        """Cancel every job and wait, all together no longer than the limit; take no new one.
+
+        What a job says from now on is not heard: who would hear it is being taken down.
 
         Returns:
             Whether all threads have ended; if not, the process must not be torn down normally.
         """
         deadline = time.monotonic() + limit_s
+        self._is_shut = True
         for thread in self._threads:
             thread.job.cancel()
+            thread.job.blockSignals(True)
         for thread in self._threads:
             thread.wait(max(int((deadline - time.monotonic()) * 1000), 1))
         return self.num_running == 0
