@@ -33,6 +33,7 @@ class FilterChips(QFrame):
         row.addWidget(self._why)
         state.scene.filter_list.changed.connect(self._show)
         state.display.changed.connect(self._show)
+        state.remix.shown_changed.connect(self._show)
         state.hidden_pixel.changed.connect(self._show_why)
         theme.changed.connect(self._show_icons)
         self._show_icons()
@@ -59,14 +60,19 @@ class FilterChips(QFrame):
             count = "…" if entry.removed is None else f"\N{MINUS SIGN}{_short(entry.removed)}"
             chip.setText(f"{titles[entry.name]}  {count}")
             tip = self.tr("{} hides {} points; click to switch it off")
-            chip.setToolTip(tip.format(titles[entry.name], count.lstrip("\N{MINUS SIGN}")))
+            tip = tip.format(titles[entry.name], count.lstrip("\N{MINUS SIGN}"))
+            if self._is_what_if:
+                tip += self.tr(". Counted in the model's own result, not in the what-if")
+            chip.setToolTip(tip)
             chip.setAccessibleName(chip.toolTip())
             chip.setVisible(entry.is_active)
         counts = self._state.scene.filter_list.counts(self._state.view.layer)
         if counts is not None:
             text = self.tr("{}: {} of {} points")
             title = layer_title(self._state.view.layer)
-            self._kept.setText(text.format(title, _short(counts.kept), _short(counts.total)))
+            own = self.tr(" of the model's own") if self._is_what_if else ""
+            kept, total = _short(counts.kept), _short(counts.total)
+            self._kept.setText(text.format(title, kept, total) + own)
         self._kept.setVisible(counts is not None)
         self.setVisible(self._state.display.prediction is not None)
 
@@ -83,13 +89,21 @@ class FilterChips(QFrame):
         hidden = self.tr("hidden by {}").format(", ".join(reasons))
         self._why.setText(place + (hidden if reasons else shown))
 
+    @property
+    def _is_what_if(self) -> bool:
+        """Whether the left or only view shows points that a re-mix has moved."""
+        return self._state.remix.shown.is_active and self._state.view.layer == "fused"
+
     def _titles(self) -> dict[str, str]:
         percentile = self._state.view.percentile
         edge = self._state.scene.filters.edge_rtol
+        edges = self.tr("depth edges over {:g}")
+        if self._is_what_if:  # marked on the points once, from the depth that the model fused
+            edges = self.tr("the model's own depth edges over {:g}")
         return {
             "confidence": self.tr("lowest {:g} % confidence").format(percentile),
             "other_side": self.tr("the other side's cut"),
-            "edges": self.tr("depth edges over {:g}").format(edge),
+            "edges": edges.format(edge),
             "photos": self.tr("photos"),
             "experts": self.tr("experts"),
             "flying": self.tr("flying points"),

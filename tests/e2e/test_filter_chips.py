@@ -54,3 +54,22 @@ def test_every_rule_that_hides_a_pixel_is_named(viewer, photos, qtbot):
     assert not why.isVisible()  # the answer is of yesterday
     ask_at(40)
     assert why.text().endswith("shown, no filter takes it")
+
+
+def test_during_a_what_if_the_chips_say_whose_edges_and_counts_they_mean(viewer, photos, qtbot):
+    run_photos(viewer, photos, qtbot)
+    window, state = viewer.window, viewer.state
+    edges, kept = child(window, "chip_edges", QToolButton), child(window, "kept_points", QLabel)
+    state.scene.filters.set_edge_on(True)
+    qtbot.waitUntil(lambda: "\N{MINUS SIGN}" in edges.text())
+    assert edges.text().startswith("depth edges over 0.03")
+    strip = child(window, "strip_scroll", QScrollArea)
+    strip.setFocus()
+    qtbot.keyClick(strip, Qt.Key.Key_2)  # expert 2 alone: a plane without any edge
+    qtbot.waitUntil(lambda: edges.text().startswith("the model's own depth edges over 0.03"))
+    assert "not in the what-if" in edges.toolTip()
+    assert kept.text().endswith("points of the model's own")
+    qtbot.keyClick(strip, Qt.Key.Key_0)
+    qtbot.waitUntil(lambda: edges.text().startswith("depth edges over 0.03"))
+    assert "what-if" not in edges.toolTip()
+    assert kept.text().endswith("points")
