@@ -1,8 +1,4 @@
-"""Colours: tables for depth, and one colour per expert.
-
-Source: Okabe & Ito 2008, "Color Universal Design", the colour-blind-safe set; red, blue, green,
-yellow are the colours of the MoE3D paper's figure.
-"""
+"""Colours: tables for depth, and one colour per expert."""
 
 from functools import lru_cache
 
@@ -11,12 +7,11 @@ import numpy as np
 from jaxtyping import UInt8
 
 from app.rendering.palettes import diverging_map
+from moe3d.scene.palettes import COLOR_BLIND_SAFE, PAPER
 
 UNKNOWN_RGB = (58, 60, 68)
 """Where a map has no value."""
 
-_OKABE_ITO = ("E69F00", "56B4E9", "009E73", "CC79A7", "D55E00", "0072B2", "F0E442", "999999")
-_PAPER = ("D62728", "1F77B4", "2CA02C", "E8C11C", "9467BD", "17BECF", "8C564B", "E377C2")
 _TABLES = {
     "turbo": cv2.COLORMAP_TURBO,
     "viridis": cv2.COLORMAP_VIRIDIS,
@@ -43,6 +38,5 @@ def color_table(name: str) -> UInt8[np.ndarray, "256 3"]:
 
 def expert_colors(palette: str, num_experts: int) -> tuple[tuple[int, int, int], ...]:
     """One colour an expert; repeats after eight."""
-    texts = _PAPER if palette == "paper" else _OKABE_ITO
-    chosen = (texts[index % len(texts)] for index in range(num_experts))
-    return tuple((int(t[0:2], 16), int(t[2:4], 16), int(t[4:6], 16)) for t in chosen)
+    colors = PAPER if palette == "paper" else COLOR_BLIND_SAFE
+    return tuple(colors[index % len(colors)] for index in range(num_experts))

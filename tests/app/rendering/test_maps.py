@@ -3,6 +3,7 @@ import pytest
 
 from app.rendering.map_palettes import UNKNOWN_RGB, color_table, expert_colors
 from app.rendering.maps import color_bar_pixels, colorize, depth_range
+from moe3d.scene import palettes
 
 
 def test_ends_of_the_range_take_the_ends_of_the_table():
@@ -44,3 +45,11 @@ def test_eight_experts_have_eight_colours(palette):
 
 def test_the_bar_begins_with_near():
     assert color_bar_pixels("turbo")[0, 0].tolist() == color_table("turbo")[255].tolist()
+
+
+def test_the_window_has_the_colours_of_the_exports():
+    for name, palette in (("okabe-ito", palettes.COLOR_BLIND_SAFE), ("paper", palettes.PAPER)):
+        exported = palettes.expert_colors(10, palette)
+        np.testing.assert_array_equal(expert_colors(name, 10), exported)
+    okabe_ito = "E69F00 56B4E9 009E73 CC79A7 D55E00 0072B2 F0E442 999999"
+    assert bytes.fromhex(okabe_ito.replace(" ", "")) == palettes.expert_colors(8).tobytes()
