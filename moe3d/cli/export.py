@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from moe3d.io.export import ExportedFile
     from moe3d.io.export_estimate import ExportEstimate
 
+OF_A_RUN = "prediction.npz"
+
 
 @dataclass(frozen=True)
 class ExportCommand:
@@ -27,7 +29,7 @@ class ExportCommand:
     """
 
     result: Positional[Path]
-    """prediction.npz of a run, or the run's folder."""
+    """prediction.npz of a run, the run's folder, or a scene that the window saved."""
     format: str = ""
     """Formats, separated by commas; see above."""
     preset: str = ""
@@ -35,7 +37,7 @@ class ExportCommand:
     output: Annotated[Path | None, arg(aliases=["-o"])] = None
     """Folder for the files; default: beside the result."""
     name: str = ""
-    """File name without ending; default: the result folder's name."""
+    """File name without ending; default: the scene's name, or that of the run's folder."""
     points: OmitArgPrefixes[PointOptions] = field(default_factory=PointOptions)
     writing: OmitArgPrefixes[WritingOptions] = field(default_factory=WritingOptions)
     estimate: bool = False
@@ -54,9 +56,9 @@ class ExportCommand:
         from moe3d.io.prediction_file import read_prediction
 
         formats, writing = self._formats()
-        path = self.result / "prediction.npz" if self.result.is_dir() else self.result
+        path = self.result / OF_A_RUN if self.result.is_dir() else self.result
         folder = path.resolve().parent
-        options = export_options(self.points, writing, self.name or folder.name or "scene")
+        options = export_options(self.points, writing, self.name or _scene_name(path))
         prediction = read_prediction(path)
         estimates = {name: estimate_export(prediction, name, options) for name in formats}
         if self.estimate:
@@ -95,6 +97,11 @@ class ExportCommand:
         for name in formats:
             exporter(name)
         return tuple(dict.fromkeys(formats)), writing
+
+
+def _scene_name(path: Path) -> str:
+    """A run's file is named after what it holds; its folder is the scene."""
+    return (path.resolve().parent.name if path.name == OF_A_RUN else path.stem) or "scene"
 
 
 def _written_line(file: "ExportedFile") -> str:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,18 @@ def points(records: np.ndarray) -> np.ndarray:
 def test_point_options_choose_the_points(result, tmp_path, words, options):
     expected = point_cloud(SCENE, **options)
     np.testing.assert_array_equal(points(exported(result, tmp_path, *words)), expected.points)
+
+
+@pytest.mark.parametrize(
+    ("file_name", "written"),
+    [("prediction.npz", "garden.ply"), ("old wall.moe3d", "old wall.ply"), ("b.npz", "b.ply")],
+)
+def test_files_are_named_after_the_scene(result, tmp_path, file_name, written):
+    folder = tmp_path / "garden"
+    folder.mkdir()
+    saved = shutil.copy(result / "prediction.npz", folder / file_name)
+    assert run_command(["export", str(saved), "--format", "ply", "--quiet"]) == 0
+    assert [path.name for path in folder.glob("*.ply")] == [written]
 
 
 def test_experts_count_from_one(result, tmp_path):
