@@ -3,8 +3,8 @@
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-MARGIN_PX = 12
-FOLDED_MARGIN_PX = 3
+MARGIN_PX = 9
+FOLDED_MARGIN_PX = 2
 SPACING_PX = 6
 
 
