@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from moe3d.errors import UsageError
 
-Variant = Literal["A", "A'", "B"]
+Variant = Literal["A", "A'", "B", "F"]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ class MoEConfig:
     """Candidate depths a pixel (the paper's K)."""
     variant: Variant = "A"
     """A: experts own `output_conv2`, gate at full resolution. A': the same, gate before the
-    upsampling. B: experts own `output_conv1` and `output_conv2`, gate before the upsampling."""
+    upsampling. B: experts own `output_conv1` and `output_conv2`, gate before the upsampling. F, for
+    comparison only: the gate mixes the experts' features before one common output layer."""
     gate_channels: int = 0
     """Hidden channels of the gate; 0 for the map's own (A) or a quarter of `features` (A', B)."""
     own_decoder: bool = False
@@ -128,9 +129,9 @@ class ModelConfig:
     def __post_init__(self) -> None:
         self._check_widths()
         self._check_decoder()
-        if self.moe.num_experts < 1 or self.moe.variant not in ("A", "A'", "B"):
+        if self.moe.num_experts < 1 or self.moe.variant not in get_args(Variant):
             raise UsageError(
-                "the mixture needs at least one expert and variant A, A' or B; "
+                "the mixture needs at least one expert and variant A, A', B or F; "
                 f"got {self.moe.num_experts} and {self.moe.variant!r}"
             )
 

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
@@ -18,7 +18,8 @@ from moe3d.model.dpt import (
     depth_from_raw,
     points_from_raw,
 )
-from moe3d.model.experts import Experts
+from moe3d.model.experts import FeatureExperts, build_experts
+from moe3d.model.fusion import fuse, gate_weights
 from moe3d.model.gate import Gate
 
 
@@ -29,14 +30,16 @@ class MoEHead(nn.Module):
         super().__init__()
         has_map = config.moe.variant != "B"
         self.dpt = DPT(config, has_map=has_map) if config.moe.own_decoder else None
-        self.experts = Experts(config.dpt, config.moe)
+        self.experts = build_experts(config.dpt, config.moe)
         self.gate = Gate(config.dpt, config.moe)
 
 
 @dataclass(frozen=True)
 class DepthCandidates:
-    """What the mixture is made from, for N frames."""
+    """The mixture and what it is made from, for N frames."""
 
+    fused_depth: Float[Tensor, "N H W"] | None
+    fused_confidence: Float[Tensor, "N H W"] | None
     depths: Float[Tensor, "N E H W"]
     confidences: Float[Tensor, "N E H W"]
     gate_logits: Float[Tensor, "N E H W"]
@@ -75,6 +78,7 @@ def decode_candidates(
     depth_head: DPT | None,
     moe_head: MoEHead,
     *,
+    temperature: float,
     with_baseline: bool,
     widen_last: bool = False,
 ) -> DepthCandidates:
@@ -84,6 +88,7 @@ def decode_candidates(
         chunk: the frames.
         depth_head: VGGT's, or None where the mixture has all it needs.
         moe_head: the mixture.
+        temperature: of the gate's softmax.
         with_baseline: whether VGGT's own depth is wanted too.
         widen_last: whether the last convolutions leave the caller's autocast.
     """
@@ -99,15 +104,37 @@ def decode_candidates(
     assert maps is not None
     with last_precision(chunk.images, widen_last):
         maps = maps.widened() if widen_last else maps
-        raw = at_least_float32(moe_head.experts(maps, decoder, chunk.size))  # (N, E, 2, H, W)
-        logits = at_least_float32(moe_head.gate(maps, chunk.size))
-    return DepthCandidates(
-        depth_from_raw(raw[:, :, 0]),
-        confidence_from_raw(raw[:, :, 1]),
-        logits,
-        None if baseline is None else depth_from_raw(baseline[:, 0]),
-        None if baseline is None else confidence_from_raw(baseline[:, 1]),
-    )
+        mixed = mix_experts(moe_head, maps, decoder, chunk.size, temperature)
+    if baseline is None:
+        return mixed
+    depth, confidence = depth_from_raw(baseline[:, 0]), confidence_from_raw(baseline[:, 1])
+    return replace(mixed, baseline_depth=depth, baseline_confidence=confidence)
+
+
+def mix_experts(
+    head: MoEHead, maps: DecodedMaps, decoder: DPT, size: tuple[int, int], temperature: float
+) -> DepthCandidates:
+    """Run experts and gate on decoded maps, and mix them; without VGGT's own depth.
+
+    Args:
+        head: experts and gate.
+        maps: the decoder's.
+        decoder: that made them.
+        size: height and width of the images.
+        temperature: of the gate's softmax.
+    """
+    logits = at_least_float32(head.gate(maps, size))
+    weights = gate_weights(logits, temperature)
+    if isinstance(head.experts, FeatureExperts):
+        alone, mixed = head.experts(maps, weights)
+        raw, fused = at_least_float32(alone), at_least_float32(mixed)
+        depths, confidences = depth_from_raw(raw[:, :, 0]), confidence_from_raw(raw[:, :, 1])
+        depth, confidence = depth_from_raw(fused[:, 0]), confidence_from_raw(fused[:, 1])
+    else:
+        raw = at_least_float32(head.experts(maps, decoder, size))  # (N, E, 2, H, W)
+        depths, confidences = depth_from_raw(raw[:, :, 0]), confidence_from_raw(raw[:, :, 1])
+        depth, confidence = fuse(depths, weights), fuse(confidences, weights)
+    return DepthCandidates(depth, confidence, depths, confidences, logits, None, None)
 
 
 def decode_baseline(
@@ -117,7 +144,7 @@ def decode_baseline(
     raw = _finish(depth_head.decode(chunk.layers, chunk.images), depth_head, widen_last)
     nothing = raw[:, :0]
     depth, confidence = depth_from_raw(raw[:, 0]), confidence_from_raw(raw[:, 1])
-    return DepthCandidates(nothing, nothing, nothing, depth, confidence)
+    return DepthCandidates(None, None, nothing, nothing, nothing, depth, confidence)
 
 
 def _finish(maps: DecodedMaps, depth_head: DPT, widen_last: bool) -> Float[Tensor, "N 2 H W"]:

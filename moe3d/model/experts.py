@@ -11,6 +11,43 @@ from moe3d.model.dpt import DPT, DecodedMaps, build_output_conv1
 OUTPUTS = 2  # raw depth, raw confidence
 
 
+def build_experts(dpt: DPTConfig, moe: MoEConfig) -> "Experts | FeatureExperts":
+    """The experts of a variant."""
+    return FeatureExperts(dpt, moe) if moe.variant == "F" else Experts(dpt, moe)
+
+
+class FeatureExperts(nn.Module):
+    """Variant F: experts are feature maps; their mixture goes through one common output layer.
+
+    What MoE3D argues against, kept to measure it. An expert's own depth is the common layer's
+    answer to its features alone; the fused depth is not a weighted mean of these.
+    """
+
+    def __init__(self, dpt: DPTConfig, moe: MoEConfig) -> None:
+        super().__init__()
+        self.num_experts, hidden = moe.num_experts, dpt.head_channels
+        self.output_conv1 = None
+        self.conv1 = nn.Conv2d(dpt.num_map_channels, moe.num_experts * hidden, 3, padding=1)
+        self.conv2 = nn.Conv2d(hidden, OUTPUTS, 1)
+
+    def forward(
+        self, maps: DecodedMaps, weights: Float[Tensor, "N E H W"]
+    ) -> tuple[Float[Tensor, "N E 2 H W"], Float[Tensor, "N 2 H W"]]:
+        """Raw depth and confidence of every expert alone, and of the mixture.
+
+        Args:
+            maps: the decoder's.
+            weights: the gate's.
+        """
+        assert maps.full is not None
+        features = self.conv1(maps.full).unflatten(1, (self.num_experts, -1))
+        alone = torch.stack([self._answer(own) for own in features.unbind(1)], dim=1)
+        return alone, self._answer((features * weights[:, :, None]).sum(1))
+
+    def _answer(self, features: Float[Tensor, "N C H W"]) -> Float[Tensor, "N 2 H W"]:
+        return self.conv2(F.relu(features))
+
+
 class Experts(nn.Module):
     """E copies of VGGT's last convolutions, side by side in wide weights.
 

@@ -12,14 +12,14 @@ from moe3d.model.feature_fusion import resize
 class Gate(nn.Module):
     """3x3 convolution, ReLU, 1x1 convolution.
 
-    Variant A reads the full-resolution map; A' and B read the map before the upsampling, and the
-    logits (not the weights) are enlarged. The last layer starts at zero: all experts weigh the
+    Variants A and F read the full-resolution map; A' and B read the map before the upsampling, and
+    the logits (not the weights) are enlarged. The last layer starts at zero: all experts weigh the
     same.
     """
 
     def __init__(self, dpt: DPTConfig, moe: MoEConfig) -> None:
         super().__init__()
-        self._at_full_resolution = moe.variant == "A"
+        self._at_full_resolution = moe.variant in ("A", "F")
         incoming = dpt.num_map_channels if self._at_full_resolution else dpt.features
         default = dpt.num_map_channels if self._at_full_resolution else dpt.features // 4
         hidden = moe.gate_channels or default

@@ -21,7 +21,6 @@ from moe3d.model.depth_head import (
     split_frames,
 )
 from moe3d.model.dpt import DPT
-from moe3d.model.fusion import fuse, gate_weights
 from moe3d.model.layers.attention import CastingLinear
 from moe3d.model.output import ModelOutput, RunOptions
 
@@ -97,6 +96,9 @@ class MoE3DNetwork(nn.Module):
         heads = 2 if self.point_head is not None and options.with_points else 1
         return self.aggregator.num_blocks + self.camera_head.num_iterations + heads * chunks
 
+    def _temperature(self, options: RunOptions) -> float:
+        return options.gate_temperature or self.config.moe.gate_temperature
+
     def _head_precision(
         self, images: Tensor, options: RunOptions
     ) -> contextlib.AbstractContextManager[object]:
@@ -116,7 +118,11 @@ class MoE3DNetwork(nn.Module):
         for chunk in split_frames(tokens, images, options.frames_per_chunk):
             candidates.append(
                 decode_candidates(
-                    chunk, self.depth_head, self.moe_head, with_baseline=with_baseline
+                    chunk,
+                    self.depth_head,
+                    self.moe_head,
+                    temperature=self._temperature(options),
+                    with_baseline=with_baseline,
                 )
             )
             tick()
@@ -133,23 +139,20 @@ class MoE3DNetwork(nn.Module):
         options: RunOptions,
         views: int,
     ) -> ModelOutput:
-        temperature = options.gate_temperature or self.config.moe.gate_temperature
-        depths = join_chunks(candidates, "depths", views)
-        confidences = join_chunks(candidates, "confidences", views)
-        logits = join_chunks(candidates, "gate_logits", views)
-        assert depths is not None
-        assert confidences is not None
-        assert logits is not None
-        weights = gate_weights(logits, temperature)
+        def whole(field: str) -> Tensor:
+            joined = join_chunks(candidates, field, views)
+            assert joined is not None
+            return joined
+
         return ModelOutput(
             pose_encoding=poses[-1],
             pose_encoding_steps=poses,
-            depth=fuse(depths, weights),
-            confidence=fuse(confidences, weights),
-            expert_depths=depths,
-            expert_confidences=confidences,
-            gate_logits=logits,
-            gate_temperature=temperature,
+            depth=whole("fused_depth"),
+            confidence=whole("fused_confidence"),
+            expert_depths=whole("depths"),
+            expert_confidences=whole("confidences"),
+            gate_logits=whole("gate_logits"),
+            gate_temperature=self._temperature(options),
             baseline_depth=join_chunks(candidates, "baseline_depth", views),
             baseline_confidence=join_chunks(candidates, "baseline_confidence", views),
             world_points=join_chunks(points, "points", views),

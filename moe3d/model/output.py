@@ -33,7 +33,7 @@ class ModelOutput:
     pose_encoding_steps: Float[Tensor, "I B S 9"]
     """The same after each refinement step; the last is `pose_encoding`."""
     depth: Float[Tensor, "B S H W"]
-    """Sum of gate weight times expert depth; z-depth in scene units, > 0."""
+    """Sum of gate weight times expert depth (but see variant F); z-depth in scene units, > 0."""
     confidence: Float[Tensor, "B S H W"]
     """Sum of gate weight times expert confidence, >= 1."""
     expert_depths: Float[Tensor, "B S E H W"]

@@ -71,6 +71,9 @@ def _copy_experts(
             continue
         for name, weight in target.named_parameters():
             original = source.get_parameter(name)
+            if weight.shape == original.shape:  # one expert, or an output layer common to all
+                weight.copy_(_noisy(original, generator, noise))
+                continue
             copies = [_noisy(original, generator, noise) for _ in range(experts.num_experts)]
             weight.copy_(torch.cat(copies))
 

@@ -85,6 +85,9 @@ class MixtureWeights:
 
     num_experts: int = 0
     """Experts of a new mixture (the paper's K); 0 takes the base's."""
+    variant: Literal["", "A", "A'", "B", "F"] = ""
+    """What each expert owns, see `MoEConfig.variant`; F mixes features in place of depths. Empty
+    takes the base's."""
     likelihood: Likelihood = "gaussian"
     """Shape of a component."""
     scale: float = 0.05

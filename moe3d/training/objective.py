@@ -15,7 +15,6 @@ from moe3d.model.depth_head import (
     decode_candidates,
     last_precision,
 )
-from moe3d.model.fusion import fuse, gate_weights
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.batches import TrainingBatch
 from moe3d.training.config import TrainingConfig
@@ -59,7 +58,7 @@ class Objective(nn.Module):
                 frames, views, poses = batch, 1, None
             else:
                 frames, views, poses = self._run_backbone(batch)
-            found = self._decode(frames)
+            found = self._decode(frames, temperature)
         truth = frames.depth.unflatten(0, (-1, views))
         total, parts = self._depth_loss(found, truth, views, temperature)
         if poses is not None:
@@ -86,7 +85,7 @@ class Objective(nn.Module):
         frames = FrameBatch(batch.images.flatten(0, 1), layers, batch.depth.flatten(0, 1))
         return frames, views, poses
 
-    def _decode(self, frames: FrameBatch) -> DepthCandidates:
+    def _decode(self, frames: FrameBatch, temperature: float) -> DepthCandidates:
         network, chunk = self.network, FrameChunk(frames.layers, frames.images)
         with_baseline = self._config.preset in SINGLE_HEAD
         if self._config.preset in MIXTURE:
@@ -94,6 +93,7 @@ class Objective(nn.Module):
                 chunk,
                 network.depth_head,
                 network.moe_head,
+                temperature=temperature,
                 with_baseline=with_baseline,
                 widen_last=True,
             )
@@ -138,15 +138,16 @@ class Objective(nn.Module):
     ) -> tuple[Tensor, dict[str, Tensor]]:
         settings = self._config.loss
         weights = replace(self._config.mixture, log_space=settings.log_depth)
+        assert found.fused_depth is not None
+        assert found.fused_confidence is not None
         answer = MixtureAnswer(
+            found.fused_depth.unflatten(0, (-1, views)),
+            found.fused_confidence.unflatten(0, (-1, views)),
             found.depths.unflatten(0, (-1, views)),  # (B, S, E, H, W)
-            found.confidences.unflatten(0, (-1, views)),
             found.gate_logits.unflatten(0, (-1, views)),
         )
         terms = mixture_loss(answer, truth, temperature, weights, settings.confidence_alpha)
-        gate = gate_weights(answer.gate_logits, temperature)
-        confidence = fuse(answer.confidences, gate)
         total = terms.weighted(weights) + settings.edge_weight * terms.edge
-        total = total + settings.unknown_weight * unknown_confidence(confidence, truth)
+        total = total + settings.unknown_weight * unknown_confidence(answer.confidence, truth)
         names = ("likelihood", "regression", "gradient", "confidence", "edge", "entropy", "balance")
         return total, {name: getattr(terms, name) for name in names}

@@ -11,6 +11,7 @@ from PIL import Image
 from moe3d.io.atomic import new_file
 from moe3d.io.sheet import color_depth
 from moe3d.model.moe3d import MoE3DNetwork
+from moe3d.model.output import RunOptions
 from moe3d.scene.palettes import expert_colors
 from moe3d.training.batches import TrainingBatch
 from moe3d.training.tensors import tensors_to
@@ -32,9 +33,11 @@ def picture_sheet(
         temperature: of the soft fusion.
     """
     device = next(network.parameters()).device
-    output = tensors_to(network(batch.images[:MAX_ROWS].to(device)), torch.device("cpu"))
+    options = RunOptions(gate_temperature=temperature)
+    answer = network(batch.images[:MAX_ROWS].to(device), options=options)
+    output = tensors_to(answer, torch.device("cpu"))
     truth = batch.depth[:MAX_ROWS].cpu()
-    layers = depth_layers(output, truth, temperature)
+    layers = depth_layers(output, truth)
     winner = output.gate_logits.argmax(2)[:, 0].numpy()
     colors = expert_colors(output.gate_logits.shape[2])
     rows = []

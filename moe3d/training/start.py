@@ -47,7 +47,8 @@ def wanted_architecture(base: ModelConfig, config: TrainingConfig) -> ModelConfi
         return base
     own = base.moe.own_decoder or config.preset in OWN_DECODER
     count = config.mixture.num_experts or base.moe.num_experts
-    moe = replace(base.moe, own_decoder=own, num_experts=count)
+    variant = config.mixture.variant or base.moe.variant
+    moe = replace(base.moe, own_decoder=own, num_experts=count, variant=variant)
     return replace(base, moe=moe, has_baseline=base.has_baseline and config.preset != "e2e")
 
 

@@ -11,9 +11,9 @@ from moe3d.evaluation.boundary import BoundaryCounts, count_occlusions
 from moe3d.evaluation.depth import score_depth
 from moe3d.evaluation.flying_points import count_against_itself, edge_band
 from moe3d.evaluation.mixture.gate import measure_gate
-from moe3d.model.fusion import fuse, gate_weights
+from moe3d.model.fusion import gate_weights
 from moe3d.model.moe3d import MoE3DNetwork
-from moe3d.model.output import ModelOutput
+from moe3d.model.output import ModelOutput, RunOptions
 from moe3d.model.pose_encoding import rotation_from_quaternion
 from moe3d.training.batches import TrainingBatch
 from moe3d.training.data.generator import SceneGenerator
@@ -95,20 +95,19 @@ class _LayerTally:
 
 
 def depth_layers(
-    output: ModelOutput, truth: Float[torch.Tensor, "B S H W"], temperature: float
+    output: ModelOutput, truth: Float[torch.Tensor, "B S H W"]
 ) -> dict[str, Float[torch.Tensor, "B S H W"]]:
     """VGGT's depth, the soft fusion, the winner's, and each pixel's best expert.
 
     Args:
         output: the network's answer.
         truth: normalised depth, for the best expert.
-        temperature: of the soft fusion.
     """
     experts = output.expert_depths
     winner = output.gate_logits.argmax(2, keepdim=True)
     error = (experts - truth.nan_to_num(1.0)[:, :, None]).abs()
     layers = {
-        "fused": fuse(experts, gate_weights(output.gate_logits, temperature)),
+        "fused": output.depth,
         "argmax": experts.gather(2, winner)[:, :, 0],
         "oracle": experts.gather(2, error.argmin(2, keepdim=True))[:, :, 0],
     }
@@ -159,11 +158,13 @@ def validate(
     cameras, gates = _CameraTally(), _GateTally()
     scenes = views = 0
     device = next(network.parameters()).device
+    options = RunOptions(gate_temperature=temperature)
     for batch in batches:
         batch = tensors_to(batch, torch.device("cpu"))
-        output = tensors_to(network(batch.images.to(device)), torch.device("cpu"))
+        answer = network(batch.images.to(device), options=options)
+        output = tensors_to(answer, torch.device("cpu"))
         truths = batch.depth.double().numpy()
-        for name, layer in depth_layers(output, batch.depth, temperature).items():
+        for name, layer in depth_layers(output, batch.depth).items():
             tally = tallies.setdefault(name, _LayerTally())
             for depth, truth in zip(layer.double().numpy(), truths, strict=True):
                 tally.add(depth, truth)

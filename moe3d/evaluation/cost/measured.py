@@ -15,9 +15,8 @@ from jaxtyping import Float64
 
 from moe3d.errors import UsageError
 from moe3d.model.config import ModelConfig
-from moe3d.model.depth_head import FrameChunk, MoEHead
+from moe3d.model.depth_head import FrameChunk, MoEHead, mix_experts
 from moe3d.model.dpt import DPT, confidence_from_raw, depth_from_raw
-from moe3d.model.fusion import fuse, gate_weights
 from moe3d.model.peak_bytes import PeakTensorBytes
 from moe3d.progress import Progress
 
@@ -116,10 +115,7 @@ def _heads(
 
     def run_moe3d() -> object:
         maps = decoder.decode(chunk.layers, chunk.images)
-        raw = head.experts(maps, decoder, chunk.size)
-        weights = gate_weights(head.gate(maps, chunk.size), temperature)
-        depth = fuse(depth_from_raw(raw[:, :, 0]), weights)
-        return depth, fuse(confidence_from_raw(raw[:, :, 1]), weights)
+        return mix_experts(head, maps, decoder, chunk.size, temperature)
 
     return run_vggt, run_moe3d
 

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from moe3d.model.fusion import fuse, gate_weights
+from moe3d.model.fusion import gate_weights
 from moe3d.training.config import MixtureWeights
 from moe3d.training.losses.depth import (
     CONFIDENCE_WEIGHT,
@@ -29,10 +29,12 @@ from moe3d.training.processes import mean_over_processes
 class MixtureAnswer:
     """What a mixture says of B scenes of S views."""
 
-    depths: Float[Tensor, "B S E H W"]
+    depth: Float[Tensor, "B S H W"]
+    """Fused; normalised units."""
+    confidence: Float[Tensor, "B S H W"]
+    """Fused; above 1."""
+    expert_depths: Float[Tensor, "B S E H W"]
     """Normalised units."""
-    confidences: Float[Tensor, "B S E H W"]
-    """Above 1."""
     gate_logits: Float[Tensor, "B S E H W"]
     """Before the temperature."""
 
@@ -110,19 +112,18 @@ def mixture_loss(
     Args:
         answer: the mixture's.
         truth: normalised units; NaN where unknown.
-        temperature: of the gate's softmax.
+        temperature: of the gate's softmax, with which the answer was fused.
         weights: settings.
         confidence_alpha: the confidence that fits an error is this divided by the error.
     """
     valid = torch.isfinite(truth)
     gate = gate_weights(answer.gate_logits, temperature)
     log_gate = torch.log_softmax(answer.gate_logits / temperature, dim=2)
-    errors = signed_error(answer.depths, truth[:, :, None], log_space=weights.log_space)
-    fused, confidence = fuse(answer.depths, gate), fuse(answer.confidences, gate)
-    error = signed_error(fused, truth, log_space=weights.log_space)
+    errors = signed_error(answer.expert_depths, truth[:, :, None], log_space=weights.log_space)
+    error = signed_error(answer.depth, truth, log_space=weights.log_space)
     if weights.level_window_px:
         errors = errors - local_level(error.detach(), valid, weights.level_window_px)[:, :, None]
-    weighted = confidence_term(confidence, error.abs().detach(), confidence_alpha)
+    weighted = confidence_term(answer.confidence, error.abs().detach(), confidence_alpha)
     usage = mean_over_processes(torch.stack([mean_of_valid(w, valid) for w in gate.unbind(2)]))
     count = gate.shape[2]
     return MixtureTerms(

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from moe3d.model.config import ModelConfig, MoEConfig
 from moe3d.model.dpt import DPT
-from moe3d.model.experts import Experts
+from moe3d.model.experts import Experts, FeatureExperts
 from moe3d.model.fusion import fuse, gate_weights
 from moe3d.model.gate import Gate
 from moe3d.model.uv_embedding import add_uv_embedding, build_uv_tables
@@ -66,7 +66,26 @@ def test_variant_b_gives_each_expert_its_own_map(tiny_config: ModelConfig):
         torch.testing.assert_close(raw[:, index], alone)
 
 
-@pytest.mark.parametrize("variant", ["A", "A'", "B"])
+def test_variant_f_mixes_features_before_one_output_layer(tiny_config: ModelConfig):
+    config = with_mixture(tiny_config, num_experts=2, variant="F")
+    _, maps = decoded(config)
+    experts = FeatureExperts(config.dpt, config.moe)
+    share = torch.rand(2, 1, *SIZE)
+    alone, mixed = experts(maps, torch.cat([share, 1 - share], dim=1))
+    assert maps.full is not None
+    features = [
+        F.conv2d(maps.full, experts.conv1.weight[rows], experts.conv1.bias[rows], padding=1)
+        for rows in (slice(0, 6), slice(6, 12))
+    ]
+    for index, own in enumerate(features):
+        torch.testing.assert_close(alone[:, index], experts.conv2(F.relu(own)))
+    by_hand = experts.conv2(F.relu(share * features[0] + (1 - share) * features[1]))
+    torch.testing.assert_close(mixed, by_hand)
+    of_answers = share * alone[:, 0] + (1 - share) * alone[:, 1]
+    assert (mixed - of_answers).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize("variant", ["A", "A'", "B", "F"])
 def test_a_new_gate_weighs_all_experts_the_same(tiny_config: ModelConfig, variant: str):
     config = with_mixture(tiny_config, num_experts=4, variant=variant)
     _, maps = decoded(config)

@@ -176,7 +176,7 @@ def test_the_baseline_can_be_left_out(tiny_network: MoE3DNetwork, tiny_images: t
     torch.testing.assert_close(without.depth, with_it.depth, **ROUNDING)
 
 
-@pytest.mark.parametrize("variant", ["A", "A'", "B"])
+@pytest.mark.parametrize("variant", ["A", "A'", "B", "F"])
 @pytest.mark.parametrize("own_decoder", [False, True])
 @pytest.mark.parametrize("detail_channels", [(), (4, 8), (4, 4, 8)])
 def test_every_weight_of_the_mixture_learns(

@@ -10,7 +10,7 @@ from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.output import RunOptions
 from moe3d.model.warm_start import warm_start_experts
 
-VARIANTS = ("A", "A'", "B")
+VARIANTS = ("A", "A'", "B", "F")
 
 
 @pytest.fixture
@@ -36,8 +36,10 @@ def test_without_noise_the_result_is_vggts_whatever_the_gate(
     with torch.inference_mode():
         output = network(tiny_images, options=RunOptions(gate_temperature=0.3))
     assert output.gate_logits.std(dim=2).max() > 1  # the gate does choose
-    torch.testing.assert_close(output.depth, output.baseline_depth)
-    torch.testing.assert_close(output.confidence, output.baseline_confidence)
+    # Variant F mixes before the exponential, where a rounding grows.
+    rounding = {"rtol": 1e-5, "atol": 0} if variant == "F" else {}
+    torch.testing.assert_close(output.depth, output.baseline_depth, **rounding)
+    torch.testing.assert_close(output.confidence, output.baseline_confidence, **rounding)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -49,7 +51,7 @@ def test_any_number_of_experts_works_and_one_is_vggt(
     with torch.inference_mode():
         output = network(tiny_images)
     assert output.expert_depths.shape == (2, 3, num_experts, 28, 42)
-    rounding = {"rtol": 0, "atol": 0} if num_experts == 1 and variant != "B" else {}
+    rounding = {"rtol": 0, "atol": 0} if num_experts == 1 and variant in ("A", "A'") else {}
     torch.testing.assert_close(output.depth, output.baseline_depth, **rounding)
 
 

@@ -18,6 +18,11 @@ def rand(*shape, seed=0):
     return torch.rand(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
+def fused_answer(depths, confidences, logits, temperature):
+    gate = torch.softmax(logits / temperature, dim=2)
+    return MixtureAnswer((depths * gate).sum(2), (confidences * gate).sum(2), depths, logits)
+
+
 def test_equal_experts_give_the_single_component_likelihood():
     errors = torch.full((1, 1, 3, 1, 1), 0.1, dtype=torch.float64)
     log_weights = torch.log_softmax(rand(1, 1, 3, 1, 1), dim=2)
@@ -41,7 +46,9 @@ def test_one_expert_on_the_truth_explains_it_whatever_the_others_say():
 def test_even_gates_have_full_entropy_and_no_imbalance():
     logits = torch.zeros(SHAPE, dtype=torch.float64)
     depths, truth = rand(*SHAPE) + 1, rand(1, 1, 3, 3) + 1
-    terms = mixture_loss(MixtureAnswer(depths, depths + 1, logits), truth, 0.5, MixtureWeights())
+    terms = mixture_loss(
+        fused_answer(depths, depths + 1, logits, 0.5), truth, 0.5, MixtureWeights()
+    )
     assert float(terms.entropy) == pytest.approx(math.log(4))
     assert float(terms.balance) == pytest.approx(0)
 
@@ -50,7 +57,9 @@ def test_one_expert_everywhere_is_the_worst_imbalance():
     logits = torch.zeros(SHAPE, dtype=torch.float64)
     logits[:, :, 0] = 100
     depths, truth = rand(*SHAPE) + 1, rand(1, 1, 3, 3) + 1
-    terms = mixture_loss(MixtureAnswer(depths, depths + 1, logits), truth, 1.0, MixtureWeights())
+    terms = mixture_loss(
+        fused_answer(depths, depths + 1, logits, 1.0), truth, 1.0, MixtureWeights()
+    )
     assert float(terms.entropy) == pytest.approx(0, abs=1e-9)
     assert float(terms.balance) == pytest.approx(3)
 
@@ -67,7 +76,7 @@ def test_mixture_loss_passes_a_gradient_check(likelihood, log_space):
     # The confidence term is left out: its error is detached on purpose.
     def loss(depths, logits):
         terms = mixture_loss(
-            MixtureAnswer(depths, torch.ones_like(depths) * 2, logits), truth, 0.7, weights
+            fused_answer(depths, torch.ones_like(depths) * 2, logits, 0.7), truth, 0.7, weights
         )
         return terms.weighted(weights) - terms.confidence
 
@@ -81,7 +90,7 @@ def test_confidence_learns_from_the_error_without_moving_depth():
     confidences = (rand(*SHAPE, seed=2) + 2).requires_grad_()
     logits = torch.zeros(SHAPE, dtype=torch.float64)
     terms = mixture_loss(
-        MixtureAnswer(depths, confidences, logits), rand(1, 1, 3, 3) + 1, 1.0, MixtureWeights()
+        fused_answer(depths, confidences, logits, 1.0), rand(1, 1, 3, 3) + 1, 1.0, MixtureWeights()
     )
     terms.confidence.backward()
     assert depths.grad is None or not depths.grad.any()
@@ -106,7 +115,7 @@ def test_a_forgiven_level_makes_a_wrong_scale_free():
     lenient = MixtureWeights(scale=0.1, log_space=True, level_window_px=5)
     found = [
         mixture_loss(
-            MixtureAnswer(depths, depths + 1, logits), truth, 1.0, weights
+            fused_answer(depths, depths + 1, logits, 1.0), truth, 1.0, weights
         ).likelihood.item()
         for weights in (strict, lenient)
     ]
