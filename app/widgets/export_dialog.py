@@ -85,7 +85,6 @@ class ExportDialog(QDialog):
         self._write.setToolTip(self.tr("Write the files"))
         self._write.setAccessibleName(self.tr("Export"))
         self._write.setProperty("kind", "primary")
-        self._write.setDefault(True)
         self._write.clicked.connect(self._on_write_clicked)
         made.addButton(stop, QDialogButtonBox.ButtonRole.RejectRole)
         made.addButton(self._write, QDialogButtonBox.ButtonRole.ActionRole)
@@ -122,6 +121,7 @@ class ExportDialog(QDialog):
             rows.addLayout(part)
         rows.addWidget(self._summary)
         rows.addLayout(last)
+        self._write.setDefault(True)  # outside the dialog it would not be Enter's
 
     @Slot(str)
     def _on_chosen(self, _what: str) -> None:

@@ -38,7 +38,6 @@ class PictureDialog(QDialog):
         save.setObjectName("picture_save")
         save.setToolTip(self.tr("Choose the file and draw the picture"))
         save.setProperty("kind", "primary")
-        save.setDefault(True)
         save.clicked.connect(self._on_save)
         buttons.addButton(save, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
@@ -51,6 +50,7 @@ class PictureDialog(QDialog):
         rows.addLayout(form)
         rows.addWidget(self._overlays)
         rows.addWidget(buttons)
+        save.setDefault(True)  # outside the dialog it would not be Enter's
 
     @Slot()
     def _on_save(self) -> None:

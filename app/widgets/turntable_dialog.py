@@ -85,7 +85,6 @@ class TurntableDialog(QDialog):
         self._save = button(
             self.tr("Save…"), "turntable_save", self.tr("Choose the file, then draw"), "primary"
         )
-        self._save.setDefault(True)
         self._save.clicked.connect(self._on_save)
         self._cancel = button(
             self.tr("Cancel"), "turntable_cancel", self.tr("Stop drawing; nothing is written")
@@ -114,6 +113,7 @@ class TurntableDialog(QDialog):
         rows.setSpacing(12)
         for part in (self._fields, self._overlays, self._told, self._bar, buttons):
             rows.addWidget(part)
+        self._save.setDefault(True)  # outside the dialog it would not be Enter's
         kept = self._bar.sizePolicy()
         kept.setRetainSizeWhenHidden(True)
         self._bar.setSizePolicy(kept)
