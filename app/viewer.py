@@ -11,7 +11,7 @@ from app.picture_run import PictureRun, save_window
 from app.state.app_state import AppState
 from app.state.backend import Backend
 from app.state.settings import Settings
-from app.widgets.gl_support import scene_view_factory
+from app.widgets.gl_support import load_ahead, scene_view_factory
 from app.widgets.main_window import MainWindow
 from app.widgets.theme import Theme
 from app.workers.memory_meter import MemoryMeter
@@ -52,6 +52,7 @@ class Viewer(QObject):
         self.window = MainWindow(self.state, self.theme, scene_view_factory(self.theme))
         if arguments.size is not None:
             self.window.resize(*arguments.size)
+        self.state.session.views_changed.connect(load_ahead)
         self._hook = ExceptionHook(self.state.notices)
         self._meter = MemoryMeter(parent=self)
         self._meter.measured.connect(self.window.show_memory)

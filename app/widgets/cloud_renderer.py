@@ -52,6 +52,12 @@ class CloudRenderer:
         self.backdrop.forget()
         self._key = ()
 
+    def draw_backdrop(self, width: int, height: int) -> None:
+        """Show the background alone."""
+        self.backdrop.fill(self._moving, width, height)
+        self._shown, self._key = self._moving, ()
+        self.is_complete = False
+
     def draw(self, frame: ViewFrame, width: int, height: int, pixel_ratio: float) -> bool:
         """Draw a first, coarse picture if anything changed; False if nothing did.
 

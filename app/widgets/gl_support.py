@@ -1,5 +1,9 @@
 """Whether there is OpenGL here, and which 3D view to make."""
 
+from importlib import import_module
+from threading import Thread
+
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication, QOpenGLContext
 
 from app.state.app_state import AppState
@@ -13,6 +17,14 @@ NO_GL_PLATFORMS = ("offscreen", "minimal", "vnc", "linuxfb")
 def has_opengl() -> bool:
     """Whether a context can be made on this display."""
     return QGuiApplication.platformName() not in NO_GL_PLATFORMS and QOpenGLContext().create()
+
+
+@Slot()
+def load_ahead() -> None:
+    """Import what the first 3D view needs while the user looks at photos: it takes half a second,
+    which would be missed when the first result comes."""
+    if QGuiApplication.platformName() not in NO_GL_PLATFORMS:
+        Thread(target=import_module, args=("app.widgets.gl_scene_view",), daemon=True).start()
 
 
 def scene_view_factory(theme: Theme) -> SceneViewFactory:

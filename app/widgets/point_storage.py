@@ -10,7 +10,7 @@ from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_growth import PointGrowth
 from app.rendering.point_vertex import CODES_DTYPE, EXTRA_DTYPE, VERTEX_DTYPE
 
-UPLOAD_POINTS = 500_000
+UPLOAD_POINTS = 200_000
 POSITION_BYTES, GROWTH_BYTES = 12, 4
 CODES_LAYOUT = (
     (1, 4, GL.GL_UNSIGNED_BYTE, True, 0),

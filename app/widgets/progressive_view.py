@@ -6,7 +6,7 @@ import numpy as np
 from OpenGL import GL
 from pyqtgraph.opengl import GLViewWidget
 from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QMatrix4x4
+from PySide6.QtGui import QImage, QMatrix4x4, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.rendering.camera import Camera, Viewport
@@ -18,6 +18,9 @@ from app.widgets.gl_target import GlTarget
 from app.widgets.point_item import PointItem
 
 STILL_AFTER_MS = 120
+ONLY_BACKDROP, ONLY_POINTS, EVERYTHING = range(3)
+"""What a context's first pictures hold. Each compiles shaders, which takes long on a software
+rasteriser: one after the other, so that the window answers in between."""
 PRESENT_EVERY_S = 0.15
 
 
@@ -29,6 +32,7 @@ class ProgressiveView(GLViewWidget):
     refined = Signal()
     """The picture has become equal to a full draw."""
     _is_painting = False  # GLViewWidget asks for pictures before our own __init__ goes on
+    _is_resizing = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +48,7 @@ class ProgressiveView(GLViewWidget):
         self._scene_size = 2.0
         self._painted_frame: ViewFrame | None = None
         self._presented_s = 0.0
+        self._stage = ONLY_BACKDROP
         self._refine_timer = QTimer(self)
         self._refine_timer.setSingleShot(True)
         self._refine_timer.timeout.connect(self._refine)
@@ -61,6 +66,8 @@ class ProgressiveView(GLViewWidget):
     def is_complete(self) -> bool:
         """Whether the shown picture equals a full draw of what is wanted now."""
         size = self.deviceWidth(), self.deviceHeight()
+        if self._stage < EVERYTHING:
+            return False
         return self._renderer.is_complete and self._renderer.is_current(self.frame_now(), *size)
 
     def frame_now(
@@ -109,6 +116,7 @@ class ProgressiveView(GLViewWidget):
         """A context is there, or another one than before."""
         super().initializeGL()
         self._renderer.context_was_replaced()
+        self._stage = ONLY_BACKDROP
 
     def viewMatrix(self) -> QMatrix4x4:
         """For every other item in the view."""
@@ -124,9 +132,18 @@ class ProgressiveView(GLViewWidget):
         """Keep the controller's idea of the view's size."""
         self._take_size()
 
+    def resizeEvent(self, ev: QResizeEvent) -> None:
+        """Qt paints at every size on the way; one picture of the last size is enough."""
+        self._is_resizing = True
+        super().resizeEvent(ev)
+        self._is_resizing = False
+        self.update()
+
     def paintGL(self) -> None:
         """Points first, into pictures of their own, then everything over them."""
         self._take_size()
+        if self._is_resizing:
+            return
         self._is_painting = True
         try:
             self._paint()
@@ -140,10 +157,16 @@ class ProgressiveView(GLViewWidget):
         ratio = self.devicePixelRatioF()
         self._bind_vertex_array()
         self._before_paint(frame)
-        if self._renderer.draw(frame, width, height, ratio):
+        if self._stage == ONLY_BACKDROP:
+            self._renderer.draw_backdrop(width, height)
+        elif self._renderer.draw(frame, width, height, ratio):
             self._refine_timer.start(0 if not self._points.is_uploaded else STILL_AFTER_MS)
         self._renderer.present(frame, self.defaultFramebufferObject())
-        self._draw_overlays(frame, ratio)
+        if self._stage == EVERYTHING:
+            self._draw_overlays(frame, ratio)
+        else:
+            self._stage += 1
+            QTimer.singleShot(0, self.update)
 
     def update(self, *area: object) -> None:
         """Ask for another picture; not for what is brought up to date for the one being drawn,

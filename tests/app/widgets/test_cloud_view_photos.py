@@ -66,6 +66,28 @@ def test_the_photo_lies_over_the_view_with_its_opacity(inside, room):
         inside.qtbot.keyClick(view, Qt.Key.Key_Escape)
 
 
+def test_a_photo_larger_than_the_view_is_averaged(inside, room):
+    """A chessboard of single pixels, three of them a pixel of the view: grey, not a pattern."""
+    view, size = inside.view, (3 * 252, 3 * 336)
+    board = np.indices(size).sum(axis=0) % 2 * 255
+    images = np.repeat(board[None, :, :, None], 3, axis=0).repeat(3, axis=3).astype(np.uint8)
+    lens = room.intrinsics * np.array([12.0, 12.0, 1.0])[:, None]
+    view.set_cameras(room.camera_from_world, lens, images)
+    view.look_through(1)
+    view.set_photo_opacity(1.0)
+    middle = inside.picture()[100:200, 150:250]
+    np.testing.assert_allclose(middle.mean(), 127.5, atol=3)
+    assert middle.std() < 20
+
+
+def test_a_view_of_another_size_shows_the_whole_scene(inside):
+    inside.view.resize(320, 260)
+    inside.view.resize(300, 240)
+    picture = inside.picture()
+    assert picture.shape == (240, 300, 3)
+    assert (picture != pixels_of(inside.view.image())).any(axis=-1).mean() < 1e-3
+
+
 def test_a_click_on_a_frustum_flies_there_and_says_so(inside, room):
     view = inside.view
     index = next(
