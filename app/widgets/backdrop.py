@@ -21,6 +21,7 @@ class Lighting:
 
     strength: float = 0.0
     reach_px: float = 1.0
+    """Of a screen without scaling; at least one pixel is taken."""
 
 
 class Backdrop:
@@ -69,14 +70,16 @@ class LightingPass:
     def __init__(self) -> None:
         self._program = GlProgram(SCREEN_VERTEX, LIGHTING_FRAGMENT)
 
-    def draw(self, picture: GlTarget, frame: ViewFrame, lighting: Lighting) -> None:
+    def draw(
+        self, picture: GlTarget, frame: ViewFrame, lighting: Lighting, pixel_ratio: float
+    ) -> None:
         """Shade points by how deep they lie behind their neighbours."""
         picture.bind_textures()
         self._program.use()
         self._program.set_int("u_color", 0)
         self._program.set_int("u_depth", 1)
         self._program.set_float("u_shade", lighting.strength)
-        self._program.set_float("u_reach", max(lighting.reach_px, 1.0))
+        self._program.set_float("u_reach", max(round(lighting.reach_px * pixel_ratio), 1))
         self._program.set_float("u_planes", frame.near, frame.far, frame.camera.orthographic)
         draw_over_screen(GL.GL_ALWAYS)
 

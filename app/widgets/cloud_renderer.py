@@ -41,6 +41,7 @@ class CloudRenderer:
         self._lighting_pass = LightingPass()
         self._key: tuple[object, ...] = ()
         self._projection: PointProjection | None = None
+        self._pixel_ratio = 1.0
         self._blocks = np.zeros(0, bool)
         self._coarse_share = 0
         self._refined_share = 0
@@ -70,7 +71,7 @@ class CloudRenderer:
         self._points.upload_some()
         if self.is_current(frame, width, height):
             return False
-        self._key = self._key_of(frame, width, height)
+        self._key, self._pixel_ratio = self._key_of(frame, width, height), pixel_ratio
         self._projection = point_projection(frame, height, pixel_ratio)
         self._blocks = self._points.visible_blocks(frame.clip_from_world)
         self.backdrop.fill(self._moving, width, height)
@@ -109,23 +110,28 @@ class CloudRenderer:
         Lighting is left out while a coarse picture moves: there it would cost more than the points.
         """
         is_settled = self.is_complete or self.shows_refinement
-        self._present(self._shown, frame, framebuffer, is_settled)
+        self._present(self._shown, frame, framebuffer, is_settled, self._pixel_ratio)
 
     def draw_full(self, frame: ViewFrame, picture: GlTarget, pixel_ratio: float) -> None:
         """Draw the whole cloud at once into a picture, for screenshots; its target stays bound."""
         points = GlTarget()
         self.backdrop.fill(points, *picture.size)
         self._points.draw_everything(point_projection(frame, picture.size[1], pixel_ratio))
-        self._present(points, frame, picture.framebuffer, True)
+        self._present(points, frame, picture.framebuffer, True, pixel_ratio)
         points.release()
 
     def _present(
-        self, shown: GlTarget, frame: ViewFrame, framebuffer: int, is_settled: bool
+        self,
+        shown: GlTarget,
+        frame: ViewFrame,
+        framebuffer: int,
+        is_settled: bool,
+        pixel_ratio: float,
     ) -> None:
         if is_settled and self.lighting.strength > 0:
             GL.glBindFramebuffer(GL.GL_FRAMEBUFFER, framebuffer)
             GL.glViewport(0, 0, *shown.size)
-            self._lighting_pass.draw(shown, frame, self.lighting)
+            self._lighting_pass.draw(shown, frame, self.lighting, pixel_ratio)
         else:
             shown.copy_to(framebuffer)
             GL.glViewport(0, 0, *shown.size)

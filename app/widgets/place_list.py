@@ -5,6 +5,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.rendering.place_picture import place_picture
+from app.widgets.photo_picture import SHARP
 from app.widgets.pictures import pixmap_from_rgb
 from moe3d.scene.comparison import Comparison, Place
 from moe3d.scene.records import ScenePrediction
@@ -48,7 +49,7 @@ class PlaceList(QListWidget):
                 number, place.photo, 100 * abs(place.difference), side, f"{place.num_pixels:,}"
             )
             icon = pixmap_from_rgb(picture).scaled(
-                THUMBNAIL,
+                THUMBNAIL * SHARP,
                 Qt.AspectRatioMode.KeepAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,
             )

@@ -16,6 +16,7 @@ from app.widgets.cloud_renderer import CloudRenderer
 from app.widgets.point_item import PointItem
 
 RADIUS_PX = 6
+"""Of a screen without scaling: how far from the cursor a point may lie."""
 CACHED_BLOCKS = 8
 
 
@@ -37,11 +38,12 @@ class PointPicker:
         """World position of what is drawn under a widget pixel or next to it; None for nothing."""
         column = int(pixel[0] * pixel_ratio)
         row = round(frame.viewport.height * pixel_ratio) - 1 - int(pixel[1] * pixel_ratio)
-        depths = self._renderer.depth_around(column, row, RADIUS_PX)
+        radius = round(RADIUS_PX * pixel_ratio)
+        depths = self._renderer.depth_around(column, row, radius)
         found = None if depths is None else nearest_set_pixel(depths)
         if depths is None or found is None:
             return None
-        shift_x, shift_y = found[1] - RADIUS_PX, found[0] - RADIUS_PX
+        shift_x, shift_y = found[1] - radius, found[0] - radius
         place = (
             (column + shift_x + 0.5) / pixel_ratio,
             (frame.viewport.height - (row + shift_y + 0.5) / pixel_ratio),

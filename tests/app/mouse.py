@@ -45,5 +45,5 @@ class Mouse:
         QTest.mouseDClick(self._window.windowHandle(), LEFT, NO_KEY, self.place(x, y))
 
     def wheel(self, x, y, steps) -> None:
-        place = QPointF(self.place(x, y))
+        place = QPointF(self.place(x, y)) * self.view.devicePixelRatioF()  # no other event's way
         QTest.wheelEvent(self._window.windowHandle(), place, QPoint(0, 120 * steps))

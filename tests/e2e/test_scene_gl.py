@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.rendering.camera_frusta import frustum_corners
 from app.state.tools import Tool
+from app.widgets.pictures import rgb_from_image
 from tests.app.drawn_window import click, pixels, place_of, settle, trigger, views
 from tests.app.window_fixtures import child
 
@@ -310,3 +311,21 @@ def test_a_picture_larger_than_the_window_shows_the_same(single, qtbot, tmp_path
         same = np.array(large.pixelColor(pixel * 3 + QPoint(1, 1)).getRgb()[:3])
         assert np.abs(small - same).max() < 24, place
     assert not target.with_name("large.png.part").exists()
+
+
+def test_the_light_of_a_picture_does_not_depend_on_its_size(single, qtbot):
+    view = views(single)[0]
+    choose(child(single.window, "color_mode", QComboBox), "depth")
+    single.state.view.set_point_size_px(8)  # closed surfaces
+
+    def shade(factor: int) -> float:
+        """Share of the light that the shading takes."""
+        sizes = (factor * view.width(), factor * view.height(), False)
+        found = []
+        for lighting in ("off", "on"):
+            choose(child(single.window, "lighting", QComboBox), lighting)
+            found.append(rgb_from_image(view.image(*sizes)).mean())
+        return (found[0] - found[1]) / found[0]
+
+    assert shade(1) > 0.001
+    assert shade(3) == pytest.approx(shade(1), rel=0.2)
