@@ -1,4 +1,4 @@
-"""Moving about in the 3D view, and how it looks (rows V2, V5 to V9, V21, V25, V26, V28).
+"""Moving about in the 3D view, and how it looks (rows V2, V5 to V10, V21, V25, V26, V28).
 
 Two walls of points, at depth 1 on the left and 2 on the right, seen by two photos 0.1 apart.
 """
@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QLabel, QSlider
 from tests.app.drawn_window import place_of
 from tests.app.hands import wheel
 from tests.app.scene_hands import point_of
+from tests.e2e.rows.test_experts import ORANGE
+from tests.e2e.rows.test_maps import TURBO_HIGH, TURBO_LOW, close
 from tests.scenes import step_prediction
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
@@ -115,6 +117,22 @@ def test_the_points_of_a_photo_are_hidden_from_a_menu(single):
     assert not single.is_empty(OF_SECOND_PHOTO)
     single.choose_from("photo_filter", "Only the selected photo")
     assert single.is_empty(OF_SECOND_PHOTO)
+
+
+def test_each_colour_mode_says_something_else(single):
+    single.choose("lighting", "off")
+    row = 9 * 255 // 28
+    assert close(single.color(NEAR_POINT), (8 * 255 // 42, row, 90), 12)  # the photo's own
+    single.hit(Qt.Key.Key_C)  # depth: near is warm
+    assert close(single.color(NEAR_POINT), TURBO_HIGH, 12)
+    assert close(single.color(FAR_POINT), TURBO_LOW, 12)
+    single.choose("color_mode", "confidence")  # it grows to the right
+    assert sum(single.color(NEAR_POINT)) < sum(single.color(FAR_POINT))
+    single.choose("color_mode", "view")
+    first, second = single.color(NEAR_POINT), single.color(OF_SECOND_PHOTO)
+    assert not close(first, second, 40)
+    single.choose("color_mode", "expert")
+    assert close(single.color(NEAR_POINT), ORANGE, 6)
 
 
 def test_light_is_on_where_photos_are_hidden_and_can_be_chosen(single):
