@@ -3,15 +3,16 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QSpinBox
 
+from app.widgets.export_fields import padded, said
+
 SMALLEST_PX, LARGEST_PX = 16, 8192
 
 
 def pixel_box(name: str, tip: str, value: int, *, even: bool = False) -> QSpinBox:
     """A width or height; an odd number becomes the even one below where videos want it."""
     made = QSpinBox()
-    made.setObjectName(name)
-    made.setAccessibleName(tip)
-    made.setToolTip(tip)
+    said(made, name, tip)
+    padded(made)
     made.setRange(SMALLEST_PX, LARGEST_PX)
     made.setValue(value)
     made.setSuffix(_tr(" px"))

@@ -2,8 +2,15 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.widgets.actions.registry import Entry
 from app.widgets.parts import label
@@ -18,7 +25,9 @@ MOUSE = (
     ("Drag in a map", "Move all maps"),
     ("Drag a photo card, Alt+Up, Alt+Down", "Order of the next run"),
 )
-ROWS_A_COLUMN = 14
+ROWS_A_COLUMN = 24
+AROUND = QSize(60, 150)
+"""Of the screen, for the rest of the dialog and the desktop's bars."""
 
 
 class ShortcutsDialog(QDialog):
@@ -42,8 +51,20 @@ class ShortcutsDialog(QDialog):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(24, 20, 24, 16)
         rows.setSpacing(14)
-        rows.addLayout(grid)
+        rows.addWidget(self._sheet(grid), 1)
         rows.addWidget(buttons)
+
+    def _sheet(self, grid: QGridLayout) -> QScrollArea:
+        """The keys; they scroll where the screen is too small for them."""
+        sheet, area = QWidget(), QScrollArea()
+        sheet.setLayout(grid)
+        grid.setContentsMargins(0, 0, 0, 0)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(sheet)
+        bar = area.verticalScrollBar().sizeHint().width()
+        wanted = sheet.sizeHint() + QSize(bar, 2)
+        area.setMinimumSize(wanted.boundedTo(self.screen().availableSize() - AROUND))
+        return area
 
 
 def _keys_of(entries: Sequence[Entry]) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.state.app_state import AppState
 from app.state.turntable import TurntableRequest
 from app.widgets.choices import choice
+from app.widgets.export_fields import padded, said
 from app.widgets.parts import button, label
 from app.widgets.picture_fields import overlays_box, pixel_box
 from app.widgets.run_progress import show_report
@@ -62,9 +63,8 @@ class TurntableDialog(QDialog):
             (self._seconds, "turntable_seconds", self.tr("How long one turn takes")),
             (self._rate, "turntable_rate", self.tr("How many pictures a second")),
         ):
-            box.setObjectName(name)
-            box.setToolTip(tip)
-            box.setAccessibleName(tip)
+            said(box, name, tip)
+            padded(box)
             box.valueChanged.connect(self._show)
         self._direction = choice(
             "turntable_direction",
@@ -95,7 +95,6 @@ class TurntableDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(7)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(label(self.tr("Width")), self._width)
         form.addRow(label(self.tr("Height")), self._height)
         form.addRow(label(self.tr("One turn")), self._seconds)

@@ -46,6 +46,9 @@ def test_the_key_sheet_lists_every_key(viewer, qtbot):
     for entry in viewer.window.commands.entries:
         if entry.action.shortcuts():
             assert entry.command.title in shown
+    room = sheet.screen().availableSize()
+    assert sheet.width() <= room.width()
+    assert sheet.height() <= room.height()
     sheet.close()
 
 
