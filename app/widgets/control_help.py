@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractSlider,
     QCheckBox,
     QComboBox,
+    QDialogButtonBox,
     QDoubleSpinBox,
     QLineEdit,
     QSpinBox,
@@ -44,7 +45,7 @@ class ControlHelp:
 def help_of(widget: QWidget | None) -> ControlHelp | None:
     """Help for a widget, or for what it is a part of; None where nobody has any."""
     while widget is not None:
-        purpose = widget.toolTip() or widget.whatsThis()
+        purpose = widget.toolTip() or widget.whatsThis() or _of_dialog_button(widget)
         if purpose:
             return _described(widget, purpose)
         widget = None if widget.isWindow() else widget.parentWidget()
@@ -66,6 +67,15 @@ def _described(widget: QWidget, purpose: str) -> ControlHelp:
     how = str(widget.property(HOW) or _how(widget))
     is_control = bool(how)
     return ControlHelp(name, purpose, _range(widget), effect if is_control else "", how)
+
+
+def _of_dialog_button(widget: QWidget) -> str:
+    """Qt's own buttons of a dialog have no tooltip."""
+    box = widget.parentWidget()
+    if not isinstance(widget, QAbstractButton) or not isinstance(box, QDialogButtonBox):
+        return ""
+    closes = box.buttonRole(widget) is QDialogButtonBox.ButtonRole.RejectRole
+    return _tr("Close this window and do nothing more") if closes else widget.text()
 
 
 def _property_above(widget: QWidget | None, name: str) -> str:

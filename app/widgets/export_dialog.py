@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.state.app_state import AppState
 from app.state.export_plan import OWN_CHOICE
 from app.widgets.choices import choice, on_chosen, show_choice
+from app.widgets.control_help import EFFECT
 from app.widgets.export_formats import ExportFormats
 from app.widgets.export_frame import ExportFrame
 from app.widgets.export_points import ExportPoints
@@ -36,6 +37,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("export_dialog")
         self.setWindowTitle(self.tr("Export"))
+        self.setProperty(EFFECT, self.tr("Acts on the files that are written"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._state, self._export = state, state.export
         self._make_fields()

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QDockWidget, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QDialog, QDockWidget, QLabel, QMenu, QWidget
 
 from app.widgets.control_help import help_of
 from app.widgets.section import Section
@@ -104,8 +104,26 @@ def test_every_control_that_is_seen_has_help(shown, key, qtbot):
             if not control.isVisible():
                 continue
             seen.add(control)
-            found = help_of(control)
-            if found is None or not (found.purpose and found.effect and found.how):
-                lacking.append((control.objectName(), found))
+            if lacks(control):
+                lacking.append(control.objectName())
     assert len(seen) > 25
     assert not lacking
+
+
+@pytest.mark.parametrize("name", ["export", "picture", "model"])
+def test_every_control_of_a_dialog_has_help(shown, name, qtbot):
+    shown.window.commands[name].trigger()
+    dialogs = lambda: [d for d in shown.window.findChildren(QDialog) if d.isVisible()]  # noqa: E731
+    qtbot.waitUntil(lambda: bool(dialogs()))
+    qtbot.wait(100)  # the models are listed by a job
+    (dialog,) = dialogs()
+    controls = [control for control in controls_of(dialog) if control.isVisible()]
+    lacking = [control.objectName() or control.text() for control in controls if lacks(control)]
+    assert len(controls) > 1
+    assert not lacking
+    dialog.close()
+
+
+def lacks(control: QWidget) -> bool:
+    found = help_of(control)
+    return found is None or not (found.purpose and found.effect and found.how)
