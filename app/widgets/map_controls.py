@@ -81,7 +81,7 @@ class MapControls(QWidget):
         self._opacity.setToolTip(self.tr("Opacity of the gating colours over the photo"))
         self._opacity.setProperty(RANGE, self.tr("0 to 100 %"))
         self._opacity.setRange(0, 100)
-        self._opacity.setFixedWidth(84)
+        self._opacity.setFixedWidth(72)
         on_chosen(self._range, lambda key: state.depth_range.choose(RangeLock(key)))
         on_chosen(self._map, view.set_color_map)
         on_chosen(self._palette, view.set_palette)

@@ -11,6 +11,8 @@ from app.widgets.photo_list import PhotoList
 from app.widgets.refused_strip import RefusedStrip
 from app.widgets.theme import Theme
 
+SMALLEST_PX = 204
+"""A card with its tick, and the scroll bar."""
 SHAPES = {"reference": "sample", "up": "up", "down": "down"}
 
 
@@ -21,6 +23,7 @@ class PhotosPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("photos_panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(SMALLEST_PX)
         self.setProperty(EFFECT, self.tr("Acts in the next run"))
         self._state, self._theme = state, theme
         self._summary = label(role="muted", name="photos_summary", wrap=True)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from app.state.settings import Settings
 from app.widgets.section import Section
 
-SMALLEST_PX = 262
+SMALLEST_PX = 286
 SIDE_PX, BOTTOM_PX = 14, 6
 
 

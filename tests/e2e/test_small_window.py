@@ -55,6 +55,15 @@ def test_nothing_is_cut_off(small, layout, theme, qtbot):
     assert "\n".join(cut_off(small.window)) == ""
 
 
+@pytest.mark.parametrize("layout", KEYS)
+def test_nothing_is_cut_off_in_the_smallest_window(small, layout, qtbot):
+    small.window.resize(small.window.minimumSize())
+    qtbot.keyClick(small.window, KEYS[layout], Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not small.state.comparison_report.is_measuring, timeout=20_000)
+    qtbot.wait(100)
+    assert "\n".join(cut_off(small.window)) == ""
+
+
 def test_a_long_photo_name_keeps_its_number_and_says_the_rest_by_hovering(small, qtbot):
     name = child(small.window, "strip_photo_name", ElidedLabel)
     assert name.text() == LONG_NAMES[0]
