@@ -27,7 +27,6 @@ class AutosaveState(QObject):
         display: DisplayState,
         remembered: RememberedRegistry,
         notices: Notices,
-        quiet_ms: int = QUIET_MS,
     ) -> None:
         super().__init__()
         self._recovery, self._file, self._display = recovery, scene_file, display
@@ -37,7 +36,7 @@ class AutosaveState(QObject):
         self._keeping: ScenePrediction | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(quiet_ms)
+        self._timer.setInterval(QUIET_MS)
         self._timer.timeout.connect(self.save_now)
         self._writing = LatestJob(runner, self)
         self._writing.succeeded.connect(self._on_written)
@@ -111,6 +110,7 @@ class AutosaveState(QObject):
     @Slot(object)
     def _on_written(self, _result: object) -> None:
         self._kept = self._keeping
+        self._clear_if_saved()  # the user may have saved while this was being written
 
     @Slot(object)
     def _on_looked(self, leftovers: tuple[Leftover, ...]) -> None:
