@@ -157,21 +157,21 @@ def test_a_pose_that_cannot_be_opens_with_the_first_view(single, store, tmp_path
 def crashing_viewer(qtbot, store, root: Path):
     words = Arguments(size=(1280, 720))
     viewer = make_viewer(words, FileBackend(), store, Path("sample"), recovery_root=root)
-    viewer.state.autosave._timer.setInterval(10)
     qtbot.addWidget(viewer.window, before_close_func=lambda _w: viewer.close_down())
     with qtbot.waitExposed(viewer.window):
         viewer.show()
     return viewer
 
 
-def test_a_crash_does_not_lose_where_the_camera_was(photos, store, tmp_path, qtbot):
+def test_a_crash_does_not_lose_where_the_camera_was(photos, store, tmp_path, qtbot, monkeypatch):
+    monkeypatch.setattr("app.state.autosave.QUIET_MS", 10)
     root, crashed = tmp_path / "recovery", tmp_path / "recovery of a crash"
     first = crashing_viewer(qtbot, store, root)
     drop(first.window, [photos])
     qtbot.waitUntil(lambda: first.state.reconstruction.can_start, timeout=PATIENCE_MS)
     first.state.reconstruction.start()
     qtbot.waitUntil(lambda: bool(list(root.glob("*/scene.moe3d"))), timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: first.state.autosave._kept is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: first.runner.num_running == 0, timeout=PATIENCE_MS)
     settle(qtbot, first)
     view = views(first)[0]
     drag(qtbot, view, LEFT, (190, 150))

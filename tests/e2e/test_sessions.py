@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QListWidget, QMessageBox, QPushButton, QSlider
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QMessageBox, QPushButton, QSlider
 
 from app.arguments import Arguments
 from app.main import make_viewer
@@ -16,6 +16,7 @@ from app.viewer import Viewer
 from moe3d.io.session_file import read_session
 from moe3d.scene.records import View, ViewSet
 from tests.app.fakes import FakeBackend
+from tests.app.hands import Hands
 from tests.app.window_fixtures import build_viewer, child, drop, run_photos
 
 pytestmark = pytest.mark.gui
@@ -46,20 +47,17 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
-def choose_file(qtbot, window, path: Path) -> None:
+def choose_file(qtbot, viewer: Viewer, path: Path) -> None:
     """Answer the open file dialog."""
-    dialog = child(window, "file_dialog", QFileDialog)
-    dialog.fileSelected.emit(str(path))
-    dialog.hide()
-    dialog.deleteLater()
-    qtbot.waitUntil(lambda: window.findChild(QFileDialog, "file_dialog") is None)
+    Hands(viewer, qtbot).answer_file_dialog(path)
+    window = viewer.window
     window.activateWindow()
     qtbot.waitUntil(lambda: window.isActiveWindow() or not window.isVisible())
 
 
 def save_as(qtbot, viewer: Viewer, path: Path) -> None:
     qtbot.keyClick(viewer.window, Qt.Key.Key_S, CONTROL | SHIFT)
-    choose_file(qtbot, viewer.window, path)
+    choose_file(qtbot, viewer, path)
     qtbot.waitUntil(lambda: viewer.state.scene_file.path == path)
 
 
@@ -74,14 +72,15 @@ def test_save_change_save_and_open_again(viewer, photos, backend, store, tmp_pat
 
     slider = child(window, "confidence_slider", QSlider)
     qtbot.keyClick(slider, Qt.Key.Key_PageUp)
-    state.view.set_color_mode("depth")
+    hands = Hands(viewer, qtbot)
+    hands.choose("color_mode", "depth")
     assert window.isWindowModified()
     qtbot.keyClick(window, Qt.Key.Key_S, CONTROL)
     qtbot.waitUntil(lambda: not window.isWindowModified())
     chosen = state.remembered.snapshot()
-    state.view.select_view(1)
+    hands.key(child(window, "strip_scroll"), Qt.Key.Key_Right)
     assert not window.isWindowModified()  # looking at another photo is no change
-    state.view.set_percentile(3)
+    hands.key(slider, Qt.Key.Key_Home)
     assert window.isWindowModified()
     qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)
     assert not window.isWindowModified()  # undone to what is in the file
@@ -93,6 +92,8 @@ def test_save_change_save_and_open_again(viewer, photos, backend, store, tmp_pat
     assert second.window.windowTitle() == "garden[*] — MoE3D Viewer"
     assert not second.window.isWindowModified()
     assert child(second.window, "photo_list", QListWidget).count() == 3
+    assert child(second.window, "confidence_percent", QLabel).text() == "drop lowest 30 %"
+    assert child(second.window, "color_mode", QComboBox).currentData() == "depth"
     assert second.state.reconstruction.can_start  # the photos are where they were
     assert second.state.settings.recents[0] == path
     second.window.close()
@@ -110,7 +111,7 @@ def test_closing_asks_about_an_unsaved_result(viewer, photos, tmp_path, qtbot):
     window.close()
     box = child(window, "unsaved_box", QMessageBox)
     qtbot.mouseClick(box.button(QMessageBox.StandardButton.Save), Qt.MouseButton.LeftButton)
-    choose_file(qtbot, window, tmp_path / "last.moe3d")
+    choose_file(qtbot, viewer, tmp_path / "last.moe3d")
     qtbot.waitUntil(lambda: not window.isVisible())
     assert read_session(tmp_path / "last.moe3d").prediction is not None
 
@@ -139,8 +140,8 @@ def test_moved_photos_are_found_by_their_bytes(viewer, photos, store, tmp_path, 
     assert not second.state.reconstruction.can_start
     find = child(second.window, "action_find_photos", QAction)
     assert find.isEnabled()
-    find.trigger()
-    choose_file(qtbot, second.window, tmp_path / "archive")
+    Hands(second, qtbot).command("find_photos")
+    choose_file(qtbot, second, tmp_path / "archive")
     qtbot.waitUntil(lambda: not second.state.scene_file.missing)
     assert second.state.reconstruction.can_start
     assert second.state.session.views.views[1].path == new / "renamed.png"
@@ -160,20 +161,28 @@ def test_a_bad_session_is_refused_and_the_scene_stays(viewer, photos, tmp_path, 
     assert viewer.window.windowTitle().startswith("garden wall")
 
 
+@pytest.fixture
+def eager(monkeypatch):
+    """Kept as soon as the hand rests."""
+    monkeypatch.setattr("app.state.autosave.QUIET_MS", 10)
+
+
 def crashing_viewer(qtbot, store, root: Path) -> Viewer:
     viewer = make_viewer(Arguments(), FileBackend(), store, Path("sample"), recovery_root=root)
-    viewer.state.autosave._timer.setInterval(10)
     qtbot.addWidget(viewer.window, before_close_func=lambda _w: viewer.close_down())
     viewer.show()
     return viewer
 
 
-def test_after_a_crash_the_scene_is_offered_and_recovered(photos, store, tmp_path, qtbot):
+def test_after_a_crash_the_scene_is_offered_and_recovered(photos, store, tmp_path, qtbot, eager):
     root = tmp_path / "recovery"
     first = crashing_viewer(qtbot, store, root)
     run_photos(first, photos, qtbot)
     qtbot.waitUntil(lambda: bool(list(root.glob("*/scene.moe3d"))))
-    first.state.view.set_percentile(47)
+    qtbot.waitUntil(lambda: first.runner.num_running == 0)
+    slider = child(first.window, "confidence_slider", QSlider)
+    for _ in range(4):
+        qtbot.keyClick(slider, Qt.Key.Key_PageUp)
     qtbot.waitUntil(lambda: bool(list(root.glob("*/choices.json"))))
 
     # While the first program lives, its scene is nobody's leftover.
@@ -189,7 +198,7 @@ def test_after_a_crash_the_scene_is_offered_and_recovered(photos, store, tmp_pat
     button = child(second.window, "recover_button", QPushButton)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: second.state.display.prediction is not None, timeout=20_000)
-    assert second.state.view.percentile == 47
+    assert child(second.window, "confidence_percent", QLabel).text() == "drop lowest 60 %"
     assert second.window.windowTitle() == "garden wall[*] — MoE3D Viewer"
     assert second.window.isWindowModified()
     assert len(list(crashed.glob("*/scene.moe3d"))) == 1  # kept again, under its own name
@@ -198,12 +207,11 @@ def test_after_a_crash_the_scene_is_offered_and_recovered(photos, store, tmp_pat
     first.window.close_at_once()
 
 
-def test_a_saved_scene_leaves_nothing_to_recover(photos, store, tmp_path, qtbot):
+def test_a_saved_scene_leaves_nothing_to_recover(photos, store, tmp_path, qtbot, eager):
     root = tmp_path / "recovery"
     viewer = crashing_viewer(qtbot, store, root)
     run_photos(viewer, photos, qtbot)
     qtbot.waitUntil(lambda: bool(list(root.glob("*/scene.moe3d"))))
-    qtbot.waitUntil(lambda: viewer.state.autosave._kept is not None)
     save_as(qtbot, viewer, tmp_path / "garden.moe3d")
     qtbot.waitUntil(lambda: not list(root.glob("*/scene.moe3d")))
     viewer.window.close()
