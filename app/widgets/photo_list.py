@@ -1,7 +1,7 @@
 """The photos with ticks, in the order in which the network takes them."""
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.state.app_state import AppState
@@ -102,8 +102,18 @@ class PhotoList(QListWidget):
             item.setText("\n".join(lines))
             item.setToolTip("\n".join([view.name, f"{view.width} x {view.height}", *warnings]))
             height = SIZE.height() + 16 + 16 * len(lines)
-            item.setSizeHint(QSize(SIZE.width() + 24, height))
+            item.setSizeHint(QSize(self._card_width(), height))
         self.blockSignals(False)
+
+    def _card_width(self) -> int:
+        """A wide panel leaves more room for the names."""
+        return max(SIZE.width() + 24, self.viewport().width() - 4 * self.spacing())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the cards fill the width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._show_texts()
 
     @Slot()
     def _show_pictures(self) -> None:
