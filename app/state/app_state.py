@@ -187,6 +187,7 @@ class AppState(QObject):
         self.display.stop()
         self.remix.stop()
         self.normals.stop()
+        self.scene.picture.cancel()
         self.scene.turntable.cancel()
         self.scene.filter_list.stop()
         self.truth.stop()

@@ -28,8 +28,6 @@ class CameraRequests(QObject):
     pivot_wanted = Signal()
     """What lies in the middle of the view becomes the pivot."""
     looked_through_changed = Signal()
-    picture_wanted = Signal(object)
-    """PictureRequest."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

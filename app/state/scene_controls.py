@@ -7,6 +7,7 @@ from app.state.camera_pose import CameraPoseState
 from app.state.camera_requests import CameraRequests
 from app.state.comparison import ComparisonState
 from app.state.display import DisplayState
+from app.state.drawing import DrawingState
 from app.state.extent import ExtentState
 from app.state.filter_list import FilterListState
 from app.state.filters import FiltersState
@@ -17,7 +18,6 @@ from app.state.remembered import RememberedRegistry
 from app.state.scene_look import SceneLookState
 from app.state.section_box import SectionBoxState
 from app.state.tools import Tool, ToolState
-from app.state.turntable import TurntableState
 from app.state.upright import UprightState
 from app.state.view_options import ViewOptionsState
 
@@ -44,7 +44,7 @@ class SceneControls(QObject):
         self.tools = ToolState(self)
         self.camera = CameraRequests(self)
         self.pose = CameraPoseState(self)
-        self.turntable = TurntableState(self)
+        self.picture, self.turntable = DrawingState(self), DrawingState(self)
         self.extent = ExtentState(display, self.upright)
         self.filter_list = FilterListState(
             backend, runner, display, self.filters, self.section, self.extent, options, comparison

@@ -6,6 +6,7 @@ and equals a full draw. Overlays are drawn over it and never restart it.
 """
 
 import time
+from collections.abc import Generator
 
 import numpy as np
 from OpenGL import GL
@@ -112,13 +113,34 @@ class CloudRenderer:
         is_settled = self.is_complete or self.shows_refinement
         self._present(self._shown, frame, framebuffer, is_settled, self._pixel_ratio)
 
-    def draw_full(self, frame: ViewFrame, picture: GlTarget, pixel_ratio: float) -> None:
-        """Draw the whole cloud at once into a picture, for screenshots; its target stays bound."""
-        points = GlTarget()
-        self.backdrop.fill(points, *picture.size)
-        self._points.draw_everything(point_projection(frame, picture.size[1], pixel_ratio))
-        self._present(points, frame, picture.framebuffer, True, pixel_ratio)
-        points.release()
+    def full_steps(
+        self, frame: ViewFrame, picture: GlTarget, pixel_ratio: float
+    ) -> Generator[float, None, None]:
+        """Draw the whole cloud into a picture, part by part; at the end the picture is bound.
+
+        Begins again when the points or their looks change meanwhile.
+
+        Yields:
+            The share that is drawn; the context must be current again after each, and when the
+            generator is closed.
+        """
+        projection = point_projection(frame, picture.size[1], pixel_ratio)
+        points, revision = GlTarget(), None
+        try:
+            while not self._points.is_uploaded:
+                self._points.upload_some()
+                yield 0.0
+            while revision != self._points.revision:
+                revision = self._points.revision
+                self.backdrop.fill(points, *picture.size)
+                for share in self._points.draw_steps(projection):
+                    yield share
+                    points.bind(*picture.size)
+                    if revision != self._points.revision:
+                        break
+            self._present(points, frame, picture.framebuffer, True, pixel_ratio)
+        finally:
+            points.release()
 
     def _present(
         self,

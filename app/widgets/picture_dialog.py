@@ -8,49 +8,91 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QPushButton,
+    QProgressBar,
     QVBoxLayout,
     QWidget,
 )
 
 from app.state.app_state import AppState
 from app.state.camera_requests import PictureRequest
-from app.widgets.parts import label
+from app.widgets.parts import button, label
 from app.widgets.picture_fields import overlays_box, pixel_box
+from app.widgets.run_progress import show_report
+from moe3d.progress import ProgressReport
 
 FIRST_SIZE = (3840, 2160)
 
 
 class PictureDialog(QDialog):
-    """Asks for the size, then for the file."""
+    """Asks for the size, then for the file; stays open while the picture is drawn."""
 
     def __init__(self, state: AppState, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("picture_dialog")
         self.setWindowTitle(self.tr("Picture of the 3D view"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._state = state
+        self._drawing = state.scene.picture
         self._width = pixel_box("picture_width", self.tr("Width, pixels"), FIRST_SIZE[0])
         self._height = pixel_box("picture_height", self.tr("Height, pixels"), FIRST_SIZE[1])
         self._overlays = overlays_box("picture_overlays")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        save = QPushButton(self.tr("Save…"))
-        save.setObjectName("picture_save")
-        save.setToolTip(self.tr("Choose the file and draw the picture"))
-        save.setProperty("kind", "primary")
-        save.clicked.connect(self._on_save)
-        buttons.addButton(save, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.rejected.connect(self.reject)
+        self._bar = QProgressBar()
+        self._bar.setObjectName("picture_bar")
+        self._bar.setAccessibleName(self.tr("Share of the points that is drawn"))
+        self._bar.setTextVisible(False)
+        self._save = button(
+            self.tr("Save…"),
+            "picture_save",
+            self.tr("Choose the file and draw the picture"),
+            "primary",
+        )
+        self._save.clicked.connect(self._on_save)
+        self._cancel = button(
+            self.tr("Cancel"), "picture_cancel", self.tr("Stop drawing; nothing is written")
+        )
+        self._cancel.clicked.connect(self.reject)
+        self._lay_out()
+        self._drawing.running_changed.connect(self._show)
+        self._drawing.progressed.connect(self._on_progressed)
+        self._drawing.saved.connect(self.accept)
+        self._show()
+
+    def _lay_out(self) -> None:
         form = QFormLayout()
         form.addRow(label(self.tr("Width")), self._width)
         form.addRow(label(self.tr("Height")), self._height)
+        buttons = QDialogButtonBox()
+        buttons.addButton(self._cancel, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(self._save, QDialogButtonBox.ButtonRole.ActionRole)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(20, 18, 20, 16)
         rows.setSpacing(14)
         rows.addLayout(form)
-        rows.addWidget(self._overlays)
-        rows.addWidget(buttons)
-        save.setDefault(True)  # outside the dialog it would not be Enter's
+        for part in (self._overlays, self._bar, buttons):
+            rows.addWidget(part)
+        self._save.setDefault(True)  # outside the dialog it would not be Enter's
+        kept = self._bar.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self._bar.setSizePolicy(kept)
+
+    def reject(self) -> None:
+        """While the picture is drawn: stop that; else close."""
+        if self._drawing.is_running:
+            self._drawing.cancel()
+        else:
+            super().reject()
+
+    @Slot()
+    def _show(self) -> None:
+        running = self._drawing.is_running
+        for part in (self._width, self._height, self._overlays):
+            part.setEnabled(not running)
+        self._save.setEnabled(self._drawing.can_start)
+        self._bar.setVisible(running)
+        self._bar.setValue(0)
+
+    @Slot(object)
+    def _on_progressed(self, report: ProgressReport) -> None:
+        show_report(self._bar, report)
 
     @Slot()
     def _on_save(self) -> None:
@@ -66,5 +108,4 @@ class PictureDialog(QDialog):
     def _on_chosen(self, text: str) -> None:
         size = self._width.value(), self._height.value()
         request = PictureRequest(Path(text), *size, self._overlays.isChecked())
-        self.accept()
-        self._state.scene.camera.picture_wanted.emit(request)
+        self._drawing.start(request)

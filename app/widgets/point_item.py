@@ -1,11 +1,14 @@
 """The item that draws a point buffer: one upload, everything else by uniforms."""
 
+import time
+from collections.abc import Iterator
+
 import numpy as np
 from jaxtyping import Bool, Float
 from OpenGL import GL
 from pyqtgraph.opengl.GLGraphicsItem import GLGraphicsItem
 
-from app.rendering.draw_plan import DrawRanges, block_slices, blocks_in_view
+from app.rendering.draw_plan import DrawRanges, PointBudget, block_slices, blocks_in_view
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_growth import PointGrowth, moved_vertices
 from app.rendering.point_picking import visible_mask
@@ -14,6 +17,9 @@ from app.rendering.scene_frame import camera_centers
 from app.widgets.normal_storage import NormalStorage
 from app.widgets.point_program import PointProgram, PointProjection
 from app.widgets.point_storage import PointStorage
+
+STEP_MS = 40.0
+"""Of a full draw that is done in parts."""
 
 
 class PointItem(GLGraphicsItem):
@@ -137,14 +143,23 @@ class PointItem(GLGraphicsItem):
         self._normals.release()
         GL.glUseProgram(0)
 
-    def draw_everything(self, projection: PointProjection) -> None:
-        """Upload and draw the whole cloud, however long it takes."""
-        while not self.is_uploaded:
-            self.upload_some()
-        if self.buffer is not None:
-            blocks = self.visible_blocks(projection.clip_from_world)
-            everything = block_slices(self.buffer.block_starts, blocks, 0, self.longest_block)
-            self.draw(everything, projection)
+    def draw_steps(self, projection: PointProjection) -> Iterator[float]:
+        """Draw the whole cloud, which is uploaded, in parts of some milliseconds.
+
+        Yields:
+            The share that is drawn; a context and the target must be current again after each.
+        """
+        budget, drawn, longest = PointBudget(STEP_MS), 0, self.longest_block
+        blocks = self.visible_blocks(projection.clip_from_world)
+        while self.buffer is not None and drawn < longest:
+            end = min(drawn + budget.share_per_block(int(blocks.sum())), longest)
+            ranges = block_slices(self.buffer.block_starts, blocks, drawn, end)
+            started = time.perf_counter()
+            self.draw(ranges, projection)
+            GL.glFinish()
+            budget.observe(ranges.num_points, 1000 * (time.perf_counter() - started))
+            drawn = end
+            yield drawn / longest
 
     def paint(self) -> None:
         """Draw the whole cloud, for use in an ordinary GLViewWidget."""
@@ -156,7 +171,10 @@ class PointItem(GLGraphicsItem):
         height = int(GL.glGetIntegerv(GL.GL_VIEWPORT)[3])
         is_parallel = bool(lens[3, 3] == 1)
         projection = PointProjection(clip, -view[2], lens[1, 1] * height / 2, is_parallel)
-        self.draw_everything(projection)
+        while not self.is_uploaded:
+            self.upload_some()
+        for _ in self.draw_steps(projection):
+            pass
 
     def _configure(self) -> None:
         self._program.configure(self.buffer, self.style, self._cameras)

@@ -1,6 +1,7 @@
 """A GLViewWidget with its own camera, whose points appear progressively under the other items."""
 
 import time
+from contextlib import closing
 
 import numpy as np
 from OpenGL import GL
@@ -14,6 +15,7 @@ from app.rendering.scene_frame import UNIT_BOUNDS, Bounds
 from app.rendering.view_frame import ViewFrame, view_frame
 from app.widgets.camera_controller import CameraController
 from app.widgets.cloud_renderer import CloudRenderer
+from app.widgets.drawing_steps import Drawing, finished
 from app.widgets.gl_target import GlTarget
 from app.widgets.point_item import PointItem
 
@@ -92,23 +94,42 @@ class ProgressiveView(GLViewWidget):
             overlays: also draw frusta, grid and lines.
             camera: from where; None takes the view's.
         """
-        self.makeCurrent()
         width, height = width or self.deviceWidth(), height or self.deviceHeight()
+        return finished(self.image_steps(width, height, overlays, camera))
+
+    def image_steps(
+        self, width: int, height: int, overlays: bool = True, camera: Camera | None = None
+    ) -> Drawing:
+        """As `image`, part by part, with the event loop in between."""
         scale = height / max(self.height(), 1)
         frame = self.frame_now(Viewport(width / scale, height / scale), camera)
         picture = GlTarget()
+        self._take_context()
+        try:
+            picture.bind(width, height)
+            parts = self._renderer.full_steps(frame, picture, scale)
+            with closing(parts):
+                for share in parts:
+                    self.doneCurrent()
+                    try:
+                        yield share
+                    finally:
+                        self._take_context()
+            if overlays:
+                self._before_paint(frame)
+                picture.bind(width, height)
+                self._draw_overlays(frame, scale)
+            pixels = picture.read_color()
+        finally:
+            picture.release()
+            self.doneCurrent()
+            self._refine_timer.start(STILL_AFTER_MS)
+        made = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
+        return made.copy()
+
+    def _take_context(self) -> None:
+        self.makeCurrent()
         self._bind_vertex_array()
-        self._before_paint(frame)
-        picture.bind(width, height)
-        self._renderer.draw_full(frame, picture, scale)
-        if overlays:
-            self._draw_overlays(frame, scale)
-        pixels = picture.read_color()
-        picture.release()
-        self.doneCurrent()
-        self._refine_timer.start(STILL_AFTER_MS)
-        picture_rgb = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
-        return picture_rgb.copy()
 
     # GLViewWidget's own hooks
 

@@ -14,6 +14,7 @@ from app.rendering.grid import grid_segments
 from app.rendering.hypotheses import Hypotheses
 from app.rendering.view_colors import ViewColors
 from app.rendering.view_frame import ViewFrame
+from app.widgets.drawing_steps import Drawing, finished
 from app.widgets.hypothesis_item import HypothesisItem
 from app.widgets.line_item import LineItem
 from app.widgets.measure_layer import MeasureLayer
@@ -124,9 +125,18 @@ class SurroundedView(StyledView):
     ) -> QImage:
         """The whole cloud as a picture of any size, with the labels of distances, and always with
         the note of what it shows; from the view's camera or another one."""
+        return finished(self.picture_steps(width, height, overlays, camera))
+
+    def picture_steps(
+        self, width: int, height: int, overlays: bool = True, camera: Camera | None = None
+    ) -> Drawing:
+        """As `picture`, part by part, with the event loop in between."""
+        camera = camera or self.camera
         self.section_handles.is_on, could_grab = False, self.section_handles.is_on
-        image = self.image(width, height, overlays, camera)
-        self.section_handles.is_on = could_grab
+        try:
+            image = yield from self.image_steps(width, height, overlays, camera)
+        finally:
+            self.section_handles.is_on = could_grab
         scale = height / max(self.height(), 1)
         painter = QPainter(image)
         painter.scale(scale, scale)

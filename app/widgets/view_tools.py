@@ -13,10 +13,11 @@ from app.widgets.camera_controller import AxisView
 from app.widgets.cloud_view import CloudView
 from app.widgets.distance_text import distance_text
 from app.widgets.look_through_bar import LookThroughBar
+from app.widgets.recorder import Recorder, Request, Steps
+from app.widgets.recordings import picture_steps, video_steps
 from app.widgets.section_tool import SectionTool
 from app.widgets.split_cloud_view import SplitCloudView
 from app.widgets.tool_bar_hint import ToolHint
-from app.widgets.turntable_recorder import TurntableRecorder
 
 
 class ViewTools(QObject):
@@ -27,15 +28,15 @@ class ViewTools(QObject):
         self._state, self._scene, self._split = state, state.scene, split
         self._bars = LookThroughBar(state, split), ToolHint(state, split)
         SectionTool(state, split)
-        TurntableRecorder(state, self._view_in_use, self)
         scene = self._scene
+        for drawing in (scene.picture, scene.turntable):
+            Recorder(drawing, state.notices, self._drawing_steps, self)
         scene.tools.tool_changed.connect(self._show_tool)
         scene.tools.points_changed.connect(self._show_distances)
         scene.measurement.distances_changed.connect(self._show_distances)
         state.display.changed.connect(self._show_distances)
         scene.camera.looked_through_changed.connect(self._show_looked_through)
         scene.camera.axis_wanted.connect(self._show_axis)
-        scene.camera.picture_wanted.connect(self._on_picture_wanted)
         scene.camera.pivot_wanted.connect(self._on_pivot_wanted)
         for view in split.views:
             view.point_picked.connect(self._on_point_picked)
@@ -89,16 +90,11 @@ class ViewTools(QObject):
     def _on_pivot_wanted(self) -> None:
         self._each_moved(lambda view: view.focus_on_middle())
 
-    @Slot(object)
-    def _on_picture_wanted(self, request: PictureRequest) -> None:
-        path, notices = request.path, self._state.notices
-        image = self._view_in_use().picture(request.width, request.height, request.overlays)
-        part = path.with_name(f"{path.name}.part")
-        if image.save(str(part), "PNG"):  # type: ignore[call-overload]
-            part.replace(path)
-            notices.raise_toast(self.tr("Saved {}").format(path.name), path.parent)
-        else:
-            notices.raise_error(self.tr("Could not save the picture"), f"{path} cannot be written")
+    def _drawing_steps(self, request: Request) -> Steps:
+        if isinstance(request, PictureRequest):
+            return picture_steps(self._view_in_use(), request)
+        self._scene.camera.leave()  # a photo lies right over the view from its own camera only
+        return video_steps(self._view_in_use(), request)
 
     def _each_moved(self, move: Callable) -> None:
         """Move the view that the user is in; the linked one follows by itself."""

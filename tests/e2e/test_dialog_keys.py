@@ -29,9 +29,9 @@ def enter_in(field: str, dialog: QDialog, qtbot) -> list[QFileDialog]:
     return [found for found in dialog.parent().findChildren(QFileDialog) if found.isVisible()]
 
 
-def test_enter_saves_the_picture(viewer, photos, qtbot):
-    run_photos(viewer, photos, qtbot)
-    opened = open_by_key(viewer, qtbot, Qt.Key.Key_F12, CONTROL, "picture_dialog")
+@pytest.mark.gl
+def test_enter_saves_the_picture(drawn, qtbot):
+    opened = open_by_key(drawn, qtbot, Qt.Key.Key_F12, CONTROL, "picture_dialog")
     (asked,) = enter_in("picture_width", opened, qtbot)
     assert asked.acceptMode() is QFileDialog.AcceptMode.AcceptSave
 
