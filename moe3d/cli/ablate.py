@@ -55,6 +55,8 @@ class ResultsCommand:
     """The plan whose runs are shown."""
     runs: Path = Path("out/ablations")
     """Folder of the plan's runs."""
+    evaluations: Path = ASSETS / "models" / "evaluations"
+    """Folder with the `summary.json` of evaluations, under any names."""
 
     def run(self) -> int:
         """Read, write."""
@@ -63,7 +65,8 @@ class ResultsCommand:
         from moe3d.training.results import results_text
 
         plan = read_plan(self.plan, self.runs)
-        text = results_text(ASSETS / "models" / "metrics.json", plan, self.runs, "moe3d results")
+        built_in = ASSETS / "models" / "metrics.json"
+        text = results_text(built_in, plan, self.runs, "moe3d results", self.evaluations)
         with new_file(self.output, overwrite=True) as part:
             part.write_text(text, encoding="utf-8")
         print(self.output)

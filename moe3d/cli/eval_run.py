@@ -1,8 +1,9 @@
 """What `moe3d eval mv-recon|mono-depth|boundary|pose|mixture` share: options, run, report."""
 
 import json
+import shlex
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,8 +30,8 @@ class EvalTask:
     """Run models over the scenes of a data set and write tables."""
 
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])]
-    """Folder for results.json, table.md, table.csv, scenes.csv, table.tex and sheet.png. Scenes
-    that are finished there are not run again."""
+    """Folder for results.json, summary.json, table.md, table.csv, scenes.csv, table.tex and
+    sheet.png. Scenes that are finished there are not run again."""
     model: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """Preset, checkpoint or hub id; repeat it to compare. NAME-vggt is plain VGGT's depth from the
     same network. Differences are of the first to each other."""
@@ -43,6 +44,8 @@ class EvalTask:
     """Use this many generated validation scenes instead of a data set."""
     views: int = 4
     """Photos of a generated scene."""
+    size: str = "224x168"
+    """Their size; at 640x480 and more the generated photos are as sharp as a camera's."""
     protocol: str = "project"
     """spann3r, cut3r, vggt-point, vggt-depth, pi3-sparse, pi3-dense (or -flawed), project."""
     stride: int | None = None
@@ -75,7 +78,7 @@ class EvalTask:
             self.output,
             self.scene,
             self.again,
-            context=(f"{self.views} views",) if self.synthetic else (),
+            context=(f"{self.views} views", self.size) if self.synthetic else (),
         )
         sheet = FigureSheet(self.output)
         results = run_evaluation(evaluation, _progress_on_stderr(), sheet.watch)
@@ -100,10 +103,13 @@ class EvalTask:
             from moe3d.io.datasets.catalog import open_dataset
 
             return open_dataset(self.dataset, self.data)
-        from moe3d.cli.synthetic_scenes import SyntheticScenes
+        from moe3d.cli.synthetic_scenes import SyntheticScenes, parse_photo_size
         from moe3d.training.data.generator import SceneGenerator
 
-        return SyntheticScenes(self.synthetic, self.views, generator=SceneGenerator())
+        width, height = parse_photo_size(self.size)
+        return SyntheticScenes(
+            self.synthetic, self.views, width, height, generator=SceneGenerator()
+        )
 
     def _models(self) -> "tuple[EvaluatedModel, ...]":
         if not self.model:
@@ -129,17 +135,34 @@ class EvalTask:
             print(markdown(report).split("## By scene")[0])
 
     def _report(self, task: "Task", dataset: "Dataset", results: tuple) -> "Report":
+        from moe3d.cli.synthetic_scenes import FIRST_SEED
         from moe3d.evaluation.report import Report
         from moe3d.evaluation.summary import summarise
 
         data = dataset.name
         if self.synthetic:
-            data = f"{self.synthetic} generated scenes of {self.views} photos, exact truth"
+            data = (
+                f"{self.synthetic} generated scenes of {self.views} photos of {self.size}, "
+                f"seeds from {FIRST_SEED}, exact truth"
+            )
         frames = {"frames": task.protocol.frames_in_words(dataset.name)}
-        choices = {"data": data, **task.choices, **frames}
+        command = {"command": _command_line(self, task.name)}
+        choices = {"data": data, **command, **task.choices, **frames}
         summary = summarise(results, task.columns)
         title = f"{task.name} on {dataset.name}"
         return Report(title, choices, task.columns, results, summary, task.details)
+
+
+def _command_line(task: EvalTask, name: str) -> str:
+    """What a user types for this evaluation."""
+    words = ["moe3d", "eval", name]
+    for field in fields(task):
+        value, flag = getattr(task, field.name), "--" + field.name.replace("_", "-")
+        if value == field.default or field.name in ("again", "json"):
+            continue
+        for one in value if isinstance(value, tuple) else (value,):
+            words += [flag, str(one)]
+    return shlex.join(words)
 
 
 def _for_dataset(

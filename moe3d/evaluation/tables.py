@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from moe3d.evaluation.columns import Column, scene_value
 from moe3d.evaluation.json_values import json_value
@@ -16,23 +17,28 @@ from moe3d.evaluation.summary import Cell
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """Write `results.json`, `table.md`, `table.csv`, `scenes.csv` and `table.tex`.
+    """Write `results.json`, `summary.json`, `table.md`, `table.csv`, `scenes.csv`, `table.tex`.
 
     Raises:
         OutputError: the folder cannot be written.
     """
-    document = {
+    summary = {
         "title": report.title,
         "choices": dict(report.choices),
+        "better": {column.name: column.better for column in report.columns},
         "summary": report.summary,
-        "scenes": report.results,
     }
-    text = json.dumps(json_value(_plain(document)), indent=1, ensure_ascii=False)
-    write_text(folder / "results.json", text + "\n")
+    _write_json(folder / "summary.json", summary)
+    _write_json(folder / "results.json", summary | {"scenes": report.results})
     write_text(folder / "table.md", markdown(report))
     write_text(folder / "table.csv", summary_csv(report))
     write_text(folder / "scenes.csv", scenes_csv(report))
     write_text(folder / "table.tex", latex(report))
+
+
+def _write_json(path: Path, document: Mapping[str, Any]) -> None:
+    text = json.dumps(json_value(_plain(document)), indent=1, ensure_ascii=False)
+    write_text(path, text + "\n")
 
 
 def summary_csv(report: Report) -> str:

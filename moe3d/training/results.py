@@ -1,6 +1,5 @@
 """`docs/results.md`, written from result files alone."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from moe3d.errors import UsageError
 from moe3d.training.ablations import AblationPlan
+from moe3d.training.evaluation_results import evaluations_text, read_result
 from moe3d.training.record import ENVIRONMENT_FILE, METRICS_FILE
 
 LAYER_NAMES = {
@@ -45,12 +44,18 @@ class _Cell:
 
 
 def results_text(
-    built_in: Path, plan: AblationPlan | None, folder: Path | None, command: str
+    built_in: Path,
+    plan: AblationPlan | None,
+    folder: Path | None,
+    command: str,
+    evaluations: Path | None = None,
 ) -> str:
     """The whole document.
 
     Args:
         built_in: `metrics.json` beside the built-in model.
+        evaluations: folder with the `summary.json` of evaluations, under any names; None leaves
+            them out.
         plan: the ablations; None leaves them out.
         folder: where their results are.
         command: that writes the document, as a user types it.
@@ -59,20 +64,15 @@ def results_text(
         UsageError: a result file cannot be read.
     """
     parts = [HEADER.format(command=command), _built_in(built_in)]
+    if evaluations is not None:
+        parts.append(evaluations_text(evaluations))
     if plan is not None and folder is not None:
         parts.append(_ablations(plan, folder))
     return "\n".join(parts)
 
 
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} is no result file: {error}") from error
-
-
 def _built_in(path: Path) -> str:
-    record = _read(path)
+    record = read_result(path)
     lines = [
         "## Built-in model\n",
         "Rooms, streets and table tops of the validation seeds, which share neither layout nor "
@@ -126,7 +126,7 @@ def _ablations(plan: AblationPlan, folder: Path) -> str:
     for run in plan.runs:
         path = folder / run.folder / METRICS_FILE
         if path.is_file():
-            scores = _read(path)["validation"]
+            scores = read_result(path)["validation"]
             groups[run.group].append(_Cell(run.name, run.seed, scores))
         else:
             missing[run.group].append(f"{run.name} (seed {run.seed})")
@@ -142,7 +142,7 @@ def _ablations(plan: AblationPlan, folder: Path) -> str:
 def _setting_line(plan: AblationPlan, folder: Path) -> str:
     first = plan.runs[0].config
     commits = {
-        _read(path)["git_commit"]
+        read_result(path)["git_commit"]
         for run in plan.runs
         if (path := folder / run.folder / ENVIRONMENT_FILE).is_file()
     }

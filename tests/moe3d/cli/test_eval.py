@@ -179,6 +179,25 @@ def fake_networks(monkeypatch):
     monkeypatch.setattr(eval_models, "_load_network", load)
 
 
+def test_generated_scenes_of_a_size_are_named_with_the_command(tmp_path, fake_networks):
+    arguments = "--synthetic", "1", "--views", "2", "--size", "56x42", "--model", "mini"
+    assert run("boundary", *arguments, "--device", "cpu", "-o", tmp_path / "out") == 0
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert "scenes" not in summary
+    assert summary["choices"]["data"] == (
+        "1 generated scenes of 2 photos of 56x42, seeds from 1000000, exact truth"
+    )
+    typed = f"--output {tmp_path / 'out'} --model mini --synthetic 1 --views 2 --size 56x42"
+    assert summary["choices"]["command"] == f"moe3d eval boundary {typed} --device cpu"
+
+
+@pytest.mark.parametrize("size", ["224", "224x", "27x42", "5000x42", "-224x168"])
+def test_a_size_that_cannot_be_is_refused(tmp_path, size):
+    arguments = "--synthetic", "1", f"--size={size}", "--model", "mini", "-o", tmp_path
+    with pytest.raises(UsageError, match="--size is WIDTHxHEIGHT"):
+        run("boundary", *arguments)
+
+
 @pytest.mark.parametrize("task", ["mv-recon", "mono-depth", "boundary", "pose", "mixture"])
 def test_every_task_writes_its_tables(tmp_path, fake_networks, capsys, task):
     data_sets.write_own(tmp_path / "data")
@@ -191,7 +210,15 @@ def test_every_task_writes_its_tables(tmp_path, fake_networks, capsys, task):
         assert "Paired differences" in captured.out
     assert "## Details by scene" in (tmp_path / "out/table.md").read_text()
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    wanted = {"results.json", "table.md", "table.csv", "scenes.csv", "table.tex", "sheet.png"}
+    wanted = {
+        "results.json",
+        "summary.json",
+        "table.md",
+        "table.csv",
+        "scenes.csv",
+        "table.tex",
+        "sheet.png",
+    }
     assert wanted <= names
 
 

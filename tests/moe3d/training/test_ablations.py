@@ -125,6 +125,28 @@ def test_results_are_means_and_ranges_and_name_what_was_not_run(plan_file, tmp_p
     assert "Commit: abc." in text
 
 
+def test_evaluations_are_shown_with_their_command_and_data(tmp_path):
+    built_in, folder = tmp_path / "metrics.json", tmp_path / "evaluations"
+    built_in.write_text('{"validation": []}')
+    folder.mkdir()
+    cell = {"model": "mini", "column": "auc30", "mean": 0.42661, "median": 0.339}
+    other = {"model": "mini", "column": "ate", "mean": None, "median": None, "interval": None}
+    record = {
+        "title": "pose on synthetic",
+        "choices": {"data": "two scenes", "command": "moe3d eval pose"},
+        "better": {"auc30": "higher", "ate": "lower"},
+        "summary": {"cells": [cell | {"interval": {"low": 0.1, "high": 0.9}}, other]},
+    }
+    (folder / "pose.json").write_text(json.dumps(record))
+    text = results_text(built_in, None, None, "moe3d results", folder)
+    assert "### pose on synthetic\n\ntwo scenes. `moe3d eval pose`" in text
+    assert "| auc30 | ↑ | 0.4266 [0.1, 0.9] | 0.339 |" in text
+    assert "| ate | ↓ | - | - |" in text
+    (folder / "pose.json").write_text('{"title": "x"}')
+    with pytest.raises(UsageError, match=r"pose\.json is no summary of an evaluation"):
+        results_text(built_in, None, None, "moe3d results", folder)
+
+
 def test_a_damaged_result_is_named(tmp_path):
     path = tmp_path / "metrics.json"
     path.write_text("{")

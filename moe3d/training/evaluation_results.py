@@ -1,0 +1,66 @@
+"""The part of `docs/results.md` that comes from `moe3d eval`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from moe3d.errors import UsageError
+from moe3d.evaluation.markdown import ARROWS, number
+
+
+def read_result(path: Path) -> Any:
+    """What a JSON file says.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} is no result file: {error}") from error
+
+
+def evaluations_text(folder: Path) -> str:
+    """One table an evaluation, in the order of the files' names.
+
+    Args:
+        folder: holds the `summary.json` of each evaluation, under any name.
+
+    Raises:
+        UsageError: a file is no summary of an evaluation.
+    """
+    lines = [
+        "## Evaluations\n",
+        "Means over scenes with 95 % bootstrap intervals, and medians over scenes. The built-in "
+        "model's cameras are refined by matching and PnP wherever cameras count.\n",
+    ]
+    for path in sorted(folder.glob("*.json")):
+        record = read_result(path)
+        try:
+            lines += _section(record)
+        except (KeyError, TypeError) as error:
+            raise UsageError(f"{path} is no summary of an evaluation: {error} is missing") from None
+    return "\n".join(lines)
+
+
+def _section(record: Mapping[str, Any]) -> list[str]:
+    choices = record["choices"]
+    cells = record["summary"]["cells"]
+    models = list(dict.fromkeys(cell["model"] for cell in cells))
+    by_name = {(cell["model"], cell["column"]): cell for cell in cells}
+    titles = [f"{model}: {what}" for model in models for what in ("mean [95 %]", "median")]
+    rows = [["metric", "", *titles], ["---"] * (2 + len(titles))]
+    for name, better in record["better"].items():
+        own = [by_name[model, name] for model in models]
+        rows.append([name, ARROWS[better], *(text for cell in own for text in _texts(cell))])
+    table = "".join("| " + " | ".join(row) + " |\n" for row in rows)
+    return [f"### {record['title']}\n", f"{choices['data']}. `{choices['command']}`\n", table]
+
+
+def _texts(cell: Mapping[str, Any]) -> tuple[str, str]:
+    if cell["mean"] is None:
+        return "-", "-"
+    low, high = cell["interval"]["low"], cell["interval"]["high"]
+    interval = "" if low is None else f" [{number(low)}, {number(high)}]"
+    return number(cell["mean"]) + interval, number(cell["median"])
