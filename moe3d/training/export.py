@@ -37,10 +37,13 @@ def export_result(trainer: Trainer, info: CheckpointInfo) -> Path:
         info: of the start.
     """
     network, config = trainer.network, trainer.config
-    end = config.mixture.temperature_end
+    mixture = config.mixture
     if config.preset in MIXTURES:
-        # Inference fuses at half the final temperature.
-        moe = replace(network.config.moe, gate_temperature=end / 2, training_temperature=end)
+        moe = replace(
+            network.config.moe,
+            gate_temperature=mixture.fusion_temperature,
+            training_temperature=mixture.temperature_end,
+        )
         network.config = replace(network.config, moe=moe)
     record = {"steps": trainer.step, "config": plain_values(config)}
     written = replace(

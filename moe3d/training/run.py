@@ -135,7 +135,7 @@ def _score(trainer: Trainer, monitor: Monitor) -> ValidationScores:
     device = trainer.heads_device
     network.aggregator.to(device)
     size = parse_size(config.data.sizes[0])
-    temperature = config.mixture.temperature_end / 2
+    temperature = config.mixture.fusion_temperature
     generator = SceneGenerator(device if device.type == "cuda" else "cpu")
     count = config.run.validation_scenes
     batches = validation_batches(generator, count, VALIDATION_VIEWS, size)

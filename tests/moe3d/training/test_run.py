@@ -15,12 +15,15 @@ from moe3d.training.start import take_fitting
 
 
 def test_a_run_leaves_weights_settings_scores_and_pictures(settings):
-    config = settings(steps=2, validation_scenes=2, validate_every=1, log_every=1)
+    config = settings(
+        steps=2, validation_scenes=2, validate_every=1, log_every=1, fusion_temperature=0.03
+    )
     result = run_training(config, {})
     assert result.is_finished
     found = read_checkpoint(result.checkpoint)
     assert found.info.experts_trained
-    assert found.info.config.moe.gate_temperature == pytest.approx(0.05)
+    moe = found.info.config.moe
+    assert (moe.gate_temperature, moe.training_temperature) == (0.03, 0.1)
     assert found.info.training["pair"]["config"]["run"]["steps"] == 2
     assert read_config(config.output / "config.toml") == config
     environment = json.loads((config.output / "environment.json").read_text())
