@@ -181,7 +181,11 @@ def test_a_frustum_leads_into_its_photo_and_escape_out_of_it(single, qtbot):
     size = view._photos.frustum_depth
     wheel(view, Qt.KeyboardModifier.AltModifier, 1)
     assert view._photos.frustum_depth == pytest.approx(1.15 * size)
+    for _ in range(6):
+        wheel(view, Qt.KeyboardModifier.NoModifier, -1)  # until the cameras are in the view
+    settle(qtbot, single)
     corners = frustum_corners(view._photos.cameras, view._photos.frustum_depth)
+    assert view.rect().contains(place_of(view, corners[1].mean(axis=0)))
     click(qtbot, view, corners[1].mean(axis=0))
     name = child(single.window, "looked_through", QLabel)
     assert name.isVisible()

@@ -116,6 +116,20 @@ def test_a_session_opens_with_the_camera_where_it_was(single, store, tmp_path, q
     second.window.close_at_once()
 
 
+def test_in_metres_it_comes_back_in_metres(single, store, tmp_path, qtbot):
+    view, path = views(single)[0], tmp_path / "garden.moe3d"
+    single.state.scale.set_metres_per_unit(5.0)
+    qtbot.waitUntil(lambda: single.state.export.units == "metres", timeout=PATIENCE_MS)
+    settle(qtbot, single)
+    drag(qtbot, view, LEFT, (190, 150))
+    settle(qtbot, single)
+    save_as(qtbot, single, path)
+    second = reopened(qtbot, store, path)
+    same_camera(views(second)[0].camera, view.camera)
+    assert np.abs(pixels(views(second)[0]) - pixels(view)).mean() < 0.5
+    second.window.close_at_once()
+
+
 def test_cameras_that_move_apart_come_back_apart(drawn, store, tmp_path, qtbot):
     left, right = views(drawn)
     for view in (left, right):

@@ -38,7 +38,7 @@ def type_number(qtbot, box, text: str) -> None:
 
 def ask(qtbot, viewer, path, seconds="2", rate="6", to_left=False, about_middle=False) -> QDialog:
     """Fill the dialog in by keys, press Save, and choose the file."""
-    qtbot.keyClick(views(viewer)[0], Qt.Key.Key_F12, CONTROL | SHIFT)
+    qtbot.keyClick(viewer.window.focusWidget(), Qt.Key.Key_F12, CONTROL | SHIFT)
     dialog = child(viewer.window, "turntable_dialog", QDialog)
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
@@ -185,6 +185,21 @@ def test_a_target_that_cannot_be_written_is_told(single, qtbot, tmp_path, name, 
     assert said in box.informativeText()
     assert not turntable.is_running
     box.close()
+
+
+def test_the_side_that_had_the_focus_is_drawn(drawn, qtbot, tmp_path):
+    left, right = views(drawn)
+    drawn.state.view.set_color_mode("depth")
+    settle(qtbot, drawn)
+    drawn.window.activateWindow()
+    right.setFocus()
+    qtbot.waitUntil(right.hasFocus)
+    dialog = ask(qtbot, drawn, tmp_path / "turn.avi", seconds="0.5", rate="4")
+    qtbot.waitUntil((tmp_path / "turn.avi").exists, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    _, frames = read_back(tmp_path / "turn.avi")
+    assert apart(shown(left), shown(right)) > 0.3  # VGGT has points between the planes
+    assert apart(frames[0], shown(right)) < apart(frames[0], shown(left))
 
 
 @pytest.mark.parametrize("mode", ["photo", "depth", "expert"])
