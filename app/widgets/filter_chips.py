@@ -69,10 +69,10 @@ class FilterChips(QFrame):
         counts = self._state.scene.filter_list.counts(self._state.view.layer)
         if counts is not None:
             text = self.tr("{}: {} of {} points")
-            title = layer_title(self._state.view.layer)
-            own = self.tr(" of the model's own") if self._is_what_if else ""
+            own = self.tr("Model's own")  # shorter than the layer: no line of chips is added
+            title = own if self._is_what_if else layer_title(self._state.view.layer)
             kept, total = _short(counts.kept), _short(counts.total)
-            self._kept.setText(text.format(title, kept, total) + own)
+            self._kept.setText(text.format(title, kept, total))
         self._kept.setVisible(counts is not None)
         self.setVisible(self._state.display.prediction is not None)
 
@@ -99,7 +99,7 @@ class FilterChips(QFrame):
         edge = self._state.scene.filters.edge_rtol
         edges = self.tr("depth edges over {:g}")
         if self._is_what_if:  # marked on the points once, from the depth that the model fused
-            edges = self.tr("the model's own depth edges over {:g}")
+            edges = self.tr("model's edges over {:g}")
         return {
             "confidence": self.tr("lowest {:g} % confidence").format(percentile),
             "other_side": self.tr("the other side's cut"),

@@ -66,10 +66,10 @@ def test_during_a_what_if_the_chips_say_whose_edges_and_counts_they_mean(viewer,
     strip = child(window, "strip_scroll", QScrollArea)
     strip.setFocus()
     qtbot.keyClick(strip, Qt.Key.Key_2)  # expert 2 alone: a plane without any edge
-    qtbot.waitUntil(lambda: edges.text().startswith("the model's own depth edges over 0.03"))
+    qtbot.waitUntil(lambda: edges.text().startswith("model's edges over 0.03"))
     assert "not in the what-if" in edges.toolTip()
-    assert kept.text().endswith("points of the model's own")
+    assert kept.text().startswith("Model's own: ")
     qtbot.keyClick(strip, Qt.Key.Key_0)
     qtbot.waitUntil(lambda: edges.text().startswith("depth edges over 0.03"))
     assert "what-if" not in edges.toolTip()
-    assert kept.text().endswith("points")
+    assert kept.text().startswith("MoE3D (fused): ")
