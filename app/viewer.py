@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from app.arguments import Arguments
@@ -98,6 +98,7 @@ class Viewer(QObject):
     @Slot()
     def _on_shot_requested(self) -> None:
         dialog = QFileDialog(self.window, self.tr("Save picture of the window"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([self.tr("PNG picture (*.png)")])
         dialog.setDefaultSuffix("png")

@@ -97,6 +97,7 @@ class PictureDialog(QDialog):
     @Slot()
     def _on_save(self) -> None:
         dialog = QFileDialog(self, self.tr("Save picture of the 3D view"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setObjectName("picture_file")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([self.tr("PNG picture (*.png)")])

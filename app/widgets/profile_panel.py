@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from app.rendering.profile_table import profile_csv
@@ -121,6 +121,7 @@ class ProfilePanel(QWidget):
         if self._profile is None or self._plots is None:
             return
         dialog = QFileDialog(self, self.tr("Save profile"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setObjectName("profile_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         kinds = {"csv": self.tr("Table"), "svg": self.tr("Drawing"), "png": self.tr("Picture")}
