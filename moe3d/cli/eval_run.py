@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from moe3d.io.datasets.records import Dataset
 
 FAILED_SCENES_EXIT_CODE = 7
-OWN_DATA = ("scenes", "synthetic")
+CARRIED_DATA = "motorcycle"
+OWN_DATA = ("scenes", "synthetic", CARRIED_DATA)
 """Published image sizes are for published data sets; these are shown as they are."""
 
 
@@ -39,7 +40,7 @@ class EvalTask:
     """Folder of the data set."""
     dataset: str = "scenes"
     """7-scenes, 7-scenes-usual-script, 7-scenes-file, nrgbd, nyu-v2, sintel, sintel-23, bonn,
-    kitti, or scenes (our own format)."""
+    kitti, scenes (our own format), or motorcycle: a real stereo pair that needs no folder."""
     synthetic: int = 0
     """Use this many generated validation scenes instead of a data set."""
     views: int = 4
@@ -97,16 +98,21 @@ class EvalTask:
         raise NotImplementedError
 
     def _open_dataset(self) -> "Dataset":
+        if self.dataset == CARRIED_DATA and not self.synthetic and self.data is None:
+            from moe3d.io.datasets.motorcycle import MotorcyclePair
+
+            return MotorcyclePair()
         if (self.synthetic > 0) == (self.data is not None):
             raise UsageError("give either --data DIR or --synthetic N")
         if self.data is not None:
             from moe3d.io.datasets.catalog import open_dataset
 
             return open_dataset(self.dataset, self.data)
-        from moe3d.cli.synthetic_scenes import SyntheticScenes, parse_photo_size
+        from moe3d.cli.scenes import parse_size
+        from moe3d.cli.synthetic_scenes import SyntheticScenes
         from moe3d.training.data.generator import SceneGenerator
 
-        width, height = parse_photo_size(self.size)
+        width, height = parse_size(self.size)
         return SyntheticScenes(
             self.synthetic, self.views, width, height, generator=SceneGenerator()
         )

@@ -15,19 +15,6 @@ MAX_SCENES = 1000
 """Seeds from 1,001,000 on belong to no split, and 2,000,000 and above are never looked at."""
 
 
-def parse_photo_size(text: str) -> tuple[int, int]:
-    """Width and height of "WIDTHxHEIGHT".
-
-    Raises:
-        UsageError: no such text, or a side below 28 or above 4096 pixels.
-    """
-    width, _, height = text.partition("x")
-    sides = [int(side) if side.isdecimal() else 0 for side in (width, height)]
-    if not all(28 <= side <= 4096 for side in sides):
-        raise UsageError(f"--size is WIDTHxHEIGHT of 28 to 4096 pixels a side; got {text!r}")
-    return sides[0], sides[1]
-
-
 @dataclass(frozen=True)
 class SyntheticScenes:
     """Scenes of the validation seeds, with exact depth and cameras."""
