@@ -20,7 +20,7 @@ class BoxSection(Section):
         self._display, self._section = display, section
         self._on = QCheckBox(self.tr("Hide what lies outside"))
         self._on.setObjectName("section_on")
-        self._on.setToolTip(self.tr("Cut a box out of the scene (B)"))
+        self._on.setToolTip(self.tr("Cut a box out of the scene (B); its faces can be dragged"))
         self._on.toggled.connect(section.set_on)
         self._whole = button(
             self.tr("Whole"), "section_whole", self.tr("Let the box hold everything"), "link"

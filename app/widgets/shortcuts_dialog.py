@@ -20,6 +20,7 @@ MOUSE = (
     ("Right or middle drag, Shift + left drag", "Move"),
     ("Wheel", "Zoom to the cursor"),
     ("Double-click", "Set the pivot"),
+    ("Drag a handle of the section box", "Move that face"),
     ("Tab in the 3D view", "Flip between MoE3D and VGGT"),
     ("Wheel over a map", "Zoom all maps"),
     ("Drag in a map", "Move all maps"),
