@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.arguments import Arguments
 from app.exception_hook import ExceptionHook
+from app.garbage_timer import GarbageTimer
 from app.picture_run import PictureRun, save_window
 from app.state.app_state import AppState
 from app.state.backend import Backend
@@ -54,6 +55,7 @@ class Viewer(QObject):
             self.window.resize(*arguments.size)
         self.state.session.views_changed.connect(load_ahead)
         self._hook = ExceptionHook(self.state.notices)
+        self._garbage = GarbageTimer(self)
         self._meter = MemoryMeter(parent=self)
         self._meter.measured.connect(self.window.show_memory)
         self._picture = PictureRun(arguments, self.state, self.window)
@@ -69,6 +71,7 @@ class Viewer(QObject):
     def show(self) -> None:
         """Show the window, then open what was named on the command line."""
         self._hook.install()
+        self._garbage.start()
         self.window.show()
         self._meter.start()
         QTimer.singleShot(0, self._picture.start)
@@ -80,7 +83,9 @@ class Viewer(QObject):
         self._hook.remove()
         self._meter.stop()
         self.state.stop()
-        return self.runner.shutdown(limit_s)
+        has_ended = self.runner.shutdown(limit_s)
+        self._garbage.stop()
+        return has_ended
 
     @Slot()
     def _on_closing(self) -> None:
