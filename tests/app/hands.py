@@ -45,9 +45,13 @@ class Hands:
 
     def show(self, widget: QWidget) -> QWidget:
         """Bring a control to the screen: its panel to the front, its group open, scrolled to it."""
-        for part in reversed(_parents(widget)):
+        above = list(reversed(_parents(widget)))
+        for part in above:
             if isinstance(part, QDockWidget):
                 self._bring_forward(part)
+        if any(isinstance(part, Section) for part in above):
+            self.qtbot.wait(10)  # a group that was opened last may fold this one in a moment
+        for part in above:
             if isinstance(part, Section) and part.body.isAncestorOf(widget) and not part.is_open:
                 self.qtbot.mouseClick(self._scroll_to(part.heading), LEFT)
         drawn = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget

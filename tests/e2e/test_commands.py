@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QSlider
 
+from tests.app.hands import Hands
 from tests.app.window_fixtures import child, run_photos
 
 pytestmark = pytest.mark.gui
@@ -40,7 +41,7 @@ def test_letters_act_only_in_the_views(viewer):
 
 
 def test_the_key_sheet_lists_every_key(viewer, qtbot):
-    child(viewer.window, "action_shortcuts", QAction).trigger()
+    Hands(viewer, qtbot).command("shortcuts")
     sheet = child(viewer.window, "shortcuts_dialog")
     shown = {label.text() for label in sheet.findChildren(QLabel)}
     for entry in viewer.window.commands.entries:

@@ -5,22 +5,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
-    QDockWidget,
-    QFileDialog,
     QLabel,
     QListWidget,
     QMessageBox,
     QPushButton,
-    QScrollArea,
     QTableWidget,
+    QWidget,
 )
 
 from app.rendering.palettes import FLYING_COLOR
 from app.widgets.map_tile import MapTile
+from tests.app.hands import Hands
 from tests.app.window_fixtures import child, run_photos
 from tests.moe3d.evaluation.test_scene_truth import truth_folder
 from tests.scenes import step_prediction
@@ -33,10 +32,7 @@ PATIENCE_MS = 30_000
 def comparing(viewer, photos, qtbot):
     """A result, with the Compare panel in front and its numbers there."""
     run_photos(viewer, photos, qtbot)
-    dock = child(viewer.window, "compare_dock", QDockWidget)
-    dock.raise_()
-    panel = child(viewer.window, "compare_panel")
-    qtbot.waitUntil(panel.isVisible)
+    Hands(viewer, qtbot).show(child(viewer.window, "compare_panel", QWidget))
     wait_for_numbers(viewer, qtbot)
     return viewer
 
@@ -86,7 +82,11 @@ def test_the_table_says_what_was_counted_and_is_copied(comparing, qtbot):
 
 def test_another_cut_is_counted_anew(comparing, qtbot):
     before = rows_of(comparing.window)["Kept by its own cut"]
-    comparing.state.view.set_percentile(50)
+    hands = Hands(comparing, qtbot)
+    slider = hands.find("confidence_slider")
+    for _ in range(3):
+        hands.key(slider, Qt.Key.Key_PageUp)
+    hands.show(hands.find("compare_panel"))
     qtbot.waitUntil(lambda: rows_of(comparing.window)["Kept by its own cut"] != before)
     assert rows_of(comparing.window)["Kept by its own cut"] == ("1,176", "1,176")
 
@@ -103,7 +103,7 @@ def test_a_place_is_shown_in_every_map(viewer, backend, photos, qtbot):
     backend.make = patchy
     run_photos(viewer, photos, qtbot)
     window, state = viewer.window, viewer.state
-    child(window, "compare_dock", QDockWidget).raise_()
+    Hands(viewer, qtbot).show(child(window, "compare_panel", QWidget))
     wait_for_numbers(viewer, qtbot)
     places = child(window, "place_list", QListWidget)
     (place,) = state.comparison_report.report.places
@@ -130,25 +130,20 @@ def test_a_place_is_shown_in_every_map(viewer, backend, photos, qtbot):
 
 def test_numbers_are_measured_only_while_somebody_looks(viewer, photos, qtbot):
     run_photos(viewer, photos, qtbot)
-    child(viewer.window, "inspector_dock", QDockWidget).raise_()
+    hands = Hands(viewer, qtbot)
+    slider = hands.show(hands.find("confidence_slider"))
     wait_until_idle(viewer, qtbot)
-    viewer.state.view.set_percentile(33)
+    hands.key(slider, Qt.Key.Key_PageUp)
     assert not viewer.state.comparison_report.is_measuring
-    child(viewer.window, "compare_dock", QDockWidget).raise_()
+    Hands(viewer, qtbot).show(child(viewer.window, "compare_panel", QWidget))
     wait_for_numbers(viewer, qtbot)
-
-
-def choose(window, qtbot, action: str, path) -> None:
-    """Answer the file dialog of a command, as a double-click on a file does."""
-    child(window, f"action_{action}", QAction).trigger()
-    dialog = window.findChild(QFileDialog, "truth_dialog")
-    dialog.fileSelected.emit(str(path))
-    dialog.close()
 
 
 def test_loaded_truth_adds_metrics_and_error_maps(comparing, qtbot, tmp_path):
     window, state = comparing.window, comparing.state
-    choose(window, qtbot, "load_truth", truth_folder(tmp_path / "truth"))
+    hands = Hands(comparing, qtbot)
+    hands.command("load_truth")
+    hands.answer_file_dialog(truth_folder(tmp_path / "truth"))
     qtbot.waitUntil(lambda: state.truth.truth is not None)
     wait_for_numbers(comparing, qtbot)
     qtbot.waitUntil(lambda: "AbsRel" in rows_of(window), timeout=PATIENCE_MS)
@@ -160,12 +155,10 @@ def test_loaded_truth_adds_metrics_and_error_maps(comparing, qtbot, tmp_path):
     assert "median scale, one for the scene" in status.text()
     for key in ("error_fused", "error_vggt"):
         assert child(window, f"tile_{key}", MapTile).isVisible()
-    tile = child(window, "tile_error_vggt", MapTile)
-    child(window, "strip_scroll", QScrollArea).ensureWidgetVisible(tile)
-    qtbot.mouseMove(tile, tile.point_of(21, 10).toPoint())  # VGGT says 1.5 where 2 is true
+    hands.hover("error_vggt", 21, 10)  # VGGT says 1.5 where 2 is true
     values = child(window, "cursor_values", QLabel)
     qtbot.waitUntil(lambda: "Error VGGT" in values.text())
-    child(window, "action_clear_truth", QAction).trigger()
+    hands.command("clear_truth")
     wait_for_numbers(comparing, qtbot)
     assert "AbsRel" not in rows_of(window)
     assert window.findChild(MapTile, "tile_error_fused") is None
@@ -173,7 +166,9 @@ def test_loaded_truth_adds_metrics_and_error_maps(comparing, qtbot, tmp_path):
 
 def test_a_wrong_truth_gets_one_sentence_and_changes_nothing(comparing, qtbot, tmp_path):
     np.save(tmp_path / "photo 1.npy", np.ones((50, 50)))
-    choose(comparing.window, qtbot, "load_truth_file", tmp_path / "photo 1.npy")
+    hands = Hands(comparing, qtbot)
+    hands.command("load_truth_file")
+    hands.answer_file_dialog(tmp_path / "photo 1.npy")
     qtbot.waitUntil(lambda: comparing.window.findChild(QMessageBox, "error_box") is not None)
     box = comparing.window.findChild(QMessageBox, "error_box")
     assert "is 50 x 50; wanted the photo's 84 x 56" in box.informativeText()
@@ -183,9 +178,9 @@ def test_a_wrong_truth_gets_one_sentence_and_changes_nothing(comparing, qtbot, t
 
 
 def test_flying_points_can_be_seen_as_a_map(comparing, qtbot):
-    window, state = comparing.window, comparing.state
+    window = comparing.window
     assert window.findChild(MapTile, "tile_flying_vggt") is None
-    state.maps.show_map("flying", True)
+    Hands(comparing, qtbot).choose_from("which_maps", "Flying points")
     lit = {}
     for side in ("fused", "vggt"):
         tile = child(window, f"tile_flying_{side}", MapTile)
@@ -250,7 +245,8 @@ def colors_in(tile: MapTile) -> list[tuple[int, ...]]:
 def test_swipe_and_flip_show_both_networks_in_one_map(comparing, qtbot):
     window, state = comparing.window, comparing.state
     assert window.findChild(MapTile, "tile_sides") is None
-    child(window, "action_swipe", QAction).trigger()
+    hands = Hands(comparing, qtbot)
+    hands.press("tool_swipe")
     tile = child(window, "tile_sides", MapTile)
     qtbot.waitUntil(tile.isVisible)
     fused, vggt = (colors_in(child(window, f"tile_{key}", MapTile)) for key in ("fused", "vggt"))
@@ -264,11 +260,11 @@ def test_swipe_and_flip_show_both_networks_in_one_map(comparing, qtbot):
     for x, side in ((3, "fused"), (30, "vggt")):  # the border is at a fifth of 42 pixels
         qtbot.mouseMove(tile, tile.point_of(x, 10).toPoint())
         qtbot.waitUntil(lambda side=side: getattr(state.cursor.pixel, "layer", "") == side)
-    child(window, "action_flip", QAction).trigger()
+    hands.press("tool_flip")
     tile = child(window, "tile_sides", MapTile)
     qtbot.waitUntil(tile.isVisible)
     assert (tile.title, colors_in(tile)) == ("MoE3D", fused)
-    child(window, "action_other_side", QAction).trigger()
+    hands.command("other_side")
     assert (tile.title, colors_in(tile)) == ("VGGT", vggt)
-    child(window, "action_split", QAction).trigger()
+    hands.press("tool_split")
     assert window.findChild(MapTile, "tile_sides") is None

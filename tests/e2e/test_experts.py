@@ -9,7 +9,7 @@ from app.widgets.map_strip import MapStrip
 from app.widgets.map_tile import MapTile
 from app.widgets.profile_plots import ProfilePlots
 from app.widgets.value_bar import ValueBar
-from tests.app.window_fixtures import child, drop
+from tests.app.window_fixtures import child, run_photos
 
 pytestmark = pytest.mark.gui
 LEFT = Qt.MouseButton.LeftButton
@@ -18,10 +18,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def window(viewer, photos, qtbot):
     """A window with a result, its maps focused."""
-    drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
-    viewer.state.reconstruction.start()
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    run_photos(viewer, photos, qtbot)
     qtbot.waitUntil(lambda: child(viewer.window, "tile_fused", MapTile).height() > 40)
     viewer.window.activateWindow()
     child(viewer.window, "map_strip", MapStrip).setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -104,10 +101,7 @@ def test_the_arrow_keys_bring_another_photo_into_every_map(viewer, photos, backe
     }
     images = np.concatenate([plain.images[:1], plain.images[1:, :, ::-1]])
     backend.make = lambda: replace(plain, images=images, **flipped)
-    drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
-    viewer.state.reconstruction.start()
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    run_photos(viewer, photos, qtbot)
     strip = child(viewer.window, "map_strip", MapStrip)
     changing = ("photo", "fused", "gating", "difference")
     before = {name: picture(viewer.window, name) for name in changing}

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QScrollArea, QToolButton
 
 from app.widgets.map_tile import MapTile
+from tests.app.hands import Hands
 from tests.app.window_fixtures import child, run_photos
 
 pytestmark = pytest.mark.gui
@@ -22,7 +23,7 @@ def test_chips_count_and_a_click_switches_the_filter_off(viewer, photos, qtbot):
     kept = child(window, "kept_points", QLabel)
     assert kept.text().endswith(f"{total - gone:,} of {total:,} points")
     assert not child(window, "chip_edges", QToolButton).isVisible()
-    state.scene.filters.set_edge_on(True)
+    Hands(viewer, qtbot).tick("edge_filter")
     assert child(window, "chip_edges", QToolButton).isVisible()
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
     assert state.view.percentile == 0
@@ -47,10 +48,11 @@ def test_every_rule_that_hides_a_pixel_is_named(viewer, photos, qtbot):
         qtbot.keyClick(strip, Qt.Key.Key_H)
         qtbot.waitUntil(why.isVisible)
 
-    state.view.show_expert(0, False)  # it decides the left half
+    hands = Hands(viewer, qtbot)
+    hands.tick("legend_expert_1")  # it decides the left half
     ask_at(3)
     assert why.text().endswith("hidden by lowest 20 % confidence, experts, the other side's cut")
-    state.view.show_expert(0, True)
+    hands.tick("legend_expert_1")
     assert not why.isVisible()  # the answer is of yesterday
     ask_at(40)
     assert why.text().endswith("shown, no filter takes it")
@@ -58,9 +60,9 @@ def test_every_rule_that_hides_a_pixel_is_named(viewer, photos, qtbot):
 
 def test_during_a_what_if_the_chips_say_whose_edges_and_counts_they_mean(viewer, photos, qtbot):
     run_photos(viewer, photos, qtbot)
-    window, state = viewer.window, viewer.state
+    window = viewer.window
     edges, kept = child(window, "chip_edges", QToolButton), child(window, "kept_points", QLabel)
-    state.scene.filters.set_edge_on(True)
+    Hands(viewer, qtbot).tick("edge_filter")
     qtbot.waitUntil(lambda: "\N{MINUS SIGN}" in edges.text())
     assert edges.text().startswith("depth edges over 0.03")
     strip = child(window, "strip_scroll", QScrollArea)

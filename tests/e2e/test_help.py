@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from moe3d.cli.main import run_command
+from tests.app.hands import Hands
 from tests.app.window_fixtures import child, drop, run_photos
 
 pytestmark = pytest.mark.gui
@@ -82,7 +83,7 @@ def test_messages_stay_and_are_copied_as_a_report(viewer, photos, backend, qtbot
     qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
     qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: bool(viewer.state.notices.errors))
-    viewer.window.commands["panel_log"].trigger()
+    Hands(viewer, qtbot).command("panel_log")
     assert child(viewer.window, "log_dock", QDockWidget).isVisible()
     assert "out of memory" in child(viewer.window, "log_text", QPlainTextEdit).toPlainText()
     button = child(viewer.window, "copy_report", QPushButton)
@@ -96,15 +97,18 @@ def test_the_copied_export_line_writes_the_points_on_the_screen(
     viewer, photos, tmp_path, qtbot, capsys
 ):
     run_photos(viewer, photos, qtbot)
-    state, window = viewer.state, viewer.window
-    state.scene_file.save(tmp_path / "garden wall.moe3d")
+    state, hands = viewer.state, Hands(viewer, qtbot)
+    qtbot.keyClick(viewer.window, Qt.Key.Key_S, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    hands.answer_file_dialog(tmp_path / "garden wall.moe3d")
     qtbot.waitUntil(lambda: state.scene_file.path is not None)
-    state.view.show_expert(0, False)
-    state.view.set_percentile(70)
-    state.view.select_layer("vggt")
-    state.scene.filters.set_edge_on(True)
+    viewer.window.activateWindow()
+    hands.press("eye_1")
+    for _ in range(5):
+        hands.key(hands.find("confidence_slider"), Qt.Key.Key_PageUp)
+    hands.choose("layer", "vggt")
+    hands.tick("edge_filter")
     qtbot.waitUntil(lambda: state.scene.filter_list.counts("vggt") is not None, timeout=20_000)
-    child(window, "action_copy_export", QAction).trigger()
+    hands.command("copy_export")
     words = shlex.split(QGuiApplication.clipboard().text())
     assert words[:2] == ["moe3d", "export"]
     assert run_command([*words[1:], "-o", str(tmp_path / "out"), "--quiet"]) == 0
@@ -123,7 +127,7 @@ def test_the_copied_run_line_runs(viewer, qtbot, tmp_path):
     views = MoE3DBackend().read_scene([PHOTOS], __import__("moe3d").Progress())
     viewer.state.session.show(views, (PHOTOS,), can_run=True)
     viewer.state.run_options.set_compare(False)
-    child(viewer.window, "action_copy_run", QAction).trigger()
+    Hands(viewer, qtbot).command("copy_run")
     words = shlex.split(QGuiApplication.clipboard().text())
     words[words.index("-o") + 1] = str(tmp_path / "out")
     assert run_command([*words[1:], "--quiet"]) == 0
@@ -132,7 +136,7 @@ def test_the_copied_run_line_runs(viewer, qtbot, tmp_path):
 
 def test_every_control_is_named_explained_and_reached_by_tab(viewer, photos, qtbot):
     run_photos(viewer, photos, qtbot)
-    viewer.window.commands["panel_log"].trigger()
+    Hands(viewer, qtbot).command("panel_log")
     qtbot.wait(20)
     missing = []
     for control in controls_of(viewer.window):

@@ -80,7 +80,7 @@ def test_reference_and_order_by_buttons(viewer, photos, backend, qtbot):
     listed.setCurrentRow(1)
     qtbot.mouseClick(child(viewer.window, "photo_down", QToolButton), LEFT)
     assert shown_names(listed) == ["3.png", "2.jpg", "1.jpg"]
-    viewer.state.reconstruction.start()
+    qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
     assert backend.requests[0].views.names == ("3.png", "2.jpg", "1.jpg")
 
@@ -116,7 +116,7 @@ def five(tmp_path):
 def test_a_card_is_dragged_to_another_place(viewer, five, backend, qtbot, tmp_path):
     viewer.window.resize(1480, 1000)
     listed = open_photos(viewer, five, qtbot)
-    viewer.state.reconstruction.start()
+    qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
     target = middle(listed, 2) + QPoint(0, -20)
     drag_to(listed, 3, target, qtbot)

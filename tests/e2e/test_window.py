@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QListWidget, QMessageBox, QSl
 from app.state.reconstruction import Phase
 from app.widgets.map_tile import MapTile
 from moe3d.errors import DeviceMemoryError
+from tests.app.hands import Hands
 from tests.app.window_fixtures import build_viewer, child, drop, run_photos
 
 pytestmark = pytest.mark.gui
@@ -49,10 +50,10 @@ def test_a_second_start_while_running_is_ignored(viewer, photos, backend, qtbot)
     backend.steps, backend.step_s = 5, 0.05
     drop(viewer.window, [photos])
     qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
-    run = child(viewer.window, "action_run", QAction)
-    run.trigger()
-    run.trigger()
-    viewer.state.reconstruction.start()
+    run = child(viewer.window, "tool_run", QToolButton)
+    for _ in range(2):
+        qtbot.mouseClick(run, Qt.MouseButton.LeftButton)
+        qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     assert not run.isEnabled()
     qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
     assert len(backend.requests) == 1
@@ -62,7 +63,7 @@ def test_an_error_is_told_and_the_window_still_works(viewer, photos, backend, qt
     run_photos(viewer, photos, qtbot)
     shown = viewer.state.display.prediction
     backend.run_error = DeviceMemoryError("4.1 GB were wanted; 2.0 GB are free")
-    child(viewer.window, "action_run", QAction).trigger()
+    qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: viewer.window.findChild(QMessageBox) is not None)
     box = child(viewer.window, "error_box", QMessageBox)
     assert box.informativeText() == "4.1 GB were wanted; 2.0 GB are free"
@@ -115,7 +116,7 @@ def test_closing_during_a_run_cancels_it(qtbot, store, backend, photos):
     backend.steps, backend.step_s = 2000, 0.01
     drop(viewer.window, [photos])
     qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
-    viewer.state.reconstruction.start()
+    qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: viewer.runner.num_running > 0)
     began = time.monotonic()
     viewer.window.close_at_once()
@@ -127,7 +128,7 @@ def test_layout_recents_and_options_are_there_at_the_next_start(qtbot, store, ba
     first = build_viewer(qtbot, store, backend)
     run_photos(first, photos, qtbot)
     first.window.resize(1300, 650)
-    first.state.run_options.set_resize_mode("pad")
+    Hands(first, qtbot).choose("resize_mode", "pad")
     qtbot.mouseClick(child(first.window, "inspector_dock_close"), Qt.MouseButton.LeftButton)
     first.window.close_at_once()
     second = build_viewer(qtbot, store, backend)
