@@ -63,10 +63,10 @@ def help_of_action(action: QAction) -> ControlHelp:
 def _described(widget: QWidget, purpose: str) -> ControlHelp:
     said = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
     name = "" if said == purpose else said.replace("&", "")
-    effect = _property_above(widget, EFFECT) or _tr("Acts at once")
-    how = str(widget.property(HOW) or _how(widget))
-    is_control = bool(how)
-    return ControlHelp(name, purpose, _range(widget), effect if is_control else "", how)
+    usual = _how(widget)
+    effect = _property_above(widget, EFFECT) or (_tr("Acts at once") if usual else "")
+    how = str(widget.property(HOW) or usual)
+    return ControlHelp(name, purpose, _range(widget), effect if how else "", how)
 
 
 def _of_dialog_button(widget: QWidget) -> str:

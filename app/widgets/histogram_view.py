@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.rendering.histogram import histogram_of_sorted
-from app.widgets.control_help import HOW
+from app.widgets.control_help import EFFECT, HOW
 
 BINS = 80
 HEIGHT_PX = 52
@@ -26,6 +26,7 @@ class HistogramView(QWidget):
         self.setAccessibleName(title)
         self.setToolTip(tooltip)
         self.setProperty(HOW, self.tr("Drag a line with the mouse"))
+        self.setProperty(EFFECT, self.tr("Acts at once"))
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._edges, self._heights = np.linspace(0, 1, BINS + 1), np.zeros(BINS)

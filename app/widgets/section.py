@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 MARGIN_PX = 9
 FOLDED_MARGIN_PX = 2
 SPACING_PX = 6
+LINE_PX = 1
+"""Above the heading."""
 
 
 class Section(QFrame):
@@ -66,7 +68,7 @@ class Section(QFrame):
 
     def folded_height(self) -> int:
         """Height of the heading alone."""
-        return self.heading.sizeHint().height() + 2 * FOLDED_MARGIN_PX
+        return LINE_PX + self.heading.sizeHint().height() + 2 * FOLDED_MARGIN_PX
 
     def open_height(self, width: int) -> int:
         """Height with all controls at this width."""
@@ -75,7 +77,7 @@ class Section(QFrame):
         wanted = max(wanted, body.totalMinimumSize().height())
         beside = [part.sizeHint().height() for part in self.only_open]
         head = max(self.head.sizeHint().height(), *beside, 0)
-        return head + SPACING_PX + wanted + 2 * MARGIN_PX
+        return LINE_PX + head + SPACING_PX + wanted + 2 * MARGIN_PX
 
     @Slot(bool)
     def _on_clicked(self, is_open: bool) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QListWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QScrollArea, QToolButton, QWidget
 
 from app.viewer import Viewer
 from app.widgets.elided_label import ElidedLabel
@@ -107,6 +107,17 @@ def test_headings_open_and_fold_the_groups_of_a_low_inspector(small, qtbot):
     window.resize(1280, 720)
     qtbot.keyClick(window, choose_key, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: is_open(window, "experts"))
+
+
+@pytest.mark.parametrize("height", range(700, 1700, 90))
+def test_the_inspector_scrolls_only_where_one_group_alone_is_too_high(small, height, qtbot):
+    small.window.resize(1480, height)
+    inspector = child(small.window, "inspector", QScrollArea)
+    qtbot.wait(60)  # for the layout to come to rest
+    shown = [s for s in inspector.findChildren(Section) if s.isVisible()]
+    opened = sum(section.is_open for section in shown)
+    assert opened >= 1
+    assert opened == 1 or not inspector.verticalScrollBar().isVisible()
 
 
 def test_a_folded_next_run_still_says_that_the_result_is_old(small, qtbot):
