@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QCheckBox, QDockWidget, QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from app.rendering.palettes import FLYING_COLOR
 from app.widgets.cloud_view import CloudView
 from app.widgets.swipe_handle import SwipeHandle
 from moe3d.scene.comparison import Place
 from tests.app.drawn_window import pixels, settle, views
+from tests.app.hands import Hands
 from tests.app.window_fixtures import child
 from tests.scenes import step_prediction
 
@@ -69,7 +69,7 @@ def test_tab_flips_between_both_networks_while_the_view_has_the_focus(drawn, qtb
 def test_the_difference_has_a_layout_of_its_own(drawn, qtbot):
     left, right = views(drawn)
     before = pixels(left)
-    child(drawn.window, "action_difference", QAction).trigger()
+    Hands(drawn, qtbot).press("tool_difference")
     settle(qtbot, drawn)
     assert headings(drawn.window) == ["MoE3D (fused), coloured by MoE3D minus VGGT"]
     assert not right.isVisible()
@@ -77,7 +77,7 @@ def test_the_difference_has_a_layout_of_its_own(drawn, qtbot):
     shown = pixels(left)
     assert shown.shape != before.shape or (shown != before).any()
     drawn.state.view.set_color_mode("difference")
-    child(drawn.window, "action_single", QAction).trigger()
+    Hands(drawn, qtbot).press("tool_single")
     settle(qtbot, drawn)
     np.testing.assert_allclose(pixels(left)[60:].mean(), shown.mean(), atol=12)
 
@@ -114,7 +114,7 @@ def two_minds(drawn_backend, request):
 
 
 def test_both_sides_show_the_same_pixels_unless_the_switch_is_off(two_minds, qtbot):
-    window, (left, right) = two_minds.window, views(two_minds)
+    left, right = views(two_minds)
     two_minds.state.view.show_cameras(False)
     two_minds.state.view.set_percentile(40)
     for view in (left, right):
@@ -123,10 +123,7 @@ def test_both_sides_show_the_same_pixels_unless_the_switch_is_off(two_minds, qtb
     same = [drawn_pixels(view) for view in (left, right)]
     assert same[0].sum() > 1000
     assert (same[0] != same[1]).sum() < 0.02 * same[0].sum()
-    child(window, "compare_dock", QDockWidget).raise_()
-    switch = child(window, "same_mask", QCheckBox)
-    qtbot.waitUntil(lambda: not switch.visibleRegion().isEmpty())
-    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(8, switch.height() // 2))
+    Hands(two_minds, qtbot).tick("same_mask")
     settle(qtbot, two_minds)
     own = [drawn_pixels(view) for view in (left, right)]
     assert (own[0] != own[1]).sum() > 0.5 * own[0].sum()
@@ -140,6 +137,7 @@ def test_a_place_is_flown_to_in_3d(two_minds, qtbot):
     two_minds.state.comparison_report.show_place(place)
     depth = two_minds.state.display.prediction.depth[1, 20, 60]
     qtbot.waitUntil(lambda: not np.allclose(left.camera.eye, before))
+    qtbot.waitUntil(lambda: not left.controller.is_flying)
     settle(qtbot, two_minds)
     # photo 2 stands 0.1 to the right; the ray through (60, 20) with focal length 84
     target = np.array([0.1, 0, 0]) + depth * np.array([(60 - 42) / 84, (20 - 28) / 84, 1.0])

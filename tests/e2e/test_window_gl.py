@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QSlider
 
 from app.widgets.map_tile import MapTile
 from app.widgets.value_bar import ValueBar
 from tests.app.drawn_window import PATIENCE_MS, DrawnBackend, pixels, settle, views
+from tests.app.hands import Hands
 from tests.app.window_fixtures import build_viewer, child
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
@@ -60,10 +61,10 @@ def test_a_window_at_rest_draws_nothing(drawn, qtbot):
 
 
 def test_one_view_and_both_again(drawn, qtbot):
-    child(drawn.window, "action_single", QAction).trigger()
+    Hands(drawn, qtbot).press("tool_single")
     left, right = views(drawn)
     assert not right.isVisible()
-    child(drawn.window, "action_split", QAction).trigger()
+    Hands(drawn, qtbot).press("tool_split")
     settle(qtbot, drawn)
     assert right.isVisible()
     assert pixels(right).std() > 10
@@ -83,10 +84,11 @@ def test_a_letter_acts_while_the_view_has_the_focus(drawn, qtbot):
     assert (pixels(left) != before).any()
 
 
-def test_an_eye_hides_points(drawn):
+def test_an_eye_hides_points(drawn, qtbot):
     left, _ = views(drawn)
-    drawn.state.view.set_percentile(0)
-    drawn.state.view.show_expert(0, False)
+    hands = Hands(drawn, qtbot)
+    hands.slide("confidence_slider", 0.0)
+    hands.press("eye_1")
     assert left.visible_count() == drawn.state.display.total("fused") // 2
 
 
