@@ -32,8 +32,9 @@ def evaluations_text(folder: Path) -> str:
     """
     lines = [
         "## Evaluations\n",
-        "Means over scenes with 95 % bootstrap intervals, and medians over scenes. The built-in "
-        "model's cameras are refined by matching and PnP wherever cameras count.\n",
+        "Means over scenes with 95 % bootstrap intervals, medians over scenes, ratios of means. "
+        "`mini` is MoE3D-mini's soft fusion, `mini-vggt` VGGT's head on the same backbone. Cameras "
+        "are refined by matching and PnP, and are the same for both.\n",
     ]
     for path in sorted(folder.glob("*.json")):
         record = read_result(path)
@@ -49,18 +50,29 @@ def _section(record: Mapping[str, Any]) -> list[str]:
     cells = record["summary"]["cells"]
     models = list(dict.fromkeys(cell["model"] for cell in cells))
     by_name = {(cell["model"], cell["column"]): cell for cell in cells}
+    ratios = {one["column"]: _ratio(one) for one in record["summary"]["differences"]}
     titles = [f"{model}: {what}" for model in models for what in ("mean [95 %]", "median")]
+    titles += [f"{models[0]} / {models[1]} [95 %]"] if ratios else []
     rows = [["metric", "", *titles], ["---"] * (2 + len(titles))]
     for name, better in record["better"].items():
-        own = [by_name[model, name] for model in models]
-        rows.append([name, ARROWS[better], *(text for cell in own for text in _texts(cell))])
+        texts = [text for model in models for text in _texts(by_name[model, name])]
+        rows.append([name, ARROWS[better], *texts, *([ratios[name]] if ratios else [])])
     table = "".join("| " + " | ".join(row) + " |\n" for row in rows)
     return [f"### {record['title']}\n", f"{choices['data']}. `{choices['command']}`\n", table]
+
+
+def _ratio(difference: Mapping[str, Any]) -> str:
+    if difference["ratio"] is None:
+        return "-"
+    return number(difference["ratio"]) + _range(difference["ratio_interval"])
 
 
 def _texts(cell: Mapping[str, Any]) -> tuple[str, str]:
     if cell["mean"] is None:
         return "-", "-"
-    low, high = cell["interval"]["low"], cell["interval"]["high"]
-    interval = "" if low is None else f" [{number(low)}, {number(high)}]"
-    return number(cell["mean"]) + interval, number(cell["median"])
+    return number(cell["mean"]) + _range(cell["interval"]), number(cell["median"])
+
+
+def _range(interval: Mapping[str, Any]) -> str:
+    low, high = interval["low"], interval["high"]
+    return "" if low is None else f" [{number(low)}, {number(high)}]"

@@ -135,13 +135,25 @@ def test_evaluations_are_shown_with_their_command_and_data(tmp_path):
         "title": "pose on synthetic",
         "choices": {"data": "two scenes", "command": "moe3d eval pose"},
         "better": {"auc30": "higher", "ate": "lower"},
-        "summary": {"cells": [cell | {"interval": {"low": 0.1, "high": 0.9}}, other]},
+        "summary": {
+            "cells": [cell | {"interval": {"low": 0.1, "high": 0.9}}, other],
+            "differences": [],
+        },
     }
     (folder / "pose.json").write_text(json.dumps(record))
     text = results_text(built_in, None, None, "moe3d results", folder)
     assert "### pose on synthetic\n\ntwo scenes. `moe3d eval pose`" in text
     assert "| auc30 | ↑ | 0.4266 [0.1, 0.9] | 0.339 |" in text
     assert "| ate | ↓ | - | - |" in text
+    summary = record["summary"]
+    summary["cells"] += [one | {"model": "mini-vggt"} for one in summary["cells"]]
+    ratio = {"column": "auc30", "ratio": 1.1, "ratio_interval": {"low": None, "high": None}}
+    summary["differences"] = [ratio, {"column": "ate", "ratio": None, "ratio_interval": None}]
+    (folder / "pose.json").write_text(json.dumps(record))
+    text = results_text(built_in, None, None, "moe3d results", folder)
+    assert "| mini / mini-vggt [95 %] |" in text
+    assert "| auc30 | ↑ | 0.4266 [0.1, 0.9] | 0.339 | 0.4266 [0.1, 0.9] | 0.339 | 1.1 |" in text
+    assert "| ate | ↓ | - | - | - | - | - |" in text
     (folder / "pose.json").write_text('{"title": "x"}')
     with pytest.raises(UsageError, match=r"pose\.json is no summary of an evaluation"):
         results_text(built_in, None, None, "moe3d results", folder)
