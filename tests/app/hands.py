@@ -186,6 +186,12 @@ class Hands:
         self.qtbot.waitUntil(widget.hasFocus)
         self.qtbot.keyClick(widget, key, keys)
 
+    def hotkey(self, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+        """Press a key of the whole window."""
+        self.window.activateWindow()
+        self.qtbot.waitUntil(self.window.isActiveWindow)
+        self.qtbot.keyClick(self.window, key, keys)
+
     def drag(self, widget: QWidget, start: QPoint, end: QPoint, button=LEFT, keys=NO_KEYS) -> None:
         """Drag in a few steps."""
         self.qtbot.mousePress(widget, button, keys, start)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from app.widgets.map_tile import MapTile
 from tests.app.fakes import FakeBackend
+from tests.app.hands import Hands
 from tests.app.window_fixtures import build_viewer, child, drop, run_photos
 
 pytestmark = pytest.mark.gui
@@ -32,7 +33,7 @@ def quiet(caplog):
 
 def quit_by_key(viewer, qtbot) -> None:
     began = time.monotonic()
-    qtbot.keyClick(viewer.window, Qt.Key.Key_Q, CONTROL)
+    Hands(viewer, qtbot).hotkey(Qt.Key.Key_Q, CONTROL)
     assert not viewer.window.isVisible()
     assert viewer.runner.num_running == 0
     assert time.monotonic() - began < 5
@@ -46,7 +47,7 @@ def test_quitting_in_the_middle_of_a_run_ends_it_in_silence(
     viewer = build_viewer(qtbot, store, backend)
     assert drop(viewer.window, [photos])
     qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
-    qtbot.keyClick(viewer.window, Qt.Key.Key_R, CONTROL)
+    Hands(viewer, qtbot).hotkey(Qt.Key.Key_R, CONTROL)
     qtbot.wait(wait_ms)
     assert viewer.state.reconstruction.is_running
     quit_by_key(viewer, qtbot)

@@ -202,7 +202,7 @@ def test_a_known_length_makes_the_scene_metric_and_back(first):
 def test_a_picture_of_any_size_is_saved(single, tmp_path):
     view, target = single.left, tmp_path / "large.png"
     small = [single.color(point) for point in (NEAR_POINT, FAR_POINT)]
-    single.qtbot.keyClick(single.window, Qt.Key.Key_F12, CONTROL)
+    single.hotkey(Qt.Key.Key_F12, CONTROL)
     dialog = single.find("picture_dialog", QDialog)
     for name, size in (("picture_width", 3 * view.width()), ("picture_height", 3 * view.height())):
         field = child(dialog, name, QSpinBox)

@@ -42,7 +42,7 @@ def has(colors, wanted) -> bool:
 
 
 def test_hovering_a_map_rings_every_depth_in_3d_the_truth_in_green(single, tmp_path):
-    single.qtbot.keyClick(single.window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    single.hotkey(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     single.answer_file_dialog(patchy_truth(tmp_path / "truth"))
     single.wait(lambda: single.window.findChild(MapTile, "tile_truth") is not None)
     single.settle()

@@ -61,7 +61,7 @@ def test_recent_scenes_are_in_the_menu_and_on_the_start_page(
 
 def test_keys_take_changes_back_one_by_one_and_make_them_again(hands):
     def key(key, keys=CONTROL):
-        hands.qtbot.keyClick(hands.window, key, keys)
+        hands.hotkey(key, keys)
 
     fused, gating, photo = (
         hands.find(f"tile_{name}", MapTile) for name in ("fused", "gating", "photo")
@@ -109,7 +109,7 @@ def test_settings_are_there_at_the_next_start(qtbot, store, backend, photos):
     hands.press("inspector_dock_close")
     hands.command("panel_log")
     first.window.resize(1200, 660)
-    qtbot.keyClick(first.window, Qt.Key.Key_Q, CONTROL)
+    hands.hotkey(Qt.Key.Key_Q, CONTROL)
     leave = child(first.window, "unsaved_box", QMessageBox)
     qtbot.mouseClick(leave.button(QMessageBox.StandardButton.Discard), LEFT)
     assert not first.window.isVisible()
@@ -127,7 +127,7 @@ def test_settings_are_there_at_the_next_start(qtbot, store, backend, photos):
 
 
 def test_the_question_mark_lists_every_key(viewer, qtbot):
-    qtbot.keyClick(viewer.window, Qt.Key.Key_Question)
+    Hands(viewer, qtbot).hotkey(Qt.Key.Key_Question)
     sheet = child(viewer.window, "shortcuts_dialog", QDialog)
     assert sheet.isVisible()
     shown = [label.text() for label in sheet.findChildren(QLabel)]
