@@ -1,5 +1,6 @@
 """The run: its phase, its progress, its result, and what an error said."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
@@ -53,11 +54,13 @@ class ReconstructionState(QObject):
         self._prediction: ScenePrediction | None = None
         self._asked: RunRequest | None = None
         self._made_by: RunRequest | None = None
+        self._waiting: Callable[[], ViewSet] | None = None
         self._job = LatestJob(runner, self)
         self._job.progressed.connect(self._on_progressed)
         self._job.succeeded.connect(self._on_succeeded)
         self._job.failed.connect(self._on_failed)
         session.views_changed.connect(self._on_views_changed)
+        session.loading_changed.connect(self._on_loading_changed)
 
     @property
     def phase(self) -> Phase:
@@ -71,8 +74,8 @@ class ReconstructionState(QObject):
 
     @property
     def can_start(self) -> bool:
-        """Whether Run does anything now."""
-        return self._session.can_run and not self.is_running
+        """Whether Run does anything; while photos are read it waits for them."""
+        return (self._session.can_run or self._session.is_loading) and not self.is_running
 
     @property
     def can_cancel(self) -> bool:
@@ -108,15 +111,24 @@ class ReconstructionState(QObject):
         )
 
     def start(self) -> None:
-        """Reconstruct the chosen photos; ignored while a run goes on."""
-        self._start(self._selection.chosen)
+        """Reconstruct the chosen photos, or those that are being read once they are there.
+
+        Ignored while a run goes on.
+        """
+        self._start(lambda: self._selection.chosen)
 
     def start_preview(self) -> None:
         """Reconstruct a few of the chosen photos, evenly spaced."""
-        self._start(self._selection.preview)
+        self._start(lambda: self._selection.preview)
 
-    def _start(self, views: ViewSet) -> None:
-        if not self.can_start or not len(views):
+    def _start(self, choose: Callable[[], ViewSet]) -> None:
+        if not self.can_start:
+            return
+        if self._session.is_loading:
+            self._waiting = choose
+            return
+        views = choose()
+        if not len(views):
             return
         request = self._asked = self._options.request(views)
         self._stages, self._error = [], ""
@@ -151,6 +163,14 @@ class ReconstructionState(QObject):
         self._set_phase(Phase.IDLE)
         if had_result:
             self.prediction_changed.emit()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self._start(waiting)
+
+    @Slot()
+    def _on_loading_changed(self) -> None:
+        """Other photos are read, or none were found: nothing waits for these."""
+        self._waiting = None
 
     @Slot(object)
     def _on_progressed(self, report: ProgressReport) -> None:

@@ -19,6 +19,7 @@ class SessionState(QObject):
     """Knows what is open. A load that fails leaves the old scene as it was."""
 
     loading_changed = Signal(bool)
+    """Photos begin to be read; or, after `views_changed`, have been; or could not be."""
     views_changed = Signal()
     """Another scene is open; thumbnails follow."""
     thumbnail_ready = Signal(int)
@@ -144,8 +145,8 @@ class SessionState(QObject):
         self._title = title
         self._views, self._paths, self._can_run = views, paths, can_run
         self._thumbnails, self._checks = {}, {}
-        self.loading_changed.emit(False)
         self.views_changed.emit()
+        self.loading_changed.emit(False)
         backend = self._backend
         self._drawing.start(
             lambda progress, publish: backend.make_thumbnails(views, progress, publish)

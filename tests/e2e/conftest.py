@@ -50,7 +50,7 @@ def drawn(qtbot, store: QSettings, photos: Path, drawn_backend: DrawnBackend) ->
     """A window with a result whose points are drawn; needs OpenGL."""
     made = build_viewer(qtbot, store, drawn_backend, "--size", "1280x720")
     drop(made.window, [photos])
-    qtbot.waitUntil(lambda: made.state.reconstruction.can_start, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: made.state.session.can_run, timeout=PATIENCE_MS)
     made.window.activateWindow()
     qtbot.waitUntil(made.window.isActiveWindow)
     qtbot.keyClick(made.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)

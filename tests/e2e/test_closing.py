@@ -46,7 +46,7 @@ def test_quitting_in_the_middle_of_a_run_ends_it_in_silence(
     backend.steps, backend.step_s = 2000, 0.005
     viewer = build_viewer(qtbot, store, backend)
     assert drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
+    qtbot.waitUntil(lambda: viewer.state.session.can_run)
     Hands(viewer, qtbot).hotkey(Qt.Key.Key_R, CONTROL)
     qtbot.wait(wait_ms)
     assert viewer.state.reconstruction.is_running

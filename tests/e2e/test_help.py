@@ -80,7 +80,7 @@ def test_f1_explains_every_command(viewer, qtbot):
 def test_messages_stay_and_are_copied_as_a_report(viewer, photos, backend, qtbot):
     backend.run_error = MemoryError()
     drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
+    qtbot.waitUntil(lambda: viewer.state.session.can_run)
     qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: bool(viewer.state.notices.errors))
     Hands(viewer, qtbot).command("panel_log")

@@ -43,7 +43,7 @@ def shown_names(listed: QListWidget) -> list[str]:
 
 def open_photos(viewer, photos, qtbot) -> QListWidget:
     drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
+    qtbot.waitUntil(lambda: viewer.state.session.can_run)
     qtbot.waitUntil(lambda: viewer.state.plan.plan is not None)
     qtbot.waitUntil(lambda: not viewer.state.session.is_drawing)
     return child(viewer.window, "photo_list", QListWidget)

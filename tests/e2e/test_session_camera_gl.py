@@ -182,7 +182,7 @@ def test_a_crash_does_not_lose_where_the_camera_was(photos, store, tmp_path, qtb
     root, crashed = tmp_path / "recovery", tmp_path / "recovery of a crash"
     first = crashing_viewer(qtbot, store, root)
     drop(first.window, [photos])
-    qtbot.waitUntil(lambda: first.state.reconstruction.can_start, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: first.state.session.can_run, timeout=PATIENCE_MS)
     first.state.reconstruction.start()
     qtbot.waitUntil(lambda: bool(list(root.glob("*/scene.moe3d"))), timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: first.runner.num_running == 0, timeout=PATIENCE_MS)

@@ -94,7 +94,7 @@ def test_save_change_save_and_open_again(viewer, photos, backend, store, tmp_pat
     assert child(second.window, "photo_list", QListWidget).count() == 3
     assert child(second.window, "confidence_percent", QLabel).text() == "drop lowest 30 %"
     assert child(second.window, "color_mode", QComboBox).currentData() == "depth"
-    assert second.state.reconstruction.can_start  # the photos are where they were
+    assert second.state.session.can_run  # the photos are where they were
     assert second.state.settings.recents[0] == path
     second.window.close()
     assert not second.window.isVisible()
@@ -137,13 +137,13 @@ def test_moved_photos_are_found_by_their_bytes(viewer, photos, store, tmp_path, 
     drop(second.window, [path])
     qtbot.waitUntil(lambda: second.state.display.prediction is not None, timeout=20_000)
     assert second.state.scene_file.missing == ("0.png", "1.png", "2.png")
-    assert not second.state.reconstruction.can_start
+    assert not second.state.session.can_run
     find = child(second.window, "action_find_photos", QAction)
     assert find.isEnabled()
     Hands(second, qtbot).command("find_photos")
     choose_file(qtbot, second, tmp_path / "archive")
     qtbot.waitUntil(lambda: not second.state.scene_file.missing)
-    assert second.state.reconstruction.can_start
+    assert second.state.session.can_run
     assert second.state.session.views.views[1].path == new / "renamed.png"
     assert not find.isEnabled()
     second.window.close_at_once()

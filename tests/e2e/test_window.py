@@ -32,7 +32,7 @@ def test_from_a_dropped_folder_to_maps(viewer, photos, qtbot):
 def test_cancel_by_escape_and_run_again(viewer, photos, backend, qtbot):
     backend.steps, backend.step_s = 200, 0.02
     drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
+    qtbot.waitUntil(lambda: viewer.state.session.can_run)
     qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     run = viewer.state.reconstruction
     qtbot.waitUntil(lambda: len(run.stages) == 2)
@@ -46,10 +46,25 @@ def test_cancel_by_escape_and_run_again(viewer, photos, backend, qtbot):
     qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
 
 
+def test_run_pressed_while_the_next_photos_are_read_runs_these(viewer, photos, backend, qtbot):
+    run_photos(viewer, photos, qtbot)
+    newer = photos.with_name("newer")
+    newer.mkdir()
+    (newer / "9.jpg").write_bytes(b"")
+    drop(viewer.window, [newer])
+    assert viewer.state.session.is_loading
+    qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: len(backend.requests) == 2)
+    assert backend.requests[-1].views.names == ("9.jpg",)
+    qtbot.waitUntil(lambda: child(viewer.window, "ready", QLabel).text() == "ready")
+    assert child(viewer.window, "photo_list", QListWidget).count() == 1
+    assert viewer.state.reconstruction.phase is Phase.READY
+
+
 def test_a_second_start_while_running_is_ignored(viewer, photos, backend, qtbot):
     backend.steps, backend.step_s = 5, 0.05
     drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
+    qtbot.waitUntil(lambda: viewer.state.session.can_run)
     run = child(viewer.window, "tool_run", QToolButton)
     for _ in range(2):
         qtbot.mouseClick(run, Qt.MouseButton.LeftButton)
@@ -115,7 +130,7 @@ def test_closing_during_a_run_cancels_it(qtbot, store, backend, photos):
     viewer = build_viewer(qtbot, store, backend)
     backend.steps, backend.step_s = 2000, 0.01
     drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
+    qtbot.waitUntil(lambda: viewer.state.session.can_run)
     qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: viewer.runner.num_running > 0)
     began = time.monotonic()

@@ -18,6 +18,31 @@ def test_nothing_runs_without_photos(state, runner):
     assert runner.waiting == []
 
 
+def test_a_run_asked_for_while_photos_are_read_waits_for_them(
+    run, runner, state, backend, tmp_path
+):
+    newer = tmp_path / "newer"
+    newer.mkdir()
+    (newer / "4.jpg").write_bytes(b"")
+    state.open_paths([newer])
+    run.start()
+    assert run.phase is Phase.IDLE
+    assert backend.requests == []
+    runner.run_all()
+    assert [request.views for request in backend.requests] == [state.session.views]
+    assert run.phase is Phase.READY
+
+
+def test_a_run_does_not_wait_for_photos_that_cannot_be_read(run, runner, state, backend, photos):
+    state.open_paths([photos.with_name("nowhere")])
+    run.start()
+    runner.run_all()
+    assert len(state.notices.errors) == 1
+    state.open_paths([photos])
+    runner.run_all()
+    assert backend.requests == []
+
+
 def test_a_run_goes_through_its_phases_and_stages(run, runner):
     phases = record(run.phase_changed)
     run.start()

@@ -81,7 +81,7 @@ def test_from_the_sample_to_a_file_by_keys_alone(viewer, qtbot, tmp_path):
     keyboard.press(Qt.Key.Key_Space)
     photos = child(window, "photo_list", QListWidget)
     qtbot.waitUntil(lambda: photos.count() > 2, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.state.session.can_run, timeout=PATIENCE_MS)
     keyboard.press(Qt.Key.Key_R, CONTROL)
     qtbot.waitUntil(
         lambda: window.findChild(MapTile, "tile_fused") is not None, timeout=PATIENCE_MS
