@@ -18,7 +18,7 @@ from app.widgets.gl_target import GlTarget
 from app.widgets.point_item import PointItem
 from app.widgets.point_program import PointProjection
 
-MOVING_MS = 12.0
+MOVING_MS = 8.0  # with shading and swap: sixty frames a second on a software rasteriser
 STILL_MS = 28.0
 SMALLEST_MOVING, SMALLEST_STILL = 20_000, 80_000
 """Points that are drawn however slow a pass was: on a starved machine a pass waits for its turn,
