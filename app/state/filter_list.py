@@ -56,7 +56,6 @@ class FilterListState(QObject):
         self._counted = PointFilters()
         self._counted_of: ScenePrediction | None = None
         self._is_stale = False
-        self._counted_of: ScenePrediction | None = None
         self._job = LatestJob(runner, self)
         self._job.succeeded.connect(self._on_counted)
         self._job.failed.connect(self._on_failed)
