@@ -5,18 +5,16 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QProgressBar,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.state.app_state import AppState
 from app.state.camera_requests import PictureRequest
 from app.widgets.parts import button, label
-from app.widgets.picture_fields import overlays_box, pixel_box
+from app.widgets.picture_fields import lay_out_recording, overlays_box, pixel_box
 from app.widgets.run_progress import show_report
 from moe3d.progress import ProgressReport
 
@@ -60,19 +58,8 @@ class PictureDialog(QDialog):
         form = QFormLayout()
         form.addRow(label(self.tr("Width")), self._width)
         form.addRow(label(self.tr("Height")), self._height)
-        buttons = QDialogButtonBox()
-        buttons.addButton(self._cancel, QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.addButton(self._save, QDialogButtonBox.ButtonRole.ActionRole)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(20, 18, 20, 16)
-        rows.setSpacing(14)
-        rows.addLayout(form)
-        for part in (self._overlays, self._bar, buttons):
-            rows.addWidget(part)
-        self._save.setDefault(True)  # outside the dialog it would not be Enter's
-        kept = self._bar.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)
-        self._bar.setSizePolicy(kept)
+        parts = (form, self._overlays)
+        lay_out_recording(self, parts, self._bar, self._cancel, self._save, spacing=14)
 
     def reject(self) -> None:
         """While the picture is drawn: stop that; else close."""

@@ -1,7 +1,19 @@
 """Fields of the dialogs that draw the 3D view into a file."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QCheckBox, QSpinBox
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QLayout,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.widgets.export_fields import padded, said
 
@@ -29,6 +41,32 @@ def overlays_box(name: str) -> QCheckBox:
     made.setToolTip(_tr("Also draw what stands around the points"))
     made.setChecked(True)
     return made
+
+
+def lay_out_recording(
+    dialog: QDialog,
+    parts: Sequence[QWidget | QLayout],
+    bar: QProgressBar,
+    cancel: QPushButton,
+    save: QPushButton,
+    spacing: int,
+) -> None:
+    """Parts below each other, then the bar, which keeps its room while hidden, then buttons."""
+    buttons = QDialogButtonBox()
+    buttons.addButton(cancel, QDialogButtonBox.ButtonRole.RejectRole)
+    buttons.addButton(save, QDialogButtonBox.ButtonRole.ActionRole)
+    rows = QVBoxLayout(dialog)
+    rows.setContentsMargins(20, 18, 20, 16)
+    rows.setSpacing(spacing)
+    for part in (*parts, bar, buttons):
+        if isinstance(part, QLayout):
+            rows.addLayout(part)
+        else:
+            rows.addWidget(part)
+    save.setDefault(True)  # outside the dialog it would not be Enter's
+    kept = bar.sizePolicy()
+    kept.setRetainSizeWhenHidden(True)
+    bar.setSizePolicy(kept)
 
 
 def _tr(text: str) -> str:

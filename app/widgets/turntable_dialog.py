@@ -6,13 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QProgressBar,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,7 +19,7 @@ from app.state.turntable import TurntableRequest
 from app.widgets.choices import choice
 from app.widgets.export_fields import padded, said
 from app.widgets.parts import button, label
-from app.widgets.picture_fields import overlays_box, pixel_box
+from app.widgets.picture_fields import lay_out_recording, overlays_box, pixel_box
 from app.widgets.run_progress import show_report
 from moe3d.io.video_writer import VIDEO_CODECS
 from moe3d.progress import ProgressReport
@@ -104,18 +102,8 @@ class TurntableDialog(QDialog):
         self._fields = QWidget()
         self._fields.setLayout(form)
         form.setContentsMargins(0, 0, 0, 0)
-        buttons = QDialogButtonBox()
-        buttons.addButton(self._cancel, QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.addButton(self._save, QDialogButtonBox.ButtonRole.ActionRole)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(20, 18, 20, 16)
-        rows.setSpacing(12)
-        for part in (self._fields, self._overlays, self._told, self._bar, buttons):
-            rows.addWidget(part)
-        self._save.setDefault(True)  # outside the dialog it would not be Enter's
-        kept = self._bar.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)
-        self._bar.setSizePolicy(kept)
+        parts = (self._fields, self._overlays, self._told)
+        lay_out_recording(self, parts, self._bar, self._cancel, self._save, spacing=12)
 
     def reject(self) -> None:
         """While a video is drawn: stop that; else close."""
