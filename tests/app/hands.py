@@ -51,12 +51,13 @@ class Hands:
                 self._bring_forward(part)
         if any(isinstance(part, Section) for part in above):
             self.qtbot.wait(10)  # a group that was opened last may fold this one in a moment
-        for part in above:
-            if isinstance(part, Section) and part.body.isAncestorOf(widget) and not part.is_open:
-                self.qtbot.mouseClick(self._scroll_to(part.heading), LEFT)
+        groups = [p for p in above if isinstance(p, Section) and p.body.isAncestorOf(widget)]
         drawn = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
 
         def is_seen() -> bool:
+            for group in groups:
+                if not group.is_open:  # also one that folded after it was opened
+                    self.qtbot.mouseClick(self._scroll_to(group.heading), LEFT)
             self._scroll_to(widget)
             return not drawn.visibleRegion().isEmpty()
 
