@@ -53,9 +53,9 @@ def detailed_mini() -> ModelConfig:
     shipped = mini()
     dpt = replace(
         shipped.dpt,
-        map_channels=32,
-        head_channels=32,
-        detail_channels=(24, 48, 96),
+        map_channels=16,
+        head_channels=24,
+        detail_channels=(16, 32, 64, 128),
         detail_units=1,
     )
     return replace(shipped, dpt=dpt)

@@ -1,6 +1,7 @@
-"""Training batches in VGGT's units, and small changes of colour."""
+"""Training batches in VGGT's units, small changes of colour, and mirror images."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -28,6 +29,32 @@ class TrainingBatch:
     def pose_encoding(self) -> Float[Tensor, "B S 9"]:
         """What the camera head should answer."""
         return pose_encoding_from_cameras(self.cameras, *self.depth.shape[-2:])
+
+
+def split_scenes(batch: TrainingBatch) -> list[TrainingBatch]:
+    """A batch of one scene for each scene."""
+    world, lens = batch.cameras.camera_from_world, batch.cameras.intrinsics
+    rows = [slice(index, index + 1) for index in range(len(batch.images))]
+    return [
+        TrainingBatch(
+            batch.images[row], batch.depth[row], Cameras(world[row], lens[row]), batch.names[row]
+        )
+        for row in rows
+    ]
+
+
+def join_scenes(parts: Sequence[TrainingBatch]) -> TrainingBatch:
+    """One batch of all scenes; the opposite of `split_scenes`."""
+    cameras = Cameras(
+        torch.cat([part.cameras.camera_from_world for part in parts]),
+        torch.cat([part.cameras.intrinsics for part in parts]),
+    )
+    return TrainingBatch(
+        torch.cat([part.images for part in parts]),
+        torch.cat([part.depth for part in parts]),
+        cameras,
+        tuple(name for part in parts for name in part.names),
+    )
 
 
 def normalise_scenes(
@@ -72,3 +99,17 @@ def augment_images(
     images = images * factor(0.1) * factor(0.05, (len(images), 1, 3, 1, 1))
     grey = images.mean(2, keepdim=True)
     return (grey + (images - grey) * factor(0.2)).clamp(0, 1)
+
+
+def mirror_scenes(batch: TrainingBatch) -> TrainingBatch:
+    """The batch as a mirror shows it: left and right change places in photos, depth and cameras."""
+    flip = torch.diag(torch.tensor([-1.0, 1, 1, 1])).to(batch.cameras.camera_from_world)
+    world = flip @ batch.cameras.camera_from_world @ flip
+    lens = batch.cameras.intrinsics.clone()
+    lens[..., 0, 2] = batch.depth.shape[-1] - 1 - lens[..., 0, 2]
+    return replace(
+        batch,
+        images=batch.images.flip(-1),
+        depth=batch.depth.flip(-1),
+        cameras=Cameras(world, lens),
+    )

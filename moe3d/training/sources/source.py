@@ -8,11 +8,18 @@ import numpy as np
 import torch
 
 from moe3d.errors import UsageError
-from moe3d.training.batches import TrainingBatch, augment_images
+from moe3d.training.batches import (
+    TrainingBatch,
+    augment_images,
+    join_scenes,
+    mirror_scenes,
+    split_scenes,
+)
 from moe3d.training.config import TrainingConfig
 from moe3d.training.processes import Share
 
 LOOK = 5  # numbers the random stream of colours, apart from that of scenes
+MIRRORED_SHARE = 0.5
 
 
 @runtime_checkable
@@ -58,9 +65,14 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def look_scenes(batch: TrainingBatch, keys: Sequence[tuple[int, ...]]) -> TrainingBatch:
-    """The batch with each scene in other colours, by a key of its own: whoever shares it."""
-    images = [
-        augment_images(image[None], np.random.default_rng([LOOK, *key]))
-        for image, key in zip(batch.images, keys, strict=True)
-    ]
-    return replace(batch, images=torch.cat(images))
+    """Each scene in other colours and half of them mirrored, by a key of its own: whoever shares
+    the batch."""
+    return join_scenes(
+        [_look(scene, key) for scene, key in zip(split_scenes(batch), keys, strict=True)]
+    )
+
+
+def _look(scene: TrainingBatch, key: tuple[int, ...]) -> TrainingBatch:
+    random = np.random.default_rng([LOOK, *key])
+    colored = replace(scene, images=augment_images(scene.images, random))
+    return mirror_scenes(colored) if random.random() < MIRRORED_SHARE else colored

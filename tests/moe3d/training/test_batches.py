@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from moe3d.model.differentiable_geometry import world_points_from_depth
-from moe3d.training.batches import normalise_scenes
+from moe3d.training.batches import join_scenes, mirror_scenes, normalise_scenes, split_scenes
 from moe3d.training.data.generator import SceneGenerator
 
 
@@ -42,3 +42,23 @@ def test_a_scene_without_depth_stays_finite():
     lens = torch.tensor([[[[10.0, 0, 7], [0, 10, 7], [0, 0, 1]]]])
     batch = normalise_scenes(images, depth, cameras, lens)
     assert torch.isfinite(batch.cameras.camera_from_world).all()
+
+
+def test_a_mirrored_scene_has_mirrored_points(batch):
+    mirrored = mirror_scenes(batch)
+    points = world_points_from_depth(batch.depth, batch.cameras)
+    seen = world_points_from_depth(mirrored.depth, mirrored.cameras).flip(-2)
+    torch.testing.assert_close(seen, points * torch.tensor([-1.0, 1, 1]), equal_nan=True)
+    torch.testing.assert_close(mirrored.images[..., 0], batch.images[..., -1])
+
+
+def test_a_mirrored_scene_keeps_its_cameras_proper(batch):
+    turned = mirror_scenes(batch).cameras.camera_from_world[..., :3, :3]
+    torch.testing.assert_close(torch.linalg.det(turned), torch.ones(2, 3))
+
+
+def test_split_scenes_join_again(batch):
+    again = join_scenes(split_scenes(batch))
+    torch.testing.assert_close(again.depth, batch.depth, equal_nan=True)
+    torch.testing.assert_close(again.cameras.intrinsics, batch.cameras.intrinsics)
+    assert again.names == batch.names
