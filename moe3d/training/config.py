@@ -71,6 +71,9 @@ class LossConfig:
     edge_weight: float = 0.0
     """Factor on the mean error within two pixels of depth edges, of a single head and of the fused
     depth alike. For a small network: edges are few, and count little in a mean over all pixels."""
+    jump_weight: float = 0.0
+    """How much more the gradient error counts between two pixels where the true depth jumps, of a
+    single head and of the fused depth alike: jumps are a fiftieth of all pairs."""
     confidence_alpha: float = 1.0
     """The confidence that fits an error is this divided by the error; VGGT has 0.2."""
     camera_weight: float = 5.0

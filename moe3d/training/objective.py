@@ -126,6 +126,7 @@ class Objective(nn.Module):
             truth,
             log_space=settings.log_depth,
             confidence_alpha=settings.confidence_alpha,
+            jump_weight=settings.jump_weight,
         )
         total = terms.confidence + terms.regression + settings.head_gradient_weight * terms.gradient
         total = total + settings.edge_weight * terms.edge
@@ -146,7 +147,9 @@ class Objective(nn.Module):
             found.depths.unflatten(0, (-1, views)),  # (B, S, E, H, W)
             found.gate_logits.unflatten(0, (-1, views)),
         )
-        terms = mixture_loss(answer, truth, temperature, weights, settings.confidence_alpha)
+        terms = mixture_loss(
+            answer, truth, temperature, weights, settings.confidence_alpha, settings.jump_weight
+        )
         total = terms.weighted(weights) + settings.edge_weight * terms.edge
         total = total + settings.unknown_weight * unknown_confidence(answer.confidence, truth)
         names = ("likelihood", "regression", "gradient", "confidence", "edge", "entropy", "balance")

@@ -36,7 +36,7 @@ class StorageOptions:
 
 COMPACT = StorageOptions(
     max_shard_bytes=16 * 10**6,
-    int8_parts=("aggregator.",),
+    int8_parts=("aggregator.", "camera_head."),
     dtype=torch.float16,
 )
 """For the built-in model: about a byte a weight, files under 16 MB."""

@@ -17,6 +17,7 @@ STRIDES = (1, 2, 4, 8)
 FEW_PIXELS = 100
 EDGE_LOG_RATIO = math.log(1.1)
 EDGE_REACH_PX = 2
+JUMP_LOG_RATIO = math.log(1.05)
 
 
 @dataclass(frozen=True)
@@ -69,21 +70,36 @@ def _largest_kept(
 
 
 def gradient_error(
-    error: Float[Tensor, "B *S H W"], valid: Bool[Tensor, "B *S H W"]
+    error: Float[Tensor, "B *S H W"], truth: Float[Tensor, "B *S H W"], jump_weight: float = 0.0
 ) -> Float[Tensor, ""]:
     """Mean absolute difference of the signed error between neighbours, at strides 1, 2, 4, 8.
 
     Args:
         error: prediction minus truth (or of their logarithms).
-        valid: pixels with truth; a difference counts where both ends are valid.
+        truth: NaN where unknown; a difference counts where both ends are known.
+        jump_weight: how much more a difference counts where the truth jumps by more than a
+            twentieth. With 0, a predicted jump pays only where it is more likely than not to be
+            at this very pixel; with w, where its chance is above 1 / (2 + w).
     """
     total = error.new_zeros(())
+    log_depth = truth.log()
     for stride in STRIDES:
-        e, v = error[..., ::stride, ::stride], valid[..., ::stride, ::stride]
-        across = mean_of_valid((e[..., 1:] - e[..., :-1]).abs(), v[..., 1:] & v[..., :-1])
-        down = mean_of_valid((e[..., 1:, :] - e[..., :-1, :]).abs(), v[..., 1:, :] & v[..., :-1, :])
+        e, g = error[..., ::stride, ::stride], log_depth[..., ::stride, ::stride]
+        across = _difference(e[..., 1:] - e[..., :-1], g[..., 1:] - g[..., :-1], jump_weight)
+        down = _difference(
+            e[..., 1:, :] - e[..., :-1, :], g[..., 1:, :] - g[..., :-1, :], jump_weight
+        )
         total = total + across + down
     return total / len(STRIDES)
+
+
+def _difference(
+    error: Float[Tensor, "B *S h w"], true_step: Float[Tensor, "B *S h w"], jump_weight: float
+) -> Float[Tensor, ""]:
+    size = error.abs()
+    if jump_weight:
+        size = torch.where(true_step.abs() > JUMP_LOG_RATIO, (1 + jump_weight) * size, size)
+    return mean_of_valid(size, torch.isfinite(true_step))
 
 
 def edge_band(truth: Float[Tensor, "B *S H W"]) -> Bool[Tensor, "B *S H W"]:
@@ -121,6 +137,7 @@ def depth_loss(
     *,
     log_space: bool = False,
     confidence_alpha: float = CONFIDENCE_WEIGHT,
+    jump_weight: float = 0.0,
 ) -> DepthTerms:
     """VGGT's depth loss of one head.
 
@@ -130,6 +147,7 @@ def depth_loss(
         truth: normalised units; NaN where unknown.
         log_space: take errors of log depth, so that near and far count alike (ours; VGGT: False).
         confidence_alpha: see `confidence_term`.
+        jump_weight: see `gradient_error`.
     """
     valid = torch.isfinite(truth)
     error = signed_error(depth, truth, log_space=log_space)
@@ -138,7 +156,7 @@ def depth_loss(
     return DepthTerms(
         confidence=mean_of_valid(weighted, valid, KEPT_QUANTILE),
         regression=mean_of_valid(size, valid, KEPT_QUANTILE),
-        gradient=gradient_error(error, valid),
+        gradient=gradient_error(error, truth, jump_weight),
         edge=mean_of_valid(size, edge_band(truth)),
     )
 

@@ -106,6 +106,7 @@ def mixture_loss(
     temperature: float,
     weights: MixtureWeights,
     confidence_alpha: float = CONFIDENCE_WEIGHT,
+    jump_weight: float = 0.0,
 ) -> MixtureTerms:
     """Compute all terms at one gate temperature.
 
@@ -115,6 +116,7 @@ def mixture_loss(
         temperature: of the gate's softmax, with which the answer was fused.
         weights: settings.
         confidence_alpha: the confidence that fits an error is this divided by the error.
+        jump_weight: see `gradient_error`.
     """
     valid = torch.isfinite(truth)
     gate = gate_weights(answer.gate_logits, temperature)
@@ -131,7 +133,7 @@ def mixture_loss(
             negative_log_likelihood(errors, log_gate, weights), valid, KEPT_QUANTILE
         ),
         regression=mean_of_valid(error.abs(), valid, KEPT_QUANTILE),
-        gradient=gradient_error(error, valid),
+        gradient=gradient_error(error, truth, jump_weight),
         confidence=mean_of_valid(weighted, valid, KEPT_QUANTILE),
         edge=mean_of_valid(error.abs(), edge_band(truth)),
         entropy=mean_of_valid(-(gate * log_gate).sum(2), valid),

@@ -34,7 +34,33 @@ def test_a_log_error_is_the_logarithm_of_the_ratio():
 def test_gradient_error_of_a_ramp_counts_every_stride():
     ramp = torch.arange(17.0).expand(1, 1, 17, 17)
     # strides 1, 2, 4, 8 see steps of 1, 2, 4, 8 across and none down
-    assert float(gradient_error(ramp, torch.ones_like(ramp, dtype=torch.bool))) == 15 / 4
+    assert float(gradient_error(ramp, torch.ones_like(ramp))) == 15 / 4
+
+
+def step_photo_loss(jump_weight, predicted_jump, chance):
+    """Mean loss of one predicted jump between two pixels, where the truth has one by chance."""
+    with_jump, without = torch.tensor([[[[1.0, 2.0]]]]), torch.ones(1, 1, 1, 2)
+    predicted = torch.tensor([[[[0.0, predicted_jump]]]])
+    losses = [
+        gradient_error(predicted - truth.log(), truth, jump_weight)
+        for truth in (with_jump, without)
+    ]
+    return float(chance * losses[0] + (1 - chance) * losses[1])
+
+
+@pytest.mark.parametrize(
+    ("jump_weight", "chance", "best"), [(0.0, 0.45, 0), (0.0, 0.55, 1), (5.0, 0.13, 0), (5.0, 0.16, 1)]
+)
+def test_a_jump_pays_above_a_chance_of_one_in_two_plus_the_weight(jump_weight, chance, best):
+    jumps = torch.linspace(0, 1, 5) * math.log(2)
+    costs = [step_photo_loss(jump_weight, float(jump), chance) for jump in jumps]
+    assert costs.index(min(costs)) == (len(jumps) - 1) * best
+
+
+def test_small_steps_do_not_count_more():
+    truth = torch.tensor([[[[1.0, 1.04, 1.0]]]])
+    error = torch.tensor([[[[0.0, 0.3, 0.1]]]])
+    torch.testing.assert_close(gradient_error(error, truth, 5.0), gradient_error(error, truth))
 
 
 def test_unknown_depth_changes_nothing_and_carries_no_gradient():
