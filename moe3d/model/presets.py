@@ -1,7 +1,5 @@
 """Named network sizes."""
 
-from dataclasses import replace
-
 from moe3d.model.config import (
     AggregatorConfig,
     CameraHeadConfig,
@@ -18,10 +16,9 @@ def vggt_1b() -> ModelConfig:
 
 
 def mini() -> ModelConfig:
-    """The built-in demonstration model: DINOv2 ViT-S/14 blocks, an image stem, 28 M parameters.
+    """The built-in demonstration model: DINOv2 ViT-S/14 blocks, a U-Net on the photo, 30 M weights.
 
-    The stem was to give the decoder what a 16 x 16 token grid cannot: where a depth edge runs. It
-    hardly does, see `detailed_mini`.
+    The U-Net gives the decoder what a 16 x 12 token grid cannot: where a depth edge runs.
     """
     return ModelConfig(
         name="mini",
@@ -36,26 +33,10 @@ def mini() -> ModelConfig:
             layers=(0, 1, 2, 2),
             out_channels=(48, 96, 128, 128),
             features=64,
-            map_channels=24,
-            head_channels=16,
-            detail_channels=(16, 32, 64),
+            map_channels=16,
+            head_channels=24,
+            detail_channels=(16, 32, 64, 128),
+            detail_units=1,
         ),
         moe=MoEConfig(num_experts=4),
     )
-
-
-def detailed_mini() -> ModelConfig:
-    """The next built-in model: the same tokens, and a U-Net on the photo in place of the stem.
-
-    The shipped model's stem is three plain convolutions; see `docs/training.md` for what each
-    remedy did to depth edges.
-    """
-    shipped = mini()
-    dpt = replace(
-        shipped.dpt,
-        map_channels=16,
-        head_channels=24,
-        detail_channels=(16, 32, 64, 128),
-        detail_units=1,
-    )
-    return replace(shipped, dpt=dpt)

@@ -102,6 +102,9 @@ class MixtureWeights:
     is taken, so that it sees edges and not layout; 0 forgives nothing. For a weak trunk."""
     likelihood_weight: float = 0.2
     """Factor on the negative log-likelihood in nats."""
+    edge_likelihood_weight: float = 0.0
+    """Factor on the same within two pixels of depth edges. Where the layout is uncertain, experts
+    share that out among themselves, and edges are few."""
     regression_weight: float = 1.0
     """Factor on the fused depth's mean absolute error."""
     gradient_weight: float = 2.0

@@ -152,5 +152,14 @@ class Objective(nn.Module):
         )
         total = terms.weighted(weights) + settings.edge_weight * terms.edge
         total = total + settings.unknown_weight * unknown_confidence(answer.confidence, truth)
-        names = ("likelihood", "regression", "gradient", "confidence", "edge", "entropy", "balance")
+        names = (
+            "likelihood",
+            "edge_likelihood",
+            "regression",
+            "gradient",
+            "confidence",
+            "edge",
+            "entropy",
+            "balance",
+        )
         return total, {name: getattr(terms, name) for name in names}

@@ -10,7 +10,7 @@ from moe3d.model.checkpoint import CheckpointInfo, read_checkpoint
 from moe3d.model.config import ModelConfig
 from moe3d.model.known_models import find_checkpoint
 from moe3d.model.moe3d import MoE3DNetwork
-from moe3d.model.presets import detailed_mini
+from moe3d.model.presets import mini
 from moe3d.model.warm_start import warm_start_experts
 from moe3d.training.config import TrainingConfig
 from moe3d.training.dino_start import load_dino_start
@@ -58,7 +58,7 @@ def _same_mixture(first: ModelConfig, second: ModelConfig) -> bool:
 
 def _base(config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]:
     if config.base in (NEW_MINI, GROWN_MINI):
-        network = MoE3DNetwork(detailed_mini())
+        network = MoE3DNetwork(mini())
         info = CheckpointInfo("mini", network.config, licence="Apache-2.0", demonstration=True)
         if config.base == GROWN_MINI:
             shipped = read_checkpoint(find_checkpoint("mini"))

@@ -44,6 +44,8 @@ class MixtureTerms:
     """Parts of the mixture loss, before their weights."""
 
     likelihood: Float[Tensor, ""]
+    edge_likelihood: Float[Tensor, ""]
+    """Of the pixels near depth edges."""
     regression: Float[Tensor, ""]
     gradient: Float[Tensor, ""]
     confidence: Float[Tensor, ""]
@@ -56,6 +58,7 @@ class MixtureTerms:
         """The loss that is minimised."""
         return (
             weights.likelihood_weight * self.likelihood
+            + weights.edge_likelihood_weight * self.edge_likelihood
             + weights.regression_weight * self.regression
             + weights.gradient_weight * self.gradient
             + self.confidence
@@ -128,14 +131,15 @@ def mixture_loss(
     weighted = confidence_term(answer.confidence, error.abs().detach(), confidence_alpha)
     usage = mean_over_processes(torch.stack([mean_of_valid(w, valid) for w in gate.unbind(2)]))
     count = gate.shape[2]
+    unlikely = negative_log_likelihood(errors, log_gate, weights)
+    band = edge_band(truth)
     return MixtureTerms(
-        likelihood=mean_of_valid(
-            negative_log_likelihood(errors, log_gate, weights), valid, KEPT_QUANTILE
-        ),
+        likelihood=mean_of_valid(unlikely, valid, KEPT_QUANTILE),
+        edge_likelihood=mean_of_valid(unlikely, band),
         regression=mean_of_valid(error.abs(), valid, KEPT_QUANTILE),
         gradient=gradient_error(error, truth, jump_weight),
         confidence=mean_of_valid(weighted, valid, KEPT_QUANTILE),
-        edge=mean_of_valid(error.abs(), edge_band(truth)),
+        edge=mean_of_valid(error.abs(), band),
         entropy=mean_of_valid(-(gate * log_gate).sum(2), valid),
         balance=count * (usage**2).sum() - 1,
     )

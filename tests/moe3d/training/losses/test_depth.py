@@ -49,7 +49,8 @@ def step_photo_loss(jump_weight, predicted_jump, chance):
 
 
 @pytest.mark.parametrize(
-    ("jump_weight", "chance", "best"), [(0.0, 0.45, 0), (0.0, 0.55, 1), (5.0, 0.13, 0), (5.0, 0.16, 1)]
+    ("jump_weight", "chance", "best"),
+    [(0.0, 0.45, 0), (0.0, 0.55, 1), (5.0, 0.13, 0), (5.0, 0.16, 1)],
 )
 def test_a_jump_pays_above_a_chance_of_one_in_two_plus_the_weight(jump_weight, chance, best):
     jumps = torch.linspace(0, 1, 5) * math.log(2)

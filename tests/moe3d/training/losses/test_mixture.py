@@ -120,3 +120,21 @@ def test_a_forgiven_level_makes_a_wrong_scale_free():
         for weights in (strict, lenient)
     ]
     assert found[0] - found[1] == pytest.approx(0.5 * (math.log(2) / 0.1) ** 2, rel=1e-3)
+
+
+def test_the_likelihood_near_edges_sees_nothing_else():
+    truth = torch.ones(1, 1, 4, 12, dtype=torch.float64)
+    truth[..., 6:] = 2.0  # the band is columns 3 to 8
+    depths = truth[:, :, None].expand(1, 1, 4, 4, 12).clone()
+    logits = torch.zeros_like(depths)
+    exact = mixture_loss(
+        fused_answer(depths, depths + 1, logits, 1.0), truth, 1.0, MixtureWeights()
+    )
+    depths[..., :3] += 0.2
+    off = mixture_loss(fused_answer(depths, depths + 1, logits, 1.0), truth, 1.0, MixtureWeights())
+    by_hand = math.log(0.05 * math.sqrt(2 * math.pi))
+    assert float(exact.edge_likelihood) == pytest.approx(by_hand)
+    assert float(off.edge_likelihood) == pytest.approx(by_hand)
+    assert float(off.likelihood) == pytest.approx(by_hand + 3 / 12 * 0.5 * (0.2 / 0.05) ** 2)
+    weighted = off.weighted(MixtureWeights(edge_likelihood_weight=2.0))
+    assert float(weighted - off.weighted(MixtureWeights())) == pytest.approx(2 * by_hand)
