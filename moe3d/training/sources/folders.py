@@ -12,7 +12,7 @@ from moe3d.evaluation.grids import InputSize, shown_to_models
 from moe3d.io.datasets.catalog import open_dataset
 from moe3d.io.datasets.records import Dataset, SceneTruth
 from moe3d.io.images import read_pixels
-from moe3d.training.batches import TrainingBatch, normalise_scenes
+from moe3d.training.batches import TrainingBatch, join_scenes, normalise_scenes
 from moe3d.training.config import TrainingConfig
 from moe3d.training.data.predictions import PredictionScenes
 from moe3d.training.processes import Share
@@ -123,7 +123,7 @@ class FolderSource:
         picks = [self._pick(draw) for _ in range(draw.scenes)][draw.rows]
         size = InputSize(draw.width, draw.height)
         singles = [_read(self._dataset, scene, frames, size) for scene, frames in picks]
-        batch = _joined(singles)
+        batch = join_scenes(singles)
         keys = [
             (self._config.seed, step, self._scenes.index(scene), *frames) for scene, frames in picks
         ]
@@ -157,16 +157,3 @@ def _read(
     )
     numbers = ", ".join(map(str, frames))
     return replace(batch, names=(f"{scene.name}, frames {numbers}",))
-
-
-def _joined(batches: list[TrainingBatch]) -> TrainingBatch:
-    cameras = type(batches[0].cameras)(
-        torch.cat([b.cameras.camera_from_world for b in batches]),
-        torch.cat([b.cameras.intrinsics for b in batches]),
-    )
-    return TrainingBatch(
-        torch.cat([b.images for b in batches]),
-        torch.cat([b.depth for b in batches]),
-        cameras,
-        tuple(name for b in batches for name in b.names),
-    )
