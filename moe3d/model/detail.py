@@ -14,12 +14,24 @@ from moe3d.model.feature_fusion import resize
 NORM_GROUPS = 4
 
 
+class GroupNorm(nn.GroupNorm):
+    """In the precision of its input; autocast would widen that, and all that follows."""
+
+    def forward(self, input: Float[Tensor, "N C h w"]) -> Float[Tensor, "N C h w"]:
+        """Norm a map; sums are in 32 bits whatever its precision."""
+        if input.dtype == self.weight.dtype:
+            return super().forward(input)
+        with torch.autocast(input.device.type, enabled=False):
+            weight, bias = self.weight.to(input.dtype), self.bias.to(input.dtype)
+            return F.group_norm(input, self.num_groups, weight, bias, self.eps)
+
+
 class DetailUnit(nn.Module):
     """Two normalised convolutions, added to their input."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.norm = nn.GroupNorm(NORM_GROUPS, channels)
+        self.norm = GroupNorm(NORM_GROUPS, channels)
         self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
 
@@ -75,7 +87,7 @@ class DetailPath(nn.Module):
 
 def _norms(channels: tuple[int, ...], units: int) -> nn.ModuleList:
     return nn.ModuleList(
-        nn.GroupNorm(NORM_GROUPS, count) if units else nn.Identity() for count in channels
+        GroupNorm(NORM_GROUPS, count) if units else nn.Identity() for count in channels
     )
 
 

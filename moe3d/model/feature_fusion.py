@@ -1,5 +1,6 @@
 """The residual and fusion blocks of the DPT decoder."""
 
+import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -46,7 +47,13 @@ class FusionBlock(nn.Module):
 
 
 def resize(x: Float[Tensor, "N C h w"], size: tuple[int, int]) -> Float[Tensor, "N C H W"]:
-    """Bilinear, corners aligned, as VGGT does everywhere; the map itself if it has the size."""
+    """Bilinear, corners aligned, as VGGT does everywhere; the map itself if it has the size.
+
+    On a CUDA card channels go last in memory: the kernel for the other layout gives a thread all
+    channels of all frames at one place, and is many times slower where these are many.
+    """
     if x.shape[-2:] == size:
         return x
+    if x.is_cuda:
+        x = x.contiguous(memory_format=torch.channels_last)
     return F.interpolate(x, size=size, mode="bilinear", align_corners=True)

@@ -88,6 +88,8 @@ class MixtureWeights:
 
     num_experts: int = 0
     """Experts of a new mixture (the paper's K); 0 takes the base's."""
+    anew: bool = False
+    """Begin with noisy copies of VGGT's head also where the base has trained experts."""
     variant: Literal["", "A", "A'", "B", "F"] = ""
     """What each expert owns, see `MoEConfig.variant`; F mixes features in place of depths. Empty
     takes the base's."""
@@ -105,6 +107,9 @@ class MixtureWeights:
     edge_likelihood_weight: float = 0.0
     """Factor on the same within two pixels of depth edges. Where the layout is uncertain, experts
     share that out among themselves, and edges are few."""
+    surface_weight: float = 0.0
+    """Factor on each expert's own error and gradient error away from depth edges, mean over the
+    experts: they agree on surfaces, and differ only where there is an edge to dispute."""
     regression_weight: float = 1.0
     """Factor on the fused depth's mean absolute error."""
     gradient_weight: float = 2.0

@@ -155,6 +155,7 @@ class Objective(nn.Module):
         names = (
             "likelihood",
             "edge_likelihood",
+            "surface",
             "regression",
             "gradient",
             "confidence",

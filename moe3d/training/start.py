@@ -33,6 +33,7 @@ def start_network(config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]
     network, info = _base(config)
     wanted = wanted_architecture(network.config, config)
     is_trained = info.experts_trained and _same_mixture(network.config, wanted)
+    is_trained = is_trained and not config.mixture.anew
     if config.preset in MIXTURES and not is_trained:
         network = _with_new_mixture(network, wanted, config)
         info = replace(info, experts_trained=False)

@@ -35,8 +35,8 @@ class AveragedWeights:
         """Move towards the current weights; faster at the beginning of a run."""
         decay = min(self.decay, (1 + step) / (10 + step))
         pairs = [(self.values[n], p) for n, p in network.named_parameters() if n in self.values]
-        for average, current in pairs:
-            average.lerp_(current, 1 - decay)
+        averages, current = map(list, zip(*pairs, strict=True))
+        torch._foreach_lerp_(averages, current, 1 - decay)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float64
+from jaxtyping import Float, Float64
+from torch import Tensor
 
 from moe3d.errors import UsageError
 from moe3d.model.config import ModelConfig
 from moe3d.model.depth_head import FrameChunk, MoEHead, mix_experts
 from moe3d.model.dpt import DPT, confidence_from_raw, depth_from_raw
+from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.peak_bytes import PeakTensorBytes
 from moe3d.progress import Progress
 
@@ -38,6 +40,16 @@ class MeasuredOverhead:
     clock: str
     """"processor" (all threads together) or "wall"."""
     threads: int
+    rest_s: Float64[np.ndarray, " R"] | None = None
+    """Seconds of backbone and camera head, where they were timed too."""
+
+    @property
+    def whole_percent(self) -> float | None:
+        """Added time, of all of VGGT with its depth head; medians over repeats."""
+        if self.rest_s is None:
+            return None
+        rest, vggt, moe3d = map(np.median, (self.rest_s, self.vggt_s, self.moe3d_s))
+        return float(100 * (moe3d - vggt) / (rest + vggt))
 
     @property
     def time_percent(self) -> float:
@@ -64,8 +76,20 @@ def measure_heads(
     frames: int = 1,
     repeats: int = 5,
     progress: Progress | None = None,
+    *,
+    whole: bool = False,
 ) -> MeasuredOverhead:
     """Time both heads in turn.
+
+    Args:
+        config: the network's sizes.
+        height: pixels, a multiple of the patch.
+        width: likewise.
+        device: where it runs.
+        frames: photos a run.
+        repeats: timed runs of each.
+        progress: told after every repeat.
+        whole: also time what comes before the heads, as the program runs it: on a card in bfloat16.
 
     Raises:
         UsageError: sides are no multiples of the patch, or there is nothing to repeat.
@@ -77,13 +101,16 @@ def measure_heads(
     progress = progress or Progress()
     generator = torch.Generator(device="cpu").manual_seed(0)
     chunk = _random_chunk(config, frames, height, width, generator, device)
-    vggt, moe3d = _heads(config, chunk, device)
-    peaks = [_peak_bytes(vggt, device), _peak_bytes(moe3d, device)]  # also warms both up
-    seconds = np.zeros((2, repeats))
+    runs = list(_heads(config, chunk, device))
+    peaks = [_peak_bytes(head, device) for head in runs]  # also warms both up
+    if whole:
+        runs.append(_rest(config, chunk.images, device))
+        _seconds(runs[-1], device)
+    seconds = np.zeros((len(runs), repeats))
     for repeat in range(repeats):
-        order = ((0, vggt), (1, moe3d)) if repeat % 2 == 0 else ((1, moe3d), (0, vggt))
-        for row, head in order:
-            seconds[row, repeat] = _seconds(head, device)
+        order = list(enumerate(runs))
+        for row, run in order if repeat % 2 == 0 else reversed(order):
+            seconds[row, repeat] = _seconds(run, device)
         progress.report("time both heads", repeat + 1, repeats)
     return MeasuredOverhead(
         vggt_s=seconds[0],
@@ -96,6 +123,7 @@ def measure_heads(
         device=_device_name(device),
         clock="processor" if device.type == "cpu" else "wall",
         threads=torch.get_num_threads(),
+        rest_s=seconds[2] if whole else None,
     )
 
 
@@ -118,6 +146,22 @@ def _heads(
         return mix_experts(head, maps, decoder, chunk.size, temperature)
 
     return run_vggt, run_moe3d
+
+
+def _rest(
+    config: ModelConfig, frames: Float[Tensor, "N 3 H W"], device: torch.device
+) -> Callable[[], object]:
+    """Backbone and camera head on the frames as views of one scene."""
+    with torch.device(device):
+        network = MoE3DNetwork(config).eval()
+    if device.type == "cuda":
+        network.cast_backbone(torch.bfloat16)
+
+    def run() -> object:
+        tokens = network.aggregator(frames[None], config.dpt.layers)
+        return network.camera_head(tokens.camera_tokens.float())
+
+    return run
 
 
 def _random_chunk(

@@ -46,6 +46,8 @@ class MixtureTerms:
     likelihood: Float[Tensor, ""]
     edge_likelihood: Float[Tensor, ""]
     """Of the pixels near depth edges."""
+    surface: Float[Tensor, ""]
+    """Of each expert's own errors away from depth edges, mean over experts."""
     regression: Float[Tensor, ""]
     gradient: Float[Tensor, ""]
     confidence: Float[Tensor, ""]
@@ -59,6 +61,7 @@ class MixtureTerms:
         return (
             weights.likelihood_weight * self.likelihood
             + weights.edge_likelihood_weight * self.edge_likelihood
+            + weights.surface_weight * self.surface
             + weights.regression_weight * self.regression
             + weights.gradient_weight * self.gradient
             + self.confidence
@@ -103,6 +106,27 @@ def local_level(
     return pool(error * known) / pool(known).clamp(min=1e-6)
 
 
+def surface_error(
+    errors: Float[Tensor, "B S E H W"],
+    truth: Float[Tensor, "B S H W"],
+    band: Bool[Tensor, "B S H W"],
+) -> Float[Tensor, ""]:
+    """Each expert's mean error and gradient error away from depth edges, mean over experts.
+
+    Args:
+        errors: each expert's signed error.
+        truth: NaN where unknown.
+        band: pixels near depth edges, which are left out.
+    """
+    surfaces = truth.masked_fill(band, torch.nan)
+    valid = torch.isfinite(surfaces)
+    own = [
+        mean_of_valid(error.abs(), valid, KEPT_QUANTILE) + gradient_error(error, surfaces)
+        for error in errors.unbind(2)
+    ]
+    return torch.stack(own).mean()
+
+
 def mixture_loss(
     answer: MixtureAnswer,
     truth: Float[Tensor, "B S H W"],
@@ -126,16 +150,20 @@ def mixture_loss(
     log_gate = torch.log_softmax(answer.gate_logits / temperature, dim=2)
     errors = signed_error(answer.expert_depths, truth[:, :, None], log_space=weights.log_space)
     error = signed_error(answer.depth, truth, log_space=weights.log_space)
+    band = edge_band(truth)
+    surface = error.new_zeros(())
+    if weights.surface_weight:
+        surface = surface_error(errors, truth, band)
     if weights.level_window_px:
         errors = errors - local_level(error.detach(), valid, weights.level_window_px)[:, :, None]
     weighted = confidence_term(answer.confidence, error.abs().detach(), confidence_alpha)
     usage = mean_over_processes(torch.stack([mean_of_valid(w, valid) for w in gate.unbind(2)]))
     count = gate.shape[2]
     unlikely = negative_log_likelihood(errors, log_gate, weights)
-    band = edge_band(truth)
     return MixtureTerms(
         likelihood=mean_of_valid(unlikely, valid, KEPT_QUANTILE),
         edge_likelihood=mean_of_valid(unlikely, band),
+        surface=surface,
         regression=mean_of_valid(error.abs(), valid, KEPT_QUANTILE),
         gradient=gradient_error(error, truth, jump_weight),
         confidence=mean_of_valid(weighted, valid, KEPT_QUANTILE),

@@ -9,6 +9,7 @@ from moe3d.training.losses.mixture import (
     local_level,
     mixture_loss,
     negative_log_likelihood,
+    surface_error,
 )
 
 SHAPE = (1, 1, 4, 3, 3)
@@ -138,3 +139,18 @@ def test_the_likelihood_near_edges_sees_nothing_else():
     assert float(off.likelihood) == pytest.approx(by_hand + 3 / 12 * 0.5 * (0.2 / 0.05) ** 2)
     weighted = off.weighted(MixtureWeights(edge_likelihood_weight=2.0))
     assert float(weighted - off.weighted(MixtureWeights())) == pytest.approx(2 * by_hand)
+
+
+def test_each_expert_answers_for_surfaces_and_not_for_the_edge_between_them():
+    truth = torch.ones(1, 1, 8, 16, dtype=torch.float64)
+    truth[..., 8:] = 2.0
+    band = torch.zeros_like(truth, dtype=torch.bool)
+    band[..., 6:10] = True
+    errors = torch.zeros(1, 1, 2, 8, 16, dtype=torch.float64)
+    errors[:, :, 0, :, 6:10] = 5.0  # in the band: free
+    assert float(surface_error(errors, truth, band)) == 0
+    errors[:, :, 1, :, :6] = 0.2  # half of the rest, a constant; its gradient is seen across
+    found = float(surface_error(errors, truth, band))
+    # Only stride 8 has pairs with an end on either side of the band: columns 0 and 8, but 8 is in
+    # the band. Strides 1 to 4 have none with a difference: columns 4 and 8, 5 and 9 are in it too.
+    assert found == pytest.approx((0.2 * 0.5 + 0) / 2)
