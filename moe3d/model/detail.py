@@ -17,7 +17,10 @@ NORM_GROUPS = 4
 class GroupNorm(nn.GroupNorm):
     """In the precision of its input; autocast would widen that, and all that follows."""
 
-    def forward(self, input: Float[Tensor, "N C h w"]) -> Float[Tensor, "N C h w"]:
+    def forward(
+        self,
+        input: Float[Tensor, "N C h w"],  # noqa: A002, torch's name
+    ) -> Float[Tensor, "N C h w"]:
         """Norm a map; sums are in 32 bits whatever its precision."""
         if input.dtype == self.weight.dtype:
             return super().forward(input)

@@ -36,7 +36,7 @@ class AveragedWeights:
         decay = min(self.decay, (1 + step) / (10 + step))
         pairs = [(self.values[n], p) for n, p in network.named_parameters() if n in self.values]
         averages, current = map(list, zip(*pairs, strict=True))
-        torch._foreach_lerp_(averages, current, 1 - decay)
+        torch._foreach_lerp_(averages, current, 1 - decay)  # pyright: ignore[reportPrivateImportUsage]
 
 
 @dataclass(frozen=True)
