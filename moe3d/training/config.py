@@ -110,6 +110,9 @@ class MixtureWeights:
     surface_weight: float = 0.0
     """Factor on each expert's own error and gradient error away from depth edges, mean over the
     experts: they agree on surfaces, and differ only where there is an edge to dispute."""
+    layer_weight: float = 0.0
+    """Factor on each expert's steps across depth edges, mean over the experts: an expert goes on
+    behind or before an edge as one surface, and the gate draws the edge by changing experts."""
     regression_weight: float = 1.0
     """Factor on the fused depth's mean absolute error."""
     gradient_weight: float = 2.0

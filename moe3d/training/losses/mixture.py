@@ -15,6 +15,7 @@ from moe3d.model.fusion import gate_weights
 from moe3d.training.config import MixtureWeights
 from moe3d.training.losses.depth import (
     CONFIDENCE_WEIGHT,
+    JUMP_LOG_RATIO,
     KEPT_QUANTILE,
     confidence_term,
     edge_band,
@@ -48,6 +49,8 @@ class MixtureTerms:
     """Of the pixels near depth edges."""
     surface: Float[Tensor, ""]
     """Of each expert's own errors away from depth edges, mean over experts."""
+    layer: Float[Tensor, ""]
+    """Of each expert's steps across depth edges, mean over experts."""
     regression: Float[Tensor, ""]
     gradient: Float[Tensor, ""]
     confidence: Float[Tensor, ""]
@@ -62,6 +65,7 @@ class MixtureTerms:
             weights.likelihood_weight * self.likelihood
             + weights.edge_likelihood_weight * self.edge_likelihood
             + weights.surface_weight * self.surface
+            + weights.layer_weight * self.layer
             + weights.regression_weight * self.regression
             + weights.gradient_weight * self.gradient
             + self.confidence
@@ -127,6 +131,39 @@ def surface_error(
     return torch.stack(own).mean()
 
 
+def layer_error(
+    errors: Float[Tensor, "B S E H W"],
+    truth: Float[Tensor, "B S H W"],
+    band: Bool[Tensor, "B S H W"],
+) -> Float[Tensor, ""]:
+    """How far each expert's steps between neighbours near depth edges are from a surface's.
+
+    A surface's step is the truth's where that is small, and none where the truth jumps.
+
+    Args:
+        errors: each expert's signed error of log depth.
+        truth: NaN where unknown.
+        band: valid pixels near depth edges; a pair counts where both its ends are.
+    """
+    log_depth = truth.log()
+    own = [_layer_steps(errors, log_depth, band, dim) for dim in (-1, -2)]
+    return torch.stack(own).sum()
+
+
+def _layer_steps(
+    errors: Float[Tensor, "B S E H W"],
+    log_depth: Float[Tensor, "B S H W"],
+    band: Bool[Tensor, "B S H W"],
+    dim: int,
+) -> Float[Tensor, ""]:
+    true_step = log_depth.diff(dim=dim)
+    count = log_depth.shape[dim] - 1
+    both = band.narrow(dim, 0, count) & band.narrow(dim, 1, count) & torch.isfinite(true_step)
+    jumps = torch.where(both & (true_step.abs() > JUMP_LOG_RATIO), true_step, 0.0)
+    steps = errors.diff(dim=dim) + jumps[:, :, None]  # the expert's less a surface's
+    return mean_of_valid(steps.abs().mean(2), both)
+
+
 def mixture_loss(
     answer: MixtureAnswer,
     truth: Float[Tensor, "B S H W"],
@@ -154,6 +191,9 @@ def mixture_loss(
     surface = error.new_zeros(())
     if weights.surface_weight:
         surface = surface_error(errors, truth, band)
+    layer = error.new_zeros(())
+    if weights.layer_weight:
+        layer = layer_error(errors, truth, band)
     if weights.level_window_px:
         errors = errors - local_level(error.detach(), valid, weights.level_window_px)[:, :, None]
     weighted = confidence_term(answer.confidence, error.abs().detach(), confidence_alpha)
@@ -164,6 +204,7 @@ def mixture_loss(
         likelihood=mean_of_valid(unlikely, valid, KEPT_QUANTILE),
         edge_likelihood=mean_of_valid(unlikely, band),
         surface=surface,
+        layer=layer,
         regression=mean_of_valid(error.abs(), valid, KEPT_QUANTILE),
         gradient=gradient_error(error, truth, jump_weight),
         confidence=mean_of_valid(weighted, valid, KEPT_QUANTILE),

@@ -6,6 +6,7 @@ import torch
 from moe3d.training.config import MixtureWeights
 from moe3d.training.losses.mixture import (
     MixtureAnswer,
+    layer_error,
     local_level,
     mixture_loss,
     negative_log_likelihood,
@@ -154,3 +155,18 @@ def test_each_expert_answers_for_surfaces_and_not_for_the_edge_between_them():
     # Only stride 8 has pairs with an end on either side of the band: columns 0 and 8, but 8 is in
     # the band. Strides 1 to 4 have none with a difference: columns 4 and 8, 5 and 9 are in it too.
     assert found == pytest.approx((0.2 * 0.5 + 0) / 2)
+
+
+def test_an_expert_that_goes_on_as_one_surface_pays_nothing_and_one_that_jumps_pays_the_jump():
+    slope = 1.01 ** torch.arange(8, dtype=torch.float64)[:, None]
+    near = (1.0 * slope).expand(1, 1, 8, 16)
+    far = (2.0 * slope).expand(1, 1, 8, 16)
+    truth = torch.where(torch.arange(16) < 8, near, far)
+    band = torch.zeros_like(truth, dtype=torch.bool)
+    band[..., 6:10] = True
+    experts = torch.stack([near, far], 2)
+    layered = experts.log() - truth.log()[:, :, None]
+    assert float(layer_error(layered, truth, band)) == pytest.approx(0, abs=1e-12)
+    exact = torch.zeros_like(layered)
+    # One of three steps across the band jumps, by ln 2; the down steps have none.
+    assert float(layer_error(exact, truth, band)) == pytest.approx(math.log(2) / 3)
