@@ -156,6 +156,7 @@ class Objective(nn.Module):
             "likelihood",
             "edge_likelihood",
             "surface",
+            "cover",
             "layer",
             "regression",
             "gradient",

@@ -6,6 +6,7 @@ import torch
 from moe3d.training.config import MixtureWeights
 from moe3d.training.losses.mixture import (
     MixtureAnswer,
+    cover_error,
     layer_error,
     local_level,
     mixture_loss,
@@ -170,3 +171,24 @@ def test_an_expert_that_goes_on_as_one_surface_pays_nothing_and_one_that_jumps_p
     exact = torch.zeros_like(layered)
     # One of three steps across the band jumps, by ln 2; the down steps have none.
     assert float(layer_error(exact, truth, band)) == pytest.approx(math.log(2) / 3)
+
+
+def test_two_experts_on_the_two_surfaces_of_an_edge_cover_it():
+    truth = torch.ones(1, 1, 8, 16, dtype=torch.float64)
+    truth[..., 8:] = 2.0
+    truth[..., 0, 0] = math.nan
+    band = torch.zeros_like(truth, dtype=torch.bool)
+    band[..., 6:10] = True  # within reach of both surfaces
+    weights = MixtureWeights(likelihood="laplace", scale=0.05, log_space=True)
+    depths = torch.ones(1, 1, 2, 8, 16, dtype=torch.float64)
+    depths[:, :, 1] = 2.0
+    errors = depths.log() - truth.nan_to_num(1.0).log()[:, :, None]
+    errors.requires_grad_(True)
+    found = cover_error(errors, truth, band, weights)
+    far_off = math.exp(-math.log(2) / 0.05)  # the other expert's density, relative
+    assert float(found) == pytest.approx(math.log(2) + math.log(2 * 0.05) - math.log1p(far_off))
+    found.backward()
+    assert torch.isfinite(errors.grad).all()
+    both_near = torch.zeros_like(errors) - truth.nan_to_num(1.0).log()[:, :, None]
+    worse = cover_error(both_near, truth, band, weights)
+    assert float(worse) == pytest.approx(math.log(2 * 0.05) + 0.5 * math.log(2) / 0.05)
