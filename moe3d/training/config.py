@@ -107,12 +107,6 @@ class MixtureWeights:
     edge_likelihood_weight: float = 0.0
     """Factor on the same within two pixels of depth edges. Where the layout is uncertain, experts
     share that out among themselves, and edges are few."""
-    surface_weight: float = 0.0
-    """Factor on each expert's own error and gradient error away from depth edges, mean over the
-    experts: they agree on surfaces, and differ only where there is an edge to dispute."""
-    cover_weight: float = 0.0
-    """Factor on the likelihood, whatever the gate says, of both surfaces beside a depth edge: at
-    each pixel near it, some expert should hold the near one and some expert the far one."""
     layer_weight: float = 0.0
     """Factor on each expert's steps across depth edges, mean over the experts: an expert goes on
     behind or before an edge as one surface, and the gate draws the edge by changing experts."""

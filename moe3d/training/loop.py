@@ -4,11 +4,9 @@ Several processes share every batch through torch's DistributedDataParallel; the
 depend on their number beyond rounding.
 """
 
-import contextlib
 import logging
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -25,22 +23,12 @@ from moe3d.training.pace import Pace
 from moe3d.training.parts import free_parameters, parameter_groups
 from moe3d.training.processes import current_share
 from moe3d.training.schedule import gate_temperature, learning_rate_factor
-from moe3d.training.sources.finishing import finish_batches
 from moe3d.training.sources.loading import choose_workers, load_steps
 from moe3d.training.state import AveragedWeights, Identity, load_state, save_state
 
 logger = logging.getLogger(__name__)
 
 STOP_RESERVE_S = 20.0
-
-
-@dataclass(frozen=True)
-class _Sizes:
-    """Loss and gradient norms of a step, still on its device."""
-
-    step: int
-    names: tuple[str, ...]
-    values: dict[str, torch.Tensor]
 
 
 class Trainer:
@@ -79,7 +67,6 @@ class Trainer:
         )
         self.average = AveragedWeights.of(network, settings.ema_decay)
         self._share = current_share()
-        self._unchecked: _Sizes | None = None
         self._resume()
         self._objective: nn.Module = Objective(network, config, dtype)
         if self._share.size > 1:
@@ -115,26 +102,14 @@ class Trainer:
             MoE3DError: the loss is not a number; names the scenes and the seed that repeat it.
             DeviceMemoryError: a step did not fit.
         """
-        with self._naming_memory():
-            self._run(monitor, until, deadline, after_step)
-
-    def _run(
-        self,
-        monitor: Monitor | None,
-        until: int | None,
-        deadline: float,
-        after_step: Callable[["Trainer"], None],
-    ) -> None:
         run = self.config.run
         last = min(self.total_steps, until or self.total_steps)
         if monitor is not None:
             monitor.begin(self.step)
         pace = Pace(max(self.step, self.config.data.early_steps))
         workers = choose_workers(self.config.data.workers)
-        loads = load_steps(self._source, self.step, last, workers)
-        for batch in finish_batches(self._source, loads, self._device):
-            self._check_finite()
-            loss = self._learn(batch)
+        for loaded in load_steps(self._source, self.step, last, workers):
+            loss = self._take_step(loaded)
             pace.count(self.step)
             if not self._is_cut and pace.is_known:
                 self._cut(pace)
@@ -166,11 +141,10 @@ class Trainer:
         dist.all_reduce(flag, dist.ReduceOp.MAX)
         return bool(flag)
 
-    @contextlib.contextmanager
-    def _naming_memory(self) -> Iterator[None]:
-        """Say what to lower where a step does not fit."""
+    def _take_step(self, loaded: Any) -> StepLoss:
         try:
-            yield
+            batch = self._source.finish(loaded, self._device)
+            return self._learn(batch)
         except torch.OutOfMemoryError as error:
             raise self._does_not_fit(error) from error
         except RuntimeError as error:
@@ -182,16 +156,14 @@ class Trainer:
         config, step = self.config, self.step
         self._set_rates(step)
         loss: StepLoss = self._objective(batch, self._temperature(step))
+        self._check_finite(loss.total, "loss", batch.names)
         self._optimizer.zero_grad(set_to_none=True)
         loss.total.backward()
-        clip = config.optimizer.clip_norm
-        norms = {
-            f"gradient of {part.name}": nn.utils.clip_grad_norm_(part.parameters, clip)
-            for part in self._parts
-        }
+        for part in self._parts:
+            norm = nn.utils.clip_grad_norm_(part.parameters, config.optimizer.clip_norm)
+            self._check_finite(norm, f"gradient of {part.name}", batch.names)
         self._optimizer.step()
         self.average.update(self.network, step)
-        self._unchecked = _Sizes(step, batch.names, {"loss": loss.total.detach(), **norms})
         self.step += 1
         return loss
 
@@ -206,19 +178,13 @@ class Trainer:
         ends = (mixture.temperature_start, mixture.temperature_end)
         return gate_temperature(step, self.total_steps, *ends, mixture.temperature_share)
 
-    def _check_finite(self) -> None:
-        """Whether the last step's loss and gradients are numbers; waits for the card once."""
-        sizes, self._unchecked = self._unchecked, None
-        if sizes is None:
-            return
-        values = torch.stack(list(sizes.values.values())).tolist()
-        for what, value in zip(sizes.values, values, strict=True):
-            if not math.isfinite(value):
-                raise MoE3DError(
-                    f"the {what} of step {sizes.step} is {value} (seed {self.config.seed}, "
-                    f"process {self._share.rank}: {', '.join(sizes.names)}); "
-                    "the last checkpoint is as it was"
-                )
+    def _check_finite(self, value: torch.Tensor, what: str, names: tuple[str, ...]) -> None:
+        if not torch.isfinite(value):
+            raise MoE3DError(
+                f"the {what} of step {self.step} is {value.item()} (seed {self.config.seed}, "
+                f"process {self._share.rank}: {', '.join(names)}); "
+                "the last checkpoint is as it was"
+            )
 
     def _does_not_fit(self, error: Exception) -> DeviceMemoryError:
         return DeviceMemoryError(
@@ -229,12 +195,7 @@ class Trainer:
         )
 
     def save(self) -> None:
-        """Write the state; only process 0 does.
-
-        Raises:
-            MoE3DError: the last step's loss is not a number; nothing is written.
-        """
-        self._check_finite()
+        """Write the state; only process 0 does."""
         if self._share.rank != 0:
             return
         identity = Identity.of(self.network, self.config)

@@ -155,8 +155,6 @@ class Objective(nn.Module):
         names = (
             "likelihood",
             "edge_likelihood",
-            "surface",
-            "cover",
             "layer",
             "regression",
             "gradient",

@@ -1,6 +1,5 @@
 """Frozen records of tensors, moved as a whole."""
 
-from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -20,15 +19,3 @@ def _moved(value: Any, device: torch.device) -> Any:
     if isinstance(value, tuple):
         return tuple(_moved(entry, device) for entry in value)
     return tensors_to(value, device) if is_dataclass(value) else value
-
-
-def tensors_in(record: Any) -> Iterator[Tensor]:
-    """Every tensor of a record, also in nested records and tuples."""
-    if isinstance(record, Tensor):
-        yield record
-    elif isinstance(record, tuple):
-        for entry in record:
-            yield from tensors_in(entry)
-    elif is_dataclass(record):
-        for field in fields(record):
-            yield from tensors_in(getattr(record, field.name))

@@ -8,7 +8,6 @@ import math
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor
 
@@ -16,7 +15,6 @@ from moe3d.model.fusion import gate_weights
 from moe3d.training.config import MixtureWeights
 from moe3d.training.losses.depth import (
     CONFIDENCE_WEIGHT,
-    EDGE_REACH_PX,
     JUMP_LOG_RATIO,
     KEPT_QUANTILE,
     confidence_term,
@@ -49,10 +47,6 @@ class MixtureTerms:
     likelihood: Float[Tensor, ""]
     edge_likelihood: Float[Tensor, ""]
     """Of the pixels near depth edges."""
-    surface: Float[Tensor, ""]
-    """Of each expert's own errors away from depth edges, mean over experts."""
-    cover: Float[Tensor, ""]
-    """Of both surfaces beside depth edges, under all experts alike."""
     layer: Float[Tensor, ""]
     """Of each expert's steps across depth edges, mean over experts."""
     regression: Float[Tensor, ""]
@@ -68,8 +62,6 @@ class MixtureTerms:
         return (
             weights.likelihood_weight * self.likelihood
             + weights.edge_likelihood_weight * self.edge_likelihood
-            + weights.surface_weight * self.surface
-            + weights.cover_weight * self.cover
             + weights.layer_weight * self.layer
             + weights.regression_weight * self.regression
             + weights.gradient_weight * self.gradient
@@ -113,54 +105,6 @@ def local_level(
     known = valid.to(error.dtype)
     pool = torch.nn.AvgPool2d(2 * half + 1, stride=1, padding=half)
     return pool(error * known) / pool(known).clamp(min=1e-6)
-
-
-def surface_error(
-    errors: Float[Tensor, "B S E H W"],
-    truth: Float[Tensor, "B S H W"],
-    band: Bool[Tensor, "B S H W"],
-) -> Float[Tensor, ""]:
-    """Each expert's mean error and gradient error away from depth edges, mean over experts.
-
-    Args:
-        errors: each expert's signed error.
-        truth: NaN where unknown.
-        band: pixels near depth edges, which are left out.
-    """
-    surfaces = truth.masked_fill(band, torch.nan)
-    valid = torch.isfinite(surfaces)
-    own = [
-        mean_of_valid(error.abs(), valid, KEPT_QUANTILE) + gradient_error(error, surfaces)
-        for error in errors.unbind(2)
-    ]
-    return torch.stack(own).mean()
-
-
-def cover_error(
-    errors: Float[Tensor, "B S E H W"],
-    truth: Float[Tensor, "B S H W"],
-    band: Bool[Tensor, "B S H W"],
-    weights: MixtureWeights,
-) -> Float[Tensor, ""]:
-    """Negative log-likelihood of the near and the far surface around each pixel near an edge.
-
-    Args:
-        errors: each expert's signed error; of log depth if the settings say so.
-        truth: NaN where unknown.
-        band: valid pixels near depth edges.
-        weights: shape and scale of a component; all experts weigh the same.
-    """
-    even = torch.full_like(errors, -math.log(errors.shape[2]))
-    target = truth.log() if weights.log_space else truth
-    total = errors.new_zeros(())
-    for sign in (1, -1):  # the farthest, then the nearest depth within reach
-        known = (sign * target).nan_to_num(-torch.inf).flatten(0, 1)
-        reach = 2 * EDGE_REACH_PX + 1
-        extreme = F.max_pool2d(known, reach, stride=1, padding=EDGE_REACH_PX)
-        moved = torch.where(band, sign * extreme.view_as(target) - target, 0.0)
-        own = negative_log_likelihood(errors - moved[:, :, None], even, weights)
-        total = total + mean_of_valid(own, band)
-    return total / 2
 
 
 def layer_error(
@@ -220,17 +164,11 @@ def mixture_loss(
     errors = signed_error(answer.expert_depths, truth[:, :, None], log_space=weights.log_space)
     error = signed_error(answer.depth, truth, log_space=weights.log_space)
     band = edge_band(truth)
-    surface = error.new_zeros(())
-    if weights.surface_weight:
-        surface = surface_error(errors, truth, band)
-    cover = error.new_zeros(())
     layer = error.new_zeros(())
     if weights.layer_weight:
         layer = layer_error(errors, truth, band)
     if weights.level_window_px:
         errors = errors - local_level(error.detach(), valid, weights.level_window_px)[:, :, None]
-    if weights.cover_weight:
-        cover = cover_error(errors, truth, band, weights)
     weighted = confidence_term(answer.confidence, error.abs().detach(), confidence_alpha)
     usage = mean_over_processes(torch.stack([mean_of_valid(w, valid) for w in gate.unbind(2)]))
     count = gate.shape[2]
@@ -238,8 +176,6 @@ def mixture_loss(
     return MixtureTerms(
         likelihood=mean_of_valid(unlikely, valid, KEPT_QUANTILE),
         edge_likelihood=mean_of_valid(unlikely, band),
-        surface=surface,
-        cover=cover,
         layer=layer,
         regression=mean_of_valid(error.abs(), valid, KEPT_QUANTILE),
         gradient=gradient_error(error, truth, jump_weight),

@@ -51,6 +51,15 @@ def test_both_heads_are_timed_in_alternation():
     assert measured.moe3d_peak_bytes >= measured.vggt_peak_bytes > 28 * 42 * 16 * 4
 
 
+def test_the_whole_is_what_comes_before_the_heads_and_vggts_head():
+    measured = measure_heads(mini(), 28, 42, torch.device("cpu"), repeats=3, whole=True)
+    assert measured.rest_s is not None
+    added = np.median(measured.moe3d_s) - np.median(measured.vggt_s)
+    all_of_it = np.median(measured.rest_s) + np.median(measured.vggt_s)
+    assert measured.whole_percent == pytest.approx(100 * added / all_of_it)
+    assert measure_heads(mini(), 28, 42, torch.device("cpu"), repeats=1).whole_percent is None
+
+
 def test_sizes_that_are_no_whole_patches_are_refused():
     with pytest.raises(UsageError, match="multiples of 14"):
         measure_heads(mini(), 30, 42, torch.device("cpu"))

@@ -226,17 +226,10 @@ def test_cached_features_are_what_the_backbone_says(settings):
 @pytest.mark.parametrize("preset", ["pair", "head"])
 def test_no_tensor_of_a_step_is_made_on_the_default_device(preset, settings):
     """With another default, whatever forgot to name its device could not be mixed with the rest."""
-    own = {
-        "level_window_px": 5,
-        "edge_weight": 1.0,
-        "surface_weight": 1.0,
-        "layer_weight": 1.0,
-        "cover_weight": 1.0,
-    }
+    own = {"level_window_px": 5, "edge_weight": 1.0, "layer_weight": 1.0}
     trainer = new_trainer(settings(preset=preset, **own))
-    source, loaded = trainer._source, trainer._source.load(0)
-    # Position tables are built on the processor, then moved and kept.
-    trainer._learn(source.finish(loaded, CPU))
+    loaded = trainer._source.load(0)
+    trainer._take_step(loaded)  # position tables are built on the processor, then moved and kept
     with torch.device("meta"):
-        loss = trainer._learn(source.finish(loaded, CPU))
+        loss = trainer._take_step(loaded)
     assert math.isfinite(loss.total.item())

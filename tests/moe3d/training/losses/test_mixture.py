@@ -6,12 +6,10 @@ import torch
 from moe3d.training.config import MixtureWeights
 from moe3d.training.losses.mixture import (
     MixtureAnswer,
-    cover_error,
     layer_error,
     local_level,
     mixture_loss,
     negative_log_likelihood,
-    surface_error,
 )
 
 SHAPE = (1, 1, 4, 3, 3)
@@ -143,21 +141,6 @@ def test_the_likelihood_near_edges_sees_nothing_else():
     assert float(weighted - off.weighted(MixtureWeights())) == pytest.approx(2 * by_hand)
 
 
-def test_each_expert_answers_for_surfaces_and_not_for_the_edge_between_them():
-    truth = torch.ones(1, 1, 8, 16, dtype=torch.float64)
-    truth[..., 8:] = 2.0
-    band = torch.zeros_like(truth, dtype=torch.bool)
-    band[..., 6:10] = True
-    errors = torch.zeros(1, 1, 2, 8, 16, dtype=torch.float64)
-    errors[:, :, 0, :, 6:10] = 5.0  # in the band: free
-    assert float(surface_error(errors, truth, band)) == 0
-    errors[:, :, 1, :, :6] = 0.2  # half of the rest, a constant; its gradient is seen across
-    found = float(surface_error(errors, truth, band))
-    # Only stride 8 has pairs with an end on either side of the band: columns 0 and 8, but 8 is in
-    # the band. Strides 1 to 4 have none with a difference: columns 4 and 8, 5 and 9 are in it too.
-    assert found == pytest.approx((0.2 * 0.5 + 0) / 2)
-
-
 def test_an_expert_that_goes_on_as_one_surface_pays_nothing_and_one_that_jumps_pays_the_jump():
     slope = 1.01 ** torch.arange(8, dtype=torch.float64)[:, None]
     near = (1.0 * slope).expand(1, 1, 8, 16)
@@ -171,24 +154,3 @@ def test_an_expert_that_goes_on_as_one_surface_pays_nothing_and_one_that_jumps_p
     exact = torch.zeros_like(layered)
     # One of three steps across the band jumps, by ln 2; the down steps have none.
     assert float(layer_error(exact, truth, band)) == pytest.approx(math.log(2) / 3)
-
-
-def test_two_experts_on_the_two_surfaces_of_an_edge_cover_it():
-    truth = torch.ones(1, 1, 8, 16, dtype=torch.float64)
-    truth[..., 8:] = 2.0
-    truth[..., 0, 0] = math.nan
-    band = torch.zeros_like(truth, dtype=torch.bool)
-    band[..., 6:10] = True  # within reach of both surfaces
-    weights = MixtureWeights(likelihood="laplace", scale=0.05, log_space=True)
-    depths = torch.ones(1, 1, 2, 8, 16, dtype=torch.float64)
-    depths[:, :, 1] = 2.0
-    errors = depths.log() - truth.nan_to_num(1.0).log()[:, :, None]
-    errors.requires_grad_(True)
-    found = cover_error(errors, truth, band, weights)
-    far_off = math.exp(-math.log(2) / 0.05)  # the other expert's density, relative
-    assert float(found) == pytest.approx(math.log(2) + math.log(2 * 0.05) - math.log1p(far_off))
-    found.backward()
-    assert torch.isfinite(errors.grad).all()
-    both_near = torch.zeros_like(errors) - truth.nan_to_num(1.0).log()[:, :, None]
-    worse = cover_error(both_near, truth, band, weights)
-    assert float(worse) == pytest.approx(math.log(2 * 0.05) + 0.5 * math.log(2) / 0.05)
