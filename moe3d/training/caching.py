@@ -29,7 +29,8 @@ def cache_backbone(
         share: of this process; the first writes, the others wait.
         device: where the backbone runs.
     """
-    folder = config.output / "features"
+    shared = config.data.features
+    folder = shared / f"seed{config.seed}" if shared else config.output / "features"
     plan = feature_plan(config)
     if share.rank == 0 and not is_cached(folder, plan):
         single = replace(config, data=replace(config.data, scenes_per_step=1))

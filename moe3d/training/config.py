@@ -54,6 +54,9 @@ class DataConfig:
     """Share of the steps with one photo a scene."""
     cached_scenes: int = 400
     """Scenes whose backbone features are kept on the disk, for presets that cache."""
+    features: Path | None = None
+    """Folder of these features, for several runs of the same data, seed and base; left out: in the
+    run's folder."""
     augment: bool = True
     """Change brightness, contrast, colour balance and saturation of each scene a little."""
     workers: int = -1

@@ -87,7 +87,8 @@ def is_cached(folder: Path, plan: str) -> bool:
 def feature_plan(config: TrainingConfig) -> str:
     """What features depend on: the data, the seed and the backbone."""
     data = {name: str(value) for name, value in vars(config.data).items()}
-    del data["scenes_per_step"], data["workers"]
+    for name in ("scenes_per_step", "workers", "features"):
+        del data[name]
     return json.dumps({"data": data, "seed": config.seed, "base": config.base})
 
 

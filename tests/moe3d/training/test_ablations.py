@@ -70,7 +70,7 @@ def test_the_shipped_plan_asks_the_papers_questions(tmp_path):
     assert weights == {0, 1e-5, 1e-4, 1e-3, 1e-2}
     counts = {run.config.mixture.num_experts for run in plan.runs}
     assert counts == {0, 1, 2, 8}  # 0: the base's four
-    assert {run.config.preset for run in plan.runs} == {"pair", "e2e", "head"}
+    assert {run.config.preset for run in plan.runs} == {"moe", "e2e", "head"}
     assert {run.seed for run in plan.runs} == {0, 1, 2}
     assert len({run.folder for run in plan.runs}) == len(plan.runs)
 

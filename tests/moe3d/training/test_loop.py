@@ -223,6 +223,29 @@ def test_cached_features_are_what_the_backbone_says(settings):
         torch.testing.assert_close(tokens, known[nearest][1], atol=5e-3, rtol=1e-2)
 
 
+def test_runs_of_one_seed_share_features_and_another_seed_has_its_own(settings, tmp_path):
+    shared = tmp_path / "features"
+
+    def stamps():
+        return {p: p.stat().st_mtime_ns for p in sorted(shared.glob("*/plan.json"))}
+
+    def cache(name, seed):
+        config = settings(
+            preset="moe", cached_scenes=2, features=shared, seed=seed, output=tmp_path / name
+        )
+        network, _ = start_network(config)
+        return cache_backbone(network, config, Share(), CPU).load(0)
+
+    first = cache("one", seed=0)
+    made = stamps()
+    assert len(made) == 1
+    assert torch.equal(cache("two", seed=0).images, first.images)
+    assert stamps() == made
+    cache("three", seed=1)
+    assert made.items() < stamps().items()
+    assert not (tmp_path / "one" / "features").exists()
+
+
 @pytest.mark.parametrize("preset", ["pair", "head"])
 def test_no_tensor_of_a_step_is_made_on_the_default_device(preset, settings):
     """With another default, whatever forgot to name its device could not be mixed with the rest."""
