@@ -29,6 +29,9 @@ UNUSABLE_GIB = 1.2
 """Of a card: the driver's context, the libraries' work space and gaps between blocks."""
 EXTRA_BYTES_A_WEIGHT = 16
 """Gradient, two moments and the average of a weight in training, 32 bits each."""
+HALF_PRECISION_FACTOR = 1.35
+"""Activations under autocast over those counted in 32 bits: it keeps what it casts in both.
+Measured on an H100, 32 scenes of 4 views at 224x168: 1.35 for preset vggt, 1.25 for pair."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,8 @@ def estimate_memory(
     network.cast_backbone(dtype)
     backbone = _bytes(network.aggregator) if config.caches_features else 0
     weights = _bytes(network) if config.caches_features else all_weights
-    one, two = (_activations(network, config, count) for count in (1, 2))
+    factor = 1.0 if dtype == torch.float32 else HALF_PRECISION_FACTOR
+    one, two = (factor * _activations(network, config, count) for count in (1, 2))
     caching = _caching_peak(network, config) + weights if config.caches_features else 0
     return MemoryEstimate(
         # The backbone is sent away once its features are on the disk.
