@@ -20,7 +20,7 @@ from moe3d.progress import Progress
 class PlacementSettings:
     """When a camera counts as found."""
 
-    min_inliers: int = 10
+    min_inliers: int = 15
     """A view with fewer matches that fit keeps the network's camera."""
     min_inlier_share: float = 0.25
     """So does one where a smaller share of its matches fits."""

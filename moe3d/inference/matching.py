@@ -17,13 +17,13 @@ class MatchingSettings:
 
     max_features: int = 3000
     """Keypoints a photo; the strongest are kept."""
-    ratio: float = 0.9
+    ratio: float = 0.85
     """A match must be closer than this times the second best, in descriptor distance."""
     verification_px: float = 1.5
     """Largest distance from the epipolar line, pixels of the photo."""
     keypoint_sigma_px: float = 0.6
     """Expected error of a keypoint, pixels of the photo."""
-    min_matches: int = 12
+    min_matches: int = 20
     """A pair of photos with fewer verified matches counts as not overlapping."""
     max_pairs: int = 120
     """With more pairs than this, a quick first look picks the ones that overlap most."""
