@@ -108,36 +108,34 @@ def local_level(
 
 
 def layer_error(
-    errors: Float[Tensor, "B S E H W"],
+    expert_depths: Float[Tensor, "B S E H W"],
     truth: Float[Tensor, "B S H W"],
     band: Bool[Tensor, "B S H W"],
 ) -> Float[Tensor, ""]:
-    """How far each expert's steps between neighbours near depth edges are from a surface's.
+    """How far each expert's steps of log depth near depth edges are from those of a surface.
 
     A surface's step is the truth's where that is small, and none where the truth jumps.
 
     Args:
-        errors: each expert's signed error of log depth.
+        expert_depths: normalised units.
         truth: NaN where unknown.
         band: valid pixels near depth edges; a pair counts where both its ends are.
     """
-    log_depth = truth.log()
-    own = [_layer_steps(errors, log_depth, band, dim) for dim in (-1, -2)]
-    return torch.stack(own).sum()
+    experts, log_depth = expert_depths.clamp(min=1e-6).log(), truth.log()
+    return torch.stack([_layer_steps(experts, log_depth, band, dim) for dim in (-1, -2)]).sum()
 
 
 def _layer_steps(
-    errors: Float[Tensor, "B S E H W"],
+    experts: Float[Tensor, "B S E H W"],
     log_depth: Float[Tensor, "B S H W"],
     band: Bool[Tensor, "B S H W"],
     dim: int,
 ) -> Float[Tensor, ""]:
+    count = band.shape[dim] - 1
+    both = band.narrow(dim, 0, count) & band.narrow(dim, 1, count)  # so the truth is known
     true_step = log_depth.diff(dim=dim)
-    count = log_depth.shape[dim] - 1
-    both = band.narrow(dim, 0, count) & band.narrow(dim, 1, count) & torch.isfinite(true_step)
-    jumps = torch.where(both & (true_step.abs() > JUMP_LOG_RATIO), true_step, 0.0)
-    steps = errors.diff(dim=dim) + jumps[:, :, None]  # the expert's less a surface's
-    return mean_of_valid(steps.abs().mean(2), both)
+    surface = torch.where(both & (true_step.abs() <= JUMP_LOG_RATIO), true_step, 0.0)
+    return mean_of_valid((experts.diff(dim=dim) - surface[:, :, None]).abs().mean(2), both)
 
 
 def mixture_loss(
@@ -166,7 +164,7 @@ def mixture_loss(
     band = edge_band(truth)
     layer = error.new_zeros(())
     if weights.layer_weight:
-        layer = layer_error(errors, truth, band)
+        layer = layer_error(answer.expert_depths, truth, band)
     if weights.level_window_px:
         errors = errors - local_level(error.detach(), valid, weights.level_window_px)[:, :, None]
     weighted = confidence_term(answer.confidence, error.abs().detach(), confidence_alpha)

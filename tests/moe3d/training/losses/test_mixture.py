@@ -149,8 +149,7 @@ def test_an_expert_that_goes_on_as_one_surface_pays_nothing_and_one_that_jumps_p
     band = torch.zeros_like(truth, dtype=torch.bool)
     band[..., 6:10] = True
     experts = torch.stack([near, far], 2)
-    layered = experts.log() - truth.log()[:, :, None]
-    assert float(layer_error(layered, truth, band)) == pytest.approx(0, abs=1e-12)
-    exact = torch.zeros_like(layered)
+    assert float(layer_error(experts, truth, band)) == pytest.approx(0, abs=1e-12)
+    exact = truth[:, :, None].expand_as(experts)
     # One of three steps across the band jumps, by ln 2; the down steps have none.
     assert float(layer_error(exact, truth, band)) == pytest.approx(math.log(2) / 3)
