@@ -50,7 +50,7 @@ def resize(x: Float[Tensor, "N C h w"], size: tuple[int, int]) -> Float[Tensor, 
     """Bilinear, corners aligned, as VGGT does everywhere; the map itself if it has the size.
 
     On a CUDA card channels go last in memory: the kernel for the other layout gives a thread all
-    channels of all frames at one place, and is many times slower where these are many.
+    channels of all frames at one place, which takes long where these are many.
     """
     if x.shape[-2:] == size:
         return x
