@@ -28,8 +28,9 @@ class AdjustmentSettings:
     """Matches used; more are thinned evenly."""
     scale_sigma: float = 0.2
     """Spread of the views' depth scales, in the logarithm."""
-    focal_sigma: float = 0.1
-    """Error of the focal length common to all views, in the logarithm; 0 keeps it."""
+    focal_sigma: float = 0.03
+    """Freedom of the focal length common to all views, in the logarithm; 0 keeps it. Less than a
+    network's error, as bent depth pulls at it too."""
     max_evaluations: int = 25
     """Steps of each descent."""
 

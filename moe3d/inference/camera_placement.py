@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64, Int
+from jaxtyping import Bool, Float64, Int
 
 from moe3d.inference.camera_adjustment import AdjustmentSettings, CameraAdjustment
 from moe3d.inference.camera_candidates import (
@@ -37,6 +37,9 @@ class PlacedCameras:
     state: CameraState
     inliers: Int[np.ndarray, " S"]
     """Matches that fit; 0 for the reference and for views that keep the network's camera."""
+    is_anchor: Bool[np.ndarray, " S"]
+    """The reference, and the first view of every group without matches to the views before it: its
+    camera stays, and the others of its group rest on it."""
 
 
 def place_view(
@@ -96,6 +99,10 @@ def place_cameras(
 ) -> PlacedCameras:
     """Place every view, the one with the most matches to views already placed first.
 
+    Where no view has enough of them, the one with the most matches to the other views that wait
+    keeps the network's camera and is an anchor for these. A view that could not be placed supports
+    no other.
+
     Args:
         matches: all matches with depth.
         intrinsics: pixels of the depth maps.
@@ -105,19 +112,39 @@ def place_cameras(
     """
     count = len(guess)
     state, inliers = CameraState(guess.copy(), np.ones(count)), np.zeros(count, int)
-    is_placed = np.arange(count) == 0
-    while not is_placed.all():
-        progress.report("place cameras", int(is_placed.sum()), count)
-        arriving = is_placed[matches.source] & ~is_placed[matches.target]
-        votes = np.bincount(matches.target[arriving], minlength=count)
-        view = int(np.where(is_placed, -1, votes).argmax())
-        leaving = is_placed[matches.target] & (matches.source == view)
-        chosen = matches.select((arriving & (matches.target == view)) | leaving)
-        placed, fitting = place_view(chosen, view, intrinsics, state, settings)
-        if fitting >= max(settings.min_inliers, settings.min_inlier_share * votes[view]):
-            state, inliers[view] = placed, fitting
-        is_placed[view] = True
-    return PlacedCameras(state, inliers)
+    is_anchor = np.arange(count) == 0
+    is_waiting, is_support = ~is_anchor, is_anchor.copy()
+    while is_waiting.any():
+        progress.report("place cameras", int((~is_waiting).sum()), count)
+        view, votes = _most_matched(matches, is_support, is_waiting)
+        if votes < settings.min_inliers:
+            view, _ = _most_matched(matches, is_waiting, is_waiting)
+            is_anchor[view] = True
+        else:
+            chosen = _between(matches, view, is_support)
+            placed, fitting = place_view(chosen, view, intrinsics, state, settings)
+            if fitting >= max(settings.min_inliers, settings.min_inlier_share * votes):
+                state, inliers[view] = placed, fitting
+        is_waiting[view] = False
+        is_support[view] = is_anchor[view] or inliers[view] > 0
+    return PlacedCameras(state, inliers, is_anchor)
+
+
+def _most_matched(
+    matches: DepthMatches, sources: Bool[np.ndarray, " S"], targets: Bool[np.ndarray, " S"]
+) -> tuple[int, int]:
+    """The target view with the most matches to source views, and how many."""
+    arriving = sources[matches.source] & targets[matches.target]
+    votes = np.bincount(matches.target[arriving], minlength=len(targets))
+    view = int(np.where(targets, votes, -1).argmax())
+    return view, int(votes[view])
+
+
+def _between(matches: DepthMatches, view: int, others: Bool[np.ndarray, " S"]) -> DepthMatches:
+    """The matches between a view and others, both ways."""
+    arriving = others[matches.source] & (matches.target == view)
+    leaving = others[matches.target] & (matches.source == view)
+    return matches.select(arriving | leaving)
 
 
 def adjust_together(
@@ -128,14 +155,13 @@ def adjust_together(
 ) -> CameraState | None:
     """Adjust all placed cameras, their depth scales, and one factor on all focal lengths.
 
-    Views that keep the network's camera take no part.
+    Anchors stay where they are; other views that keep the network's camera take no part.
 
     Returns:
         None when there is nothing to adjust or nothing better was found.
     """
-    takes_part = placed.inliers > 0
-    free = np.flatnonzero(takes_part)
-    takes_part[0] = True
+    free = np.flatnonzero(placed.inliers > 0)
+    takes_part = placed.is_anchor | (placed.inliers > 0)
     chosen = matches.select(takes_part[matches.source] & takes_part[matches.target])
     if len(free) == 0 or len(chosen) < 6 * len(free) + 6:
         return None

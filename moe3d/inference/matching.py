@@ -17,7 +17,11 @@ class MatchingSettings:
 
     max_features: int = 3000
     """Keypoints a photo; the strongest are kept."""
-    ratio: float = 0.85
+    contrast: float = 0.005
+    """SIFT's threshold on contrast. Low: a weak keypoint that matches well is better than none."""
+    edge_ratio: float = 20.0
+    """SIFT's threshold on how much more a keypoint may stand out along one direction."""
+    ratio: float = 0.9
     """A match must be closer than this times the second best, in descriptor distance."""
     verification_px: float = 1.5
     """Largest distance from the epipolar line, pixels of the photo."""
@@ -55,18 +59,24 @@ class PairMatches:
 
 
 def find_keypoints(
-    image: UInt8[np.ndarray, "H W 3"], mask: Bool[np.ndarray, "H W"], max_features: int
+    image: UInt8[np.ndarray, "H W 3"], mask: Bool[np.ndarray, "H W"], settings: MatchingSettings
 ) -> Keypoints:
     """Find SIFT keypoints inside the mask.
 
     Source: Lowe 2004; the descriptors' square roots are compared (Arandjelovic & Zisserman 2012).
     """
-    sift = cv2.SIFT.create(nfeatures=max_features, contrastThreshold=0.02)
+    sift = cv2.SIFT.create(
+        nfeatures=settings.max_features,
+        contrastThreshold=settings.contrast,
+        edgeThreshold=settings.edge_ratio,
+    )
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     points, descriptors = sift.detectAndCompute(grey, mask.astype(np.uint8))
     if descriptors is None or len(points) == 0:
         return Keypoints(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32))
-    order = np.argsort([-point.response for point in points], kind="stable")[:max_features]
+    order = np.argsort([-point.response for point in points], kind="stable")[
+        : settings.max_features
+    ]
     pixels = np.array([point.pt for point in points], np.float32)[order]
     roots = np.sqrt(descriptors[order] / descriptors[order].sum(axis=1, keepdims=True))
     return Keypoints(pixels, roots.astype(np.float32))
@@ -100,9 +110,12 @@ def verify_matches(
     if len(first) < 8:
         return np.zeros(len(first), bool)
     cv2.setRNGSeed(0)
-    matrix, inliers = cv2.findFundamentalMat(
-        first, second, cv2.USAC_MAGSAC, max_distance_px, 0.9999, 5000
-    )
+    try:
+        matrix, inliers = cv2.findFundamentalMat(
+            first, second, cv2.USAC_MAGSAC, max_distance_px, 0.9999, 5000
+        )
+    except cv2.error:  # matches that allow no geometry, such as many on one line
+        return np.zeros(len(first), bool)
     if matrix is None or inliers is None:
         return np.zeros(len(first), bool)
     return inliers.ravel().astype(bool)
@@ -136,7 +149,7 @@ def match_photos(
     keypoints = []
     for index, (image, mask) in enumerate(zip(images, masks, strict=True)):
         progress.report("find keypoints", index, len(images))
-        keypoints.append(find_keypoints(image, mask, settings.max_features))
+        keypoints.append(find_keypoints(image, mask, settings))
     pairs = choose_pairs(keypoints, settings)
     found = []
     for done, (i, j) in enumerate(pairs):

@@ -1,6 +1,7 @@
 """Cameras of the sample room, found again from a wrong start."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -9,7 +10,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from moe3d.errors import JobCancelledError, ShapeError
-from moe3d.inference.matching import MatchingSettings
+from moe3d.inference.matching import MatchingSettings, verify_matches
 from moe3d.inference.pose_refinement import (
     PosedDepth,
     PoseRefinementSettings,
@@ -25,9 +26,13 @@ QUICK = PoseRefinementSettings(matching=MatchingSettings(max_features=800), join
 @pytest.fixture(scope="module")
 def room() -> PosedDepth:
     """Three views of the room with exact depth and cameras; the first camera is the world."""
+    return views_of_the_room(VIEWS)
+
+
+def views_of_the_room(views: Sequence[int]) -> PosedDepth:
     folder = sample_scenes()[-1].folder
     entries = json.loads((folder / "cameras.json").read_text())["views"]
-    entries = [entries[view] for view in VIEWS]
+    entries = [entries[view] for view in views]
     cameras = np.array([entry["camera_from_world"] for entry in entries])
     depth = np.stack([np.load(folder / entry["depth"]) for entry in entries]).astype(np.float32)
     images = [cv2.imread(str(folder / entry["image"])) for entry in entries]
@@ -127,6 +132,45 @@ def test_one_view_without_matches_keeps_its_camera(room: PosedDepth) -> None:
     result = refine_poses(scene, QUICK)
     assert result.sources == ("reference", "camera head", "matching + PnP")
     np.testing.assert_array_equal(result.camera_from_world[1], scene.camera_from_world[1])
+
+
+def test_a_group_apart_from_the_reference_rests_on_one_of_its_own() -> None:
+    given = views_of_the_room((0, 1, 2, 3))
+    images = given.images.copy()
+    images[0] = 90  # the reference matches nothing
+    scene = with_wrong_cameras(replace(given, images=images))
+    result = refine_poses(scene, PoseRefinementSettings(matching=QUICK.matching))
+    found, true = result.camera_from_world, given.camera_from_world
+    anchor = result.sources.index("camera head")
+    assert sorted(result.sources[1:]) == ["camera head", "matching + PnP", "matching + PnP"]
+    np.testing.assert_array_equal(found[anchor], scene.camera_from_world[anchor])
+    group = [1, 2, 3]
+    from_anchor = found[group] @ np.linalg.inv(found[anchor])
+    wanted = true[group] @ np.linalg.inv(true[anchor])
+    assert rotation_errors_deg(from_anchor, wanted).max() < 0.5
+    assert result.is_joint
+
+
+def test_matches_that_allow_no_geometry_are_no_error() -> None:
+    # Thirteen matches of a generated scene on which OpenCV's estimator stops with an assertion.
+    first = [
+        (61.423264, 97.16095), (75.52852, 99.81221), (59.591713, 100.12803),
+        (73.14248, 89.375061), (79.637108, 73.156136), (85.25126, 94.130562),
+        (68.588097, 98.506981), (68.588097, 98.506981), (86.635475, 96.380569),
+        (196.134216, 140.012009), (66.792465, 84.869354), (163.509949, 116.692985),
+        (73.705688, 59.174473),
+    ]  # fmt: skip
+    second = [
+        (53.980312, 101.386826), (71.684898, 103.329567), (52.133175, 105.894951),
+        (66.184837, 91.838654), (69.001374, 73.414742), (82.646317, 101.094711),
+        (64.214081, 102.004944), (64.214081, 102.004944), (78.283195, 98.293159),
+        (208.046478, 128.906372), (56.872109, 87.668159), (13.299565, 106.029968),
+        (62.779160, 60.963547),
+    ]  # fmt: skip
+    first_px, second_px = np.array(first, np.float32), np.array(second, np.float32)
+    good = verify_matches(first_px, second_px, 1.5)
+    assert good.shape == (13,)
+    assert good.dtype == bool
 
 
 def test_a_single_view_stays_as_it_is(room: PosedDepth) -> None:
