@@ -102,6 +102,11 @@ class MoEConfig:
     """Softmax temperature of the fused depth at inference."""
     training_temperature: float = 1.0
     """Softmax temperature at the end of training."""
+    guide_radius_px: int = 0
+    """The gate's logits are averaged over pixels of like colour within this distance; 0: they are
+    not, as in the paper."""
+    guide_sigma: float = 0.05
+    """Distance in RGB (0..1) at which a pixel still counts as of like colour."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,11 @@ class ModelConfig:
     def __post_init__(self) -> None:
         self._check_widths()
         self._check_decoder()
+        if not 0 <= self.moe.guide_radius_px <= 16 or not self.moe.guide_sigma > 0:
+            raise UsageError(
+                "the gate needs a guide_radius_px of 0 to 16 and a guide_sigma above 0; "
+                f"got {self.moe.guide_radius_px} and {self.moe.guide_sigma}"
+            )
         if self.moe.num_experts < 1 or self.moe.variant not in get_args(Variant):
             raise UsageError(
                 "the mixture needs at least one expert and variant A, A', B or F; "

@@ -54,11 +54,6 @@ class FrameChunk:
     layers: tuple[Float[Tensor, "N P C2"], ...]
     images: Float[Tensor, "N 3 H W"]
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width of the images."""
-        return (self.images.shape[-2], self.images.shape[-1])
-
 
 def split_frames(
     tokens: AggregatorOutput, images: Float[Tensor, "B S 3 H W"], frames_per_chunk: int
@@ -104,7 +99,7 @@ def decode_candidates(
     assert maps is not None
     with last_precision(chunk.images, widen_last):
         maps = maps.widened() if widen_last else maps
-        mixed = mix_experts(moe_head, maps, decoder, chunk.size, temperature)
+        mixed = mix_experts(moe_head, maps, decoder, chunk.images, temperature)
     if baseline is None:
         return mixed
     depth, confidence = depth_from_raw(baseline[:, 0]), confidence_from_raw(baseline[:, 1])
@@ -112,7 +107,11 @@ def decode_candidates(
 
 
 def mix_experts(
-    head: MoEHead, maps: DecodedMaps, decoder: DPT, size: tuple[int, int], temperature: float
+    head: MoEHead,
+    maps: DecodedMaps,
+    decoder: DPT,
+    images: Float[Tensor, "N 3 H W"],
+    temperature: float,
 ) -> DepthCandidates:
     """Run experts and gate on decoded maps, and mix them; without VGGT's own depth.
 
@@ -120,10 +119,10 @@ def mix_experts(
         head: experts and gate.
         maps: the decoder's.
         decoder: that made them.
-        size: height and width of the images.
+        images: the same frames, RGB in 0..1.
         temperature: of the gate's softmax.
     """
-    logits = at_least_float32(head.gate(maps, size))
+    logits = head.gate(maps, images)
     weights = gate_weights(logits, temperature)
     if isinstance(head.experts, FeatureExperts):
         alone, mixed = head.experts(maps, weights)
@@ -131,10 +130,14 @@ def mix_experts(
         depths, confidences = depth_from_raw(raw[:, :, 0]), confidence_from_raw(raw[:, :, 1])
         depth, confidence = depth_from_raw(fused[:, 0]), confidence_from_raw(fused[:, 1])
     else:
-        raw = at_least_float32(head.experts(maps, decoder, size))  # (N, E, 2, H, W)
+        raw = at_least_float32(head.experts(maps, decoder, _size(images)))  # (N, E, 2, H, W)
         depths, confidences = depth_from_raw(raw[:, :, 0]), confidence_from_raw(raw[:, :, 1])
         depth, confidence = fuse(depths, weights), fuse(confidences, weights)
     return DepthCandidates(depth, confidence, depths, confidences, logits, None, None)
+
+
+def _size(images: Float[Tensor, "N 3 H W"]) -> tuple[int, int]:
+    return (images.shape[-2], images.shape[-1])
 
 
 def decode_baseline(

@@ -96,6 +96,11 @@ class MixtureWeights:
     variant: Literal["", "A", "A'", "B", "F"] = ""
     """What each expert owns, see `MoEConfig.variant`; F mixes features in place of depths. Empty
     takes the base's."""
+    guide_radius_px: int = -1
+    """The gate follows the photo within this distance, see `MoEConfig.guide_radius_px`; -1: the
+    base's."""
+    guide_sigma: float = 0.0
+    """Distance in RGB at which a pixel still counts there; 0: the base's."""
     likelihood: Likelihood = "gaussian"
     """Shape of a component."""
     scale: float = 0.05

@@ -47,14 +47,24 @@ def wanted_architecture(base: ModelConfig, config: TrainingConfig) -> ModelConfi
     if config.preset not in MIXTURES:
         return base
     own = base.moe.own_decoder or config.preset in OWN_DECODER
-    count = config.mixture.num_experts or base.moe.num_experts
-    variant = config.mixture.variant or base.moe.variant
-    moe = replace(base.moe, own_decoder=own, num_experts=count, variant=variant)
+    mixture = config.mixture
+    moe = replace(
+        base.moe,
+        own_decoder=own,
+        num_experts=mixture.num_experts or base.moe.num_experts,
+        variant=mixture.variant or base.moe.variant,
+        guide_radius_px=(
+            base.moe.guide_radius_px if mixture.guide_radius_px < 0 else mixture.guide_radius_px
+        ),
+        guide_sigma=mixture.guide_sigma or base.moe.guide_sigma,
+    )
     return replace(base, moe=moe, has_baseline=base.has_baseline and config.preset != "e2e")
 
 
 def _same_mixture(first: ModelConfig, second: ModelConfig) -> bool:
-    return first.moe == second.moe
+    """Whether the weights of one fit the other; a gate that follows the photo has no more."""
+    guide = first.moe.guide_radius_px, first.moe.guide_sigma
+    return first.moe == replace(second.moe, guide_radius_px=guide[0], guide_sigma=guide[1])
 
 
 def _base(config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]:

@@ -143,7 +143,7 @@ def _heads(
 
     def run_moe3d() -> object:
         maps = decoder.decode(chunk.layers, chunk.images)
-        return mix_experts(head, maps, decoder, chunk.size, temperature)
+        return mix_experts(head, maps, decoder, chunk.images, temperature)
 
     return run_vggt, run_moe3d
 

@@ -33,6 +33,8 @@ def test_unknown_settings_are_refused(values: dict):
         ({"dpt": DPTConfig(layers=(4, 11, 17, 24))}, "0 to 23"),
         ({"dpt": DPTConfig(features=250)}, "multiples of 4"),
         ({"moe": MoEConfig(num_experts=0)}, "at least one expert"),
+        ({"moe": MoEConfig(guide_radius_px=-1)}, "guide_radius_px of 0 to 16"),
+        ({"moe": MoEConfig(guide_sigma=0.0)}, "guide_sigma above 0"),
     ],
 )
 def test_settings_that_do_not_fit_are_named(change: dict, complaint: str):

@@ -89,7 +89,7 @@ def test_variant_f_mixes_features_before_one_output_layer(tiny_config: ModelConf
 def test_a_new_gate_weighs_all_experts_the_same(tiny_config: ModelConfig, variant: str):
     config = with_mixture(tiny_config, num_experts=4, variant=variant)
     _, maps = decoded(config)
-    logits = Gate(config.dpt, config.moe)(maps, SIZE)
+    logits = Gate(config.dpt, config.moe)(maps, torch.rand(2, 3, *SIZE))
     assert logits.shape == (2, 4, *SIZE)
     assert torch.equal(gate_weights(logits, 0.5), torch.full((2, 4, *SIZE), 0.25))
 
@@ -101,7 +101,7 @@ def test_logits_are_enlarged_not_weights(tiny_config: ModelConfig):
     torch.nn.init.normal_(gate.conv2.weight, std=5.0)
     small = gate.conv2(F.relu(gate.conv1(maps.fused)))
     expected = F.interpolate(small, size=SIZE, mode="bilinear", align_corners=True)
-    torch.testing.assert_close(gate(maps, SIZE), expected)
+    torch.testing.assert_close(gate(maps, torch.rand(2, 3, *SIZE)), expected)
 
 
 def test_weights_are_the_softmax_by_hand():

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from moe3d.model.checkpoint import CheckpointInfo, read_checkpoint, write_checkp
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.config_file import read_config
 from moe3d.training.run import run_training
-from moe3d.training.start import take_fitting
+from moe3d.training.start import start_network, take_fitting
 
 
 def test_a_run_leaves_weights_settings_scores_and_pictures(settings):
@@ -53,6 +54,25 @@ def test_the_mixture_preset_leaves_vggts_part_as_it_was(settings, tiny_base):
     vggt = [name for name in before if not name.startswith("moe_head")]
     assert vggt
     assert all(torch.equal(before[name], found[name]) for name in vggt)
+
+
+def test_a_gate_can_begin_to_follow_the_photo_with_the_experts_it_has(settings):
+    first = run_training(settings(preset="moe", steps=2), {})
+    config = settings(
+        preset="moe", steps=1, base=str(first.checkpoint), guide_radius_px=1, guide_sigma=0.1
+    )
+    config = replace(config, output=config.output.with_name("second"))
+    network, info = start_network(config)
+    assert (network.config.moe.guide_radius_px, network.config.moe.guide_sigma) == (1, 0.1)
+    assert info.config == network.config
+    before = read_checkpoint(first.checkpoint).network.state_dict()
+    after = network.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    second = read_checkpoint(run_training(config, {}).checkpoint)
+    third = replace(config, base=str(run_training(config, {}).checkpoint))
+    third = replace(third, mixture=replace(third.mixture, guide_radius_px=-1, guide_sigma=0.0))
+    assert second.network.config.moe.guide_radius_px == 1
+    assert start_network(third)[0].config.moe.guide_radius_px == 1  # the base's
 
 
 def test_an_end_to_end_mixture_has_no_vggt_head_left(settings):
