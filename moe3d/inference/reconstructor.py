@@ -101,7 +101,8 @@ class Reconstructor:
         prediction = assemble_prediction(views.names, prepared, output, metadata)
         if self._should_refine(options) and len(views) > 1:
             with watch.stage("refine cameras"):
-                pictures = self._prepare(views, options, progress, MATCHING_SIDE).images
+                larger = _matching_side(views, side, self.network.config.patch_size)
+                pictures = self._prepare(views, options, progress, larger).images
                 prediction = refine_cameras(prediction, pictures, progress)
         seconds = {"load model": self._load_seconds, **watch.seconds}
         return _with_cost(prediction, seconds, peak.bytes)
@@ -205,6 +206,12 @@ def load_reconstructor(
 def _count_parameters(path: Path) -> int:
     network = build_on_meta(read_info(path).config)
     return sum(parameter.numel() for parameter in network.parameters())
+
+
+def _matching_side(views: ViewSet, network_side: int, patch: int) -> int:
+    """Longest side for matching, in whole patches: the photos' own up to a limit."""
+    longest = max(max(view.width, view.height) for view in views.views)
+    return max(network_side, min(MATCHING_SIDE, longest) // patch * patch)
 
 
 def _with_cost(
