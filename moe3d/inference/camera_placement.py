@@ -20,13 +20,13 @@ from moe3d.progress import Progress
 class PlacementSettings:
     """When a camera counts as found."""
 
-    min_inliers: int = 15
+    min_inliers: int = 12
     """A view with fewer matches that fit keeps the network's camera."""
     min_inlier_share: float = 0.25
     """So does one where a smaller share of its matches fits."""
     tolerance: float = 0.02
     """Distance at which a point still fits a first guess, as a share of the image's width."""
-    depth_sigma: float = 0.15
+    depth_sigma: float = 0.1
     """Expected error of the depth, in the logarithm."""
 
 

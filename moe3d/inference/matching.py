@@ -23,11 +23,11 @@ class MatchingSettings:
     """SIFT's threshold on how much more a keypoint may stand out along one direction."""
     ratio: float = 0.9
     """A match must be closer than this times the second best, in descriptor distance."""
-    verification_px: float = 1.5
+    verification_px: float = 2.0
     """Largest distance from the epipolar line, pixels of the photo."""
-    keypoint_sigma_px: float = 0.6
+    keypoint_sigma_px: float = 0.4
     """Expected error of a keypoint, pixels of the photo."""
-    min_matches: int = 20
+    min_matches: int = 15
     """A pair of photos with fewer verified matches counts as not overlapping."""
     max_pairs: int = 120
     """With more pairs than this, a quick first look picks the ones that overlap most."""
