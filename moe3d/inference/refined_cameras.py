@@ -15,8 +15,8 @@ from moe3d.progress import Progress
 from moe3d.scene.records import BaselinePrediction, ScenePrediction
 
 MATCHING_SIDE = 672
-"""Longest side, in pixels, of the pictures in which spots are matched. Smaller photos are matched as
-they are: an enlarged one has no more to see, and its keypoints are less exact than their size says."""
+"""Longest side, in pixels, of the pictures in which spots are matched. Smaller photos are matched
+as they are: an enlarged one shows no more, and its keypoints are less exact than it seems."""
 
 
 def refine_cameras(
