@@ -24,11 +24,21 @@ def main() -> int:
     return run_viewer(sys.argv[1:])
 
 
+def keep_triton_out() -> None:
+    """Make torch believe that triton is not installed; nothing here compiles with it.
+
+    PyTorch's CUDA build loads it in passing. It brings an LLVM of its own, and where Mesa has
+    loaded another one to draw the window, the process dies.
+    """
+    sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
+
+
 def run_viewer(argv: Sequence[str]) -> int:
     """Open the window; returns the exit code when it is closed."""
     arguments = read_arguments(argv)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # must be set before torch is loaded
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    keep_triton_out()
     app = make_application()
     viewer = make_viewer(arguments, recovery_root=recovery_root())
     viewer.finished.connect(app.exit)

@@ -122,6 +122,7 @@ def mix_experts(
         images: the same frames, RGB in 0..1.
         temperature: of the gate's softmax.
     """
+    height, width = images.shape[-2:]
     logits = head.gate(maps, images)
     weights = gate_weights(logits, temperature)
     if isinstance(head.experts, FeatureExperts):
@@ -130,14 +131,10 @@ def mix_experts(
         depths, confidences = depth_from_raw(raw[:, :, 0]), confidence_from_raw(raw[:, :, 1])
         depth, confidence = depth_from_raw(fused[:, 0]), confidence_from_raw(fused[:, 1])
     else:
-        raw = at_least_float32(head.experts(maps, decoder, _size(images)))  # (N, E, 2, H, W)
+        raw = at_least_float32(head.experts(maps, decoder, (height, width)))  # (N, E, 2, H, W)
         depths, confidences = depth_from_raw(raw[:, :, 0]), confidence_from_raw(raw[:, :, 1])
         depth, confidence = fuse(depths, weights), fuse(confidences, weights)
     return DepthCandidates(depth, confidence, depths, confidences, logits, None, None)
-
-
-def _size(images: Float[Tensor, "N 3 H W"]) -> tuple[int, int]:
-    return (images.shape[-2], images.shape[-1])
 
 
 def decode_baseline(
