@@ -1,5 +1,7 @@
 """The mixture's start from a VGGT checkpoint: noisy copies of VGGT's last convolutions.
 
+And the way between a trained mixture and that start, in both directions.
+
 Source: arXiv 2601.05208 (copies with small Gaussian perturbations); noise relative to each
 tensor's spread and a zero last gate layer are our choices.
 """
@@ -31,12 +33,41 @@ def warm_start_experts(
     Raises:
         UsageError: the network has no VGGT head to copy.
     """
+    scratch = _vggt_scratch(network)
+    _copy_decoder(network)
+    _copy_experts(network, scratch, generator, noise)
+    _start_gate(network.moe_head.gate, generator)
+
+
+@torch.no_grad()
+def move_towards_copies(network: MoE3DNetwork, share: float) -> None:
+    """Move decoder and experts along the line from where they are to copies of VGGT's head.
+
+    Source: interpolated and extrapolated fine-tuning (Wortsman et al. 2022, arXiv 2109.01903;
+    Zheng et al. 2024, arXiv 2404.16792), here of one head against the other.
+
+    Args:
+        network: its `depth_head` holds VGGT's weights; its `moe_head` is changed, but for the gate.
+        share: 0 leaves all as it is, 1 makes the copies, below 0 moves away from them.
+
+    Raises:
+        UsageError: the network has no VGGT head.
+    """
+    scratch, mixture = _vggt_scratch(network), network.moe_head
+    parts = [part for part in (mixture.dpt, mixture.experts) if part is not None]
+    weights = [weight for part in parts for weight in part.parameters()]
+    trained = [weight.clone() for weight in weights]
+    _copy_decoder(network)
+    _copy_experts(network, scratch, torch.Generator(), noise=0.0)
+    for weight, old in zip(weights, trained, strict=True):
+        weight.copy_(torch.lerp(old, weight, share))
+
+
+def _vggt_scratch(network: MoE3DNetwork) -> Scratch:
     head = network.depth_head
     if head is None or head.scratch.output_conv2 is None:
         raise UsageError("a warm start copies VGGT's depth head; this network was built without it")
-    _copy_decoder(network)
-    _copy_experts(network, head.scratch, generator, noise)
-    _start_gate(network.moe_head.gate, generator)
+    return head.scratch
 
 
 def _start_gate(gate: Gate, generator: torch.Generator) -> None:

@@ -122,12 +122,21 @@ class MixtureWeights:
     """Factor on the fused depth's mean absolute error."""
     gradient_weight: float = 2.0
     """Factor on the fused depth's gradient error."""
+    confidence_moves_depth: bool = False
+    """The confidence term pulls on the fused depth too, as VGGT's does on its own: surfaces that
+    are known well then count most. Otherwise it only teaches the confidence."""
     entropy_weight: float = 0.0
     """The paper's lambda: penalty on the gate's entropy. 0.1 and more loses experts."""
     balance_weight: float = 0.1
     """Penalty on uneven mean use of the experts."""
     expert_noise: float = 0.1
     """Noise of the expert copies that a new mixture starts from, relative to each tensor."""
+    start_pull: float = 0.0
+    """Share of the way to VGGT's head that a trained mixture's decoder and experts are moved before
+    the first step; a new mixture begins there anyway."""
+    final_push: float = 0.0
+    """Share of their distance to VGGT's head that they are moved away from it after the last step:
+    more of what the mixture learnt to do otherwise. Trades boundary F1 for fewer flying points."""
     temperature_start: float = 1.0
     """Gate temperature at the first step."""
     temperature_end: float = 0.1

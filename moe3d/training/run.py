@@ -11,6 +11,7 @@ import torch
 
 from moe3d.inference.device import select_device
 from moe3d.model.moe3d import MoE3DNetwork
+from moe3d.model.warm_start import move_towards_copies
 from moe3d.training.caching import cache_backbone
 from moe3d.training.config import TrainingConfig
 from moe3d.training.data.generator import SceneGenerator
@@ -23,7 +24,7 @@ from moe3d.training.processes import Share, local_device, process_group, wait_fo
 from moe3d.training.record import finished_step, mark_finished, write_metrics, write_record
 from moe3d.training.sources.opening import open_source
 from moe3d.training.sources.source import parse_size
-from moe3d.training.start import start_network
+from moe3d.training.start import MIXTURES, start_network
 from moe3d.training.validation import ValidationScores, flat_scores, validate, validation_batches
 
 logger = logging.getLogger(__name__)
@@ -94,6 +95,8 @@ def _run(config: TrainingConfig, share: Share, device: torch.device, started: fl
     if monitor is None:
         return RunResult(config.output / RESULT_FILE, trainer.step, trainer.is_finished)
     network.load_state_dict(trainer.average.values, strict=False)
+    if trainer.is_finished and config.preset in MIXTURES and config.mixture.final_push:
+        move_towards_copies(network, -config.mixture.final_push)
     if trainer.is_finished or sum(p.numel() for p in network.parameters()) < LARGE_WEIGHTS:
         export_result(trainer, info)
     scores = None

@@ -11,7 +11,7 @@ from moe3d.model.config import ModelConfig
 from moe3d.model.known_models import find_checkpoint
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.presets import mini
-from moe3d.model.warm_start import warm_start_experts
+from moe3d.model.warm_start import move_towards_copies, warm_start_experts
 from moe3d.training.config import TrainingConfig
 from moe3d.training.dino_start import load_dino_start
 
@@ -27,7 +27,7 @@ def start_network(config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]
 
     Raises:
         CheckpointError: the base or the ONNX file cannot be read.
-        UsageError: new experts on a checkpoint without VGGT's head to copy.
+        UsageError: new experts, a pull or a push on a network without VGGT's head.
     """
     torch.manual_seed(config.seed)
     network, info = _base(config)
@@ -37,8 +37,15 @@ def start_network(config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]
     if config.preset in MIXTURES and not is_trained:
         network = _with_new_mixture(network, wanted, config)
         info = replace(info, experts_trained=False)
+    elif config.preset in MIXTURES and config.mixture.start_pull:
+        move_towards_copies(network, config.mixture.start_pull)
     if wanted != network.config:  # e2e leaves VGGT's own head behind
         network = _refitted(network, wanted)
+    if config.mixture.final_push and not network.config.has_baseline:
+        raise UsageError(
+            "final_push moves a mixture away from VGGT's head, and this network keeps none "
+            "(preset e2e never does); leave it at 0 or take another preset"
+        )
     return network, replace(info, config=network.config)
 
 

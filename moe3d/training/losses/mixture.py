@@ -167,7 +167,8 @@ def mixture_loss(
         layer = layer_error(answer.expert_depths, truth, band)
     if weights.level_window_px:
         errors = errors - local_level(error.detach(), valid, weights.level_window_px)[:, :, None]
-    weighted = confidence_term(answer.confidence, error.abs().detach(), confidence_alpha)
+    size = error.abs() if weights.confidence_moves_depth else error.abs().detach()
+    weighted = confidence_term(answer.confidence, size, confidence_alpha)
     usage = mean_over_processes(torch.stack([mean_of_valid(w, valid) for w in gate.unbind(2)]))
     count = gate.shape[2]
     unlikely = negative_log_likelihood(errors, log_gate, weights)

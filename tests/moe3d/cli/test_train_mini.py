@@ -42,14 +42,15 @@ def test_stages_follow_each_other_over_calls_and_the_better_model_stays(
 ):
     placed, answer = decision
     assert command(tmp_path, "--minutes", "9") == 0
-    assert "1-trunk stopped at step 7; call again" in capsys.readouterr().err
+    assert "1-onward stopped at step 7; call again" in capsys.readouterr().err
     first = calls[0]
-    assert (first.preset, first.base, first.run.minutes) == ("vggt", "grown-mini", 9.0)
+    assert (first.preset, first.base, first.run.minutes) == ("pair", "mini", 9.0)
     assert first.data.scenes_per_step == 4
     command(tmp_path)
-    assert "2-mixture stopped" in capsys.readouterr().err
+    assert "2-settle stopped" in capsys.readouterr().err
     second = calls[-1]
     assert (second.preset, second.base) == ("pair", str(first.output / "model.safetensors"))
+    assert (first.mixture.start_pull, second.mixture.final_push) == (0.3, 0.15)
     answer["better"] = False
     command(tmp_path)
     assert "the built-in model stays" in capsys.readouterr().out
@@ -57,7 +58,7 @@ def test_stages_follow_each_other_over_calls_and_the_better_model_stays(
     answer["better"] = True
     command(tmp_path)
     ((source, target, _),) = placed
-    assert source == tmp_path / "2-mixture" / "compact"
+    assert source == tmp_path / "2-settle" / "compact"
     assert target.parts[-2:] == ("assets", "models")
 
 

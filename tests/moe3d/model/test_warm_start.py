@@ -8,7 +8,7 @@ from moe3d.errors import UsageError
 from moe3d.model.config import ModelConfig, MoEConfig
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.output import RunOptions
-from moe3d.model.warm_start import warm_start_experts
+from moe3d.model.warm_start import move_towards_copies, warm_start_experts
 
 VARIANTS = ("A", "A'", "B", "F")
 
@@ -75,3 +75,34 @@ def test_a_network_without_vggts_head_cannot_be_warm_started(tiny_config: ModelC
     network = MoE3DNetwork(dataclasses.replace(tiny_config, has_baseline=False))
     with pytest.raises(UsageError, match="built without it"):
         warm_start_experts(network, torch.Generator())
+
+
+def test_all_the_way_towards_the_copies_gives_vggts_depth(
+    warm_network: Callable, tiny_images: torch.Tensor
+):
+    network = warm_network(MoEConfig(own_decoder=True), 0.5)
+    torch.nn.init.normal_(network.moe_head.gate.conv2.weight, std=20.0)
+    gate = {name: value.clone() for name, value in network.moe_head.gate.state_dict().items()}
+    move_towards_copies(network, 1.0)
+    with torch.inference_mode():
+        output = network(tiny_images)
+    torch.testing.assert_close(output.depth, output.baseline_depth)
+    torch.testing.assert_close(network.moe_head.gate.state_dict(), gate)
+
+
+@pytest.mark.parametrize("own_decoder", [False, True])
+def test_half_as_far_away_again_comes_back_by_a_third(warm_network: Callable, own_decoder: bool):
+    network = warm_network(MoEConfig(own_decoder=own_decoder), 0.5)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    move_towards_copies(network, -0.5)
+    moved = {n for n, v in network.state_dict().items() if not torch.equal(v, before[n])}
+    assert "moe_head.experts.conv1.weight" in moved
+    assert all(name.startswith("moe_head.") for name in moved)
+    move_towards_copies(network, 1 / 3)  # 1.5 of the distance, a third of it back
+    torch.testing.assert_close(network.state_dict(), before)
+
+
+def test_there_is_no_way_to_a_head_that_is_not_there(tiny_config: ModelConfig):
+    network = MoE3DNetwork(dataclasses.replace(tiny_config, has_baseline=False))
+    with pytest.raises(UsageError, match="copies VGGT's depth head"):
+        move_towards_copies(network, 0.5)

@@ -10,6 +10,7 @@ from PIL import Image
 from moe3d.errors import UsageError
 from moe3d.model.checkpoint import CheckpointInfo, read_checkpoint, write_checkpoint
 from moe3d.model.moe3d import MoE3DNetwork
+from moe3d.model.warm_start import move_towards_copies
 from moe3d.training.config_file import read_config
 from moe3d.training.run import run_training
 from moe3d.training.start import start_network, take_fitting
@@ -73,6 +74,35 @@ def test_a_gate_can_begin_to_follow_the_photo_with_the_experts_it_has(settings):
     third = replace(third, mixture=replace(third.mixture, guide_radius_px=-1, guide_sigma=0.0))
     assert second.network.config.moe.guide_radius_px == 1
     assert start_network(third)[0].config.moe.guide_radius_px == 1  # the base's
+
+
+def test_a_finished_mixture_can_be_pushed_away_from_vggts_head(settings, tmp_path):
+    usual, pushed = settings(steps=2), settings(steps=2, final_push=0.5)
+    usual = replace(usual, output=tmp_path / "usual")
+    plain = read_checkpoint(run_training(usual, {}).checkpoint).network
+    found = read_checkpoint(run_training(pushed, {}).checkpoint).network
+    move_towards_copies(plain, -0.5)
+    torch.testing.assert_close(found.state_dict(), plain.state_dict())
+
+
+def test_a_trained_mixture_can_begin_on_the_way_to_vggts_head(settings):
+    first = run_training(settings(steps=2), {})
+    base = read_checkpoint(first.checkpoint).network
+    there = start_network(settings(base=str(first.checkpoint), start_pull=1.0))[0]
+    assert there.moe_head.dpt is not None
+    assert base.depth_head is not None
+    copied = base.depth_head.state_dict()
+    own = there.moe_head.dpt.state_dict()
+    torch.testing.assert_close(own, {name: copied[name] for name in own})
+    stays = start_network(settings(base=str(first.checkpoint)))[0]
+    torch.testing.assert_close(stays.state_dict(), base.state_dict())
+
+
+def test_a_push_needs_vggts_head_before_anything_is_trained(settings):
+    config = settings(preset="e2e", final_push=0.1)
+    with pytest.raises(UsageError, match=r"final_push .* keeps none"):
+        run_training(config, {})
+    assert not (config.output / "state.pt").exists()
 
 
 def test_an_end_to_end_mixture_has_no_vggt_head_left(settings):

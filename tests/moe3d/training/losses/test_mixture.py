@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from moe3d.training.config import MixtureWeights
+from moe3d.training.losses.depth import depth_loss
 from moe3d.training.losses.mixture import (
     MixtureAnswer,
     layer_error,
@@ -97,6 +98,30 @@ def test_confidence_learns_from_the_error_without_moving_depth():
     assert depths.grad is None or not depths.grad.any()
     assert confidences.grad is not None
     assert confidences.grad.any()
+
+
+def test_equal_experts_without_likelihood_have_vggts_own_loss_and_gradients():
+    depth, confidence = (rand(1, 2, 12, 12, seed=seed) + 1.5 for seed in (1, 2))
+    truth = rand(1, 2, 12, 12, seed=3) + 1
+    truth[0, 0, 4:6, 5] = math.nan
+    weights = MixtureWeights(
+        likelihood_weight=0.0, balance_weight=0.0, gradient_weight=1.0, confidence_moves_depth=True
+    )
+
+    def vggt(depth, confidence):
+        return depth_loss(depth, confidence, truth).total
+
+    def mixture(depth, confidence):
+        depths, confidences = (x[:, :, None].expand(-1, -1, 4, -1, -1) for x in (depth, confidence))
+        answer = fused_answer(depths, confidences, torch.zeros_like(depths), 1.0)
+        return mixture_loss(answer, truth, 1.0, weights).weighted(weights)
+
+    inputs = depth.requires_grad_(), confidence.requires_grad_()
+    found, wanted = mixture(*inputs), vggt(*inputs)
+    torch.testing.assert_close(found, wanted)
+    torch.testing.assert_close(
+        torch.autograd.grad(found, inputs), torch.autograd.grad(wanted, inputs)
+    )
 
 
 def test_a_forgiven_level_leaves_only_what_changes_within_the_window():
