@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from moe3d.io.prediction_file import read_prediction, write_prediction
     from moe3d.progress import Progress
     from moe3d.scene.cloud import point_cloud
+    from moe3d.scene.layers import depth_layer, layer_names
+    from moe3d.scene.multiview import Agreement, Tracks
     from moe3d.scene.records import Mesh, PointCloud, ScenePrediction, View, ViewSet
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Agreement",
     "ExportOptions",
     "Mesh",
     "PointCloud",
@@ -30,9 +33,12 @@ __all__ = [
     "ReconstructionOptions",
     "Reconstructor",
     "ScenePrediction",
+    "Tracks",
     "View",
     "ViewSet",
+    "depth_layer",
     "export",
+    "layer_names",
     "load_reconstructor",
     "point_cloud",
     "read_prediction",
@@ -41,6 +47,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Agreement": "moe3d.scene.multiview",
     "ExportOptions": "moe3d.io.export",
     "Mesh": "moe3d.scene.records",
     "PointCloud": "moe3d.scene.records",
@@ -48,9 +55,12 @@ _HOMES = {
     "ReconstructionOptions": "moe3d.inference.reconstructor",
     "Reconstructor": "moe3d.inference.reconstructor",
     "ScenePrediction": "moe3d.scene.records",
+    "Tracks": "moe3d.scene.multiview",
     "View": "moe3d.scene.records",
     "ViewSet": "moe3d.scene.records",
+    "depth_layer": "moe3d.scene.layers",
     "export": "moe3d.io.export",
+    "layer_names": "moe3d.scene.layers",
     "load_reconstructor": "moe3d.inference.reconstructor",
     "point_cloud": "moe3d.scene.cloud",
     "read_prediction": "moe3d.io.prediction_file",

@@ -10,7 +10,7 @@ from app.rendering.point_growth import PointGrowth, grown_boxes
 from app.rendering.point_order import point_order
 from app.rendering.scene_frame import Bounds, camera_centers
 from moe3d.scene.filters import valid_pixels
-from moe3d.scene.layers import depth_layer
+from moe3d.scene.layers import named_layer
 from moe3d.scene.records import PointCloud, ScenePrediction
 
 
@@ -57,7 +57,7 @@ def remix_cloud(prediction: ScenePrediction, cloud: PointCloud) -> RemixCloud:
         prediction: is not changed.
         cloud: every valid point of the layer "fused", from which the buffer was built.
     """
-    layer = depth_layer(prediction, "fused")
+    layer = named_layer(prediction, "fused")
     places = point_order(cloud.points)
     pixels = np.flatnonzero(valid_pixels(prediction, layer))[places.order].astype(np.uint32)
     lower, upper = block_boxes(cloud.points[places.order], places.starts)

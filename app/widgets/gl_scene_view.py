@@ -28,7 +28,7 @@ from app.widgets.view_style import ViewStyle
 from app.widgets.view_tools import ViewTools
 from app.widgets.what_if_badge import WhatIfBadge
 from moe3d.scene.comparison import Place
-from moe3d.scene.layers import depth_layer
+from moe3d.scene.layers import named_layer
 from moe3d.scene.records import ScenePrediction
 
 _ARRANGEMENTS = {
@@ -193,7 +193,7 @@ class GlSceneView(QObject):
                 view.set_points(None)
             return
         self._shown[index] = (prediction, layer)
-        cameras = depth_layer(prediction, layer)
+        cameras = named_layer(prediction, layer)
         view.set_points(points)
         self._normals[index] = None
         view.set_cameras(cameras.camera_from_world, cameras.intrinsics, prediction.images)

@@ -90,7 +90,7 @@ def filtered_prediction(
     """
     from app.rendering.edge_levels import EDGE_STEPS, edge_step
     from moe3d.scene.filters import CloudOptions, confidence_threshold
-    from moe3d.scene.layers import depth_layer
+    from moe3d.scene.layers import named_layer
     from moe3d.scene.shared_mask import without_pixels
 
     edge = filters.edge_rtol
@@ -108,7 +108,7 @@ def filtered_prediction(
     if not masks:
         return prediction, options
     if options.confidence_percentile > 0:
-        confidence = depth_layer(prediction, layer).confidence
+        confidence = named_layer(prediction, layer).confidence
         lowest = confidence_threshold(
             confidence, _valid(prediction, layer), options.confidence_percentile
         )
@@ -119,17 +119,17 @@ def filtered_prediction(
 
 
 def _confident(prediction: ScenePrediction, layer: str, lowest: float) -> Bool[np.ndarray, "S H W"]:
-    from moe3d.scene.layers import depth_layer
+    from moe3d.scene.layers import named_layer
 
     with np.errstate(invalid="ignore"):
-        return depth_layer(prediction, layer).confidence >= np.float32(lowest)
+        return named_layer(prediction, layer).confidence >= np.float32(lowest)
 
 
 def _valid(prediction: ScenePrediction, layer: str) -> Bool[np.ndarray, "S H W"]:
     from moe3d.scene.filters import valid_pixels
-    from moe3d.scene.layers import depth_layer
+    from moe3d.scene.layers import named_layer
 
-    return valid_pixels(prediction, depth_layer(prediction, layer))
+    return valid_pixels(prediction, named_layer(prediction, layer))
 
 
 def _others(count: int, hidden: frozenset[int]) -> tuple[int, ...] | None:

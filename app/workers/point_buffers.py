@@ -74,12 +74,12 @@ def _other_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.
     """Until when the other network keeps each point's pixel."""
     from moe3d.scene.filters import valid_pixels
     from moe3d.scene.kept_levels import kept_until
-    from moe3d.scene.layers import depth_layer
+    from moe3d.scene.layers import named_layer
     from moe3d.scene.shared_mask import other_side
 
     if prediction.baseline is None:
         return None
-    other = depth_layer(prediction, other_side(layer))
+    other = named_layer(prediction, other_side(layer))
     levels = kept_until(other.confidence, valid_pixels(prediction, other))
     return levels[_place(prediction, cloud)]
 
@@ -87,10 +87,10 @@ def _other_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.
 def _jump_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.ndarray:
     """How far the layer's depth spans around each point's pixel, as a share of its depth."""
     from moe3d.geometry.edges import depth_jumps
-    from moe3d.scene.layers import depth_layer
+    from moe3d.scene.layers import named_layer
 
     found = np.empty(len(cloud), np.float32)
-    for index, depth in enumerate(depth_layer(prediction, layer).depth):
+    for index, depth in enumerate(named_layer(prediction, layer).depth):
         chosen = np.flatnonzero(cloud.view_index == index)
         found[chosen] = depth_jumps(depth).ravel()[cloud.pixel_index[chosen]]
     return found

@@ -8,7 +8,7 @@ from app.state.scene_display import CloudDisplay, DepthRanges, SceneDisplay
 from moe3d.progress import Progress
 from moe3d.scene.expert_use import measure_expert_use
 from moe3d.scene.flying import FlyingPixels
-from moe3d.scene.layers import depth_layer
+from moe3d.scene.layers import named_layer
 from moe3d.scene.records import ScenePrediction
 
 
@@ -42,7 +42,7 @@ def build_cloud(
     from moe3d.scene.filters import valid_pixels
 
     progress.report(f"points of {layer}")
-    chosen = depth_layer(prediction, layer)
+    chosen = named_layer(prediction, layer)
     known = flying or flying_pixels(prediction, (layer,))[layer]
     buffer = point_buffer(prediction, layer, known.mask)
     levels = ConfidenceLevels.of(chosen.confidence, valid_pixels(prediction, chosen))

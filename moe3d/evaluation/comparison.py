@@ -9,7 +9,7 @@ from moe3d.evaluation.scene_flying import flying_pixels
 from moe3d.evaluation.truth_rows import TruthRows, truth_rows
 from moe3d.progress import Progress
 from moe3d.scene.comparison import Comparison
-from moe3d.scene.layers import depth_layer
+from moe3d.scene.layers import named_layer
 from moe3d.scene.records import BaselinePrediction, ScenePrediction
 from moe3d.scene.truth import AlignedTruth
 
@@ -51,7 +51,7 @@ def compare_sides(
     progress = progress or Progress()
     progress.report("comparison")
     first, second = (
-        Side.of(prediction, depth_layer(prediction, name), options.percentile) for name in SIDES
+        Side.of(prediction, named_layer(prediction, name), options.percentile) for name in SIDES
     )
     rows = [
         *point_rows((first, second), options.percentile),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from moe3d.scene.layers import DepthLayer, depth_layer
+from moe3d.scene.layers import DepthLayer, named_layer
 from moe3d.scene.records import ScenePrediction, ViewSet
 
 Predict = Callable[[ViewSet], ScenePrediction]
@@ -36,7 +36,7 @@ def ask(model: EvaluatedModel, views: ViewSet) -> Answer:
         UsageError: the prediction has no such layer.
     """
     prediction = model.predict(views)
-    return Answer(prediction, depth_layer(prediction, model.layer))
+    return Answer(prediction, named_layer(prediction, model.layer))
 
 
 def remembering(predict: Predict) -> Predict:

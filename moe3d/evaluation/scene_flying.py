@@ -9,7 +9,7 @@ from moe3d.errors import EvaluationError
 from moe3d.evaluation.flying_points import SelfReferencedRate, count_against_itself
 from moe3d.evaluation.flying_without_truth import count_without_truth
 from moe3d.scene.flying import FlyingPixels
-from moe3d.scene.layers import depth_layer
+from moe3d.scene.layers import named_layer
 from moe3d.scene.records import ScenePrediction
 
 
@@ -29,7 +29,7 @@ def flying_pixels(
     Raises:
         UsageError: a layer that is not there.
     """
-    depths = {layer: depth_layer(prediction, layer).depth for layer in layers}
+    depths = {layer: named_layer(prediction, layer).depth for layer in layers}
     rates: dict[str, list[SelfReferencedRate]] = {layer: [] for layer in layers}
     for view in range(prediction.num_views):
         maps = [depth[view] for depth in depths.values()]

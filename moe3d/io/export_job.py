@@ -14,7 +14,7 @@ from moe3d.io.sidecar import honesty_notes
 from moe3d.progress import Progress
 from moe3d.scene.cloud import iterate_clouds
 from moe3d.scene.filters import CloudOptions, Selection, select_pixels, usable_cameras
-from moe3d.scene.layers import DepthLayer, depth_layer
+from moe3d.scene.layers import DepthLayer, named_layer
 from moe3d.scene.records import PointCloud, ScenePrediction
 from moe3d.scene.upright import scene_frame
 
@@ -86,7 +86,7 @@ class ExportJob:
     def _level_from_world(self) -> Float[np.ndarray, "3 3"]:
         """The turn after which y is straight down and z the way the first photo looks."""
         chosen = self.options.level_up
-        layer = depth_layer(self.prediction, self.options.cloud.layer)
+        layer = named_layer(self.prediction, self.options.cloud.layer)
         cameras = layer.camera_from_world[usable_cameras(layer)].astype(np.float64)
         frame = scene_frame(cameras, None if chosen is None else np.array(chosen, float))
         return np.stack([frame.right, -frame.up, frame.front])

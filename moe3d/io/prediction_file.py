@@ -16,6 +16,7 @@ from jaxtyping import Float
 from moe3d.errors import PredictionFileError, ShapeError
 from moe3d.io.atomic import new_file
 from moe3d.io.npz import NpzReader
+from moe3d.scene.multiview import Agreement, Tracks
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import BaselinePrediction, PredictionMetadata, ScenePrediction
 
@@ -38,6 +39,25 @@ _BASELINE_SHAPES = {
     "conf_vggt": ("f4", ("S", "H", "W")),
     "extrinsic_vggt": ("f", ("S", 3, 4)),
     "intrinsic_vggt": ("f", ("S", 3, 3)),
+}
+_OPTIONAL_SHAPES = {
+    "depth_refined": ("f4", ("S", "H", "W")),
+    "support": ("u1", ("S", "H", "W")),
+    "depth_vggt_refined": ("f4", ("S", "H", "W")),
+    "support_vggt": ("u1", ("S", "H", "W")),
+}
+"""What only some predictions have, and files of older versions never."""
+_TRACK_SHAPES = {
+    "track_points": ("f4", ("P", 3)),
+    "track_point_index": ("i4", ("M",)),
+    "track_view_index": ("i4", ("M",)),
+    "track_pixels": ("f4", ("M", 2)),
+}
+_AGREEMENT_SHAPES = {
+    "agreement_matches": ("i8", ("S",)),
+    "agreement_residual_px": ("f8", ("S",)),
+    "agreement_confirmed_share": ("f8", ("S",)),
+    "agreement_disagreement": ("f8", ("S",)),
 }
 
 
@@ -74,7 +94,33 @@ def prediction_arrays(prediction: ScenePrediction) -> dict[str, np.ndarray]:
             "extrinsic_vggt": prediction.baseline.camera_from_world[:, :3],
             "intrinsic_vggt": prediction.baseline.intrinsics,
         }
-    return arrays
+    return arrays | _multiview_arrays(prediction)
+
+
+def _multiview_arrays(prediction: ScenePrediction) -> dict[str, np.ndarray]:
+    """What the photos say of each other, as far as the prediction has it."""
+    base, tracks, agreement = prediction.baseline, prediction.tracks, prediction.agreement
+    arrays: dict[str, np.ndarray | None] = {
+        "depth_refined": prediction.refined_depth,
+        "support": prediction.support,
+        "depth_vggt_refined": base.refined_depth if base is not None else None,
+        "support_vggt": base.support if base is not None else None,
+    }
+    if tracks is not None:
+        arrays |= {
+            "track_points": tracks.points,
+            "track_point_index": tracks.point_index,
+            "track_view_index": tracks.view_index,
+            "track_pixels": tracks.pixels,
+        }
+    if agreement is not None:
+        arrays |= {
+            "agreement_matches": agreement.matches.astype(np.int64),
+            "agreement_residual_px": agreement.residual_px.astype(np.float64),
+            "agreement_confirmed_share": agreement.confirmed_share.astype(np.float64),
+            "agreement_disagreement": agreement.disagreement.astype(np.float64),
+        }
+    return {name: array for name, array in arrays.items() if array is not None}
 
 
 def read_prediction(path: Path | str) -> ScenePrediction:
@@ -95,6 +141,9 @@ def prediction_of(reader: NpzReader, path: Path) -> ScenePrediction:
     arrays = _read_arrays(reader, _SHAPES, sizes)
     if meta.get("baseline"):
         arrays |= _read_arrays(reader, _BASELINE_SHAPES, sizes)
+    for shapes in (_OPTIONAL_SHAPES, _TRACK_SHAPES, _AGREEMENT_SHAPES):
+        there = {name: shapes[name] for name in shapes if name in reader.names}
+        arrays |= _read_arrays(reader, there, sizes)
     try:
         return _assemble(arrays, meta)
     except (KeyError, TypeError, ValueError, AttributeError, ShapeError) as error:
@@ -108,6 +157,7 @@ def _meta(prediction: ScenePrediction) -> dict[str, Any]:
         "format": FORMAT,
         "version": VERSION,
         "baseline": prediction.baseline is not None,
+        "agreement": _agreement_meta(prediction.agreement),
         "gate_temperature": prediction.gate_temperature,
         "metadata": dataclasses.asdict(
             dataclasses.replace(
@@ -117,6 +167,47 @@ def _meta(prediction: ScenePrediction) -> dict[str, Any]:
         ),
         "pixel_transforms": [dataclasses.asdict(item) for item in prediction.pixel_transforms],
     }
+
+
+def _agreement_meta(agreement: Agreement | None) -> dict[str, Any] | None:
+    """The fields of an agreement that are no arrays; NaN as null."""
+    if agreement is None:
+        return None
+    values = {
+        item.name: getattr(agreement, item.name)
+        for item in dataclasses.fields(agreement)
+        if not isinstance(getattr(agreement, item.name), np.ndarray)
+    }
+    return {name: None if value != value else value for name, value in values.items()}
+
+
+def _agreement(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Agreement | None:
+    values = meta.get("agreement")
+    if values is None:
+        return None
+    known: dict[str, Any] = {
+        name: float("nan") if value is None else value
+        for name, value in _known(Agreement, values).items()
+    }
+    known["camera_sources"] = tuple(str(source) for source in values["camera_sources"])
+    for name in _AGREEMENT_SHAPES:
+        known[name.removeprefix("agreement_")] = arrays[name]
+    return Agreement(**known)
+
+
+def _tracks(arrays: dict[str, np.ndarray], views: int) -> Tracks | None:
+    if "track_points" not in arrays:
+        return None
+    tracks = Tracks(
+        arrays["track_points"],
+        arrays["track_point_index"],
+        arrays["track_view_index"],
+        arrays["track_pixels"],
+    )
+    for index, count in ((tracks.point_index, len(tracks)), (tracks.view_index, views)):
+        if len(index) and not 0 <= index.min() <= index.max() < count:
+            raise ShapeError("tracks name points or photos that are not there")
+    return tracks
 
 
 def _read_meta(path: Path, reader: NpzReader) -> dict[str, Any]:
@@ -156,6 +247,8 @@ def _assemble(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> ScenePredi
             arrays["conf_vggt"],
             _square(arrays["extrinsic_vggt"]),
             arrays["intrinsic_vggt"],
+            arrays.get("depth_vggt_refined"),
+            arrays.get("support_vggt"),
         )
     return ScenePrediction(
         names=tuple(str(name) for name in arrays["names"]),
@@ -173,6 +266,10 @@ def _assemble(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> ScenePredi
         ),
         metadata=_metadata(meta["metadata"]),
         baseline=baseline,
+        refined_depth=arrays.get("depth_refined"),
+        support=arrays.get("support"),
+        tracks=_tracks(arrays, len(arrays["names"])),
+        agreement=_agreement(arrays, meta),
     )
 
 

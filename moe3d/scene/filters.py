@@ -13,7 +13,7 @@ from moe3d.geometry.edges import depth_edges
 from moe3d.geometry.projection import world_points_from_depth, world_rays
 from moe3d.geometry.voxels import first_per_voxel
 from moe3d.scene.extremes import black_pixels, white_pixels
-from moe3d.scene.layers import DepthLayer, depth_layer
+from moe3d.scene.layers import DepthLayer, named_layer
 from moe3d.scene.ranks import kth_smallest
 from moe3d.scene.records import ScenePrediction
 
@@ -95,7 +95,7 @@ def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selecti
     Raises:
         UsageError: an option that cannot be meant, such as a view or layer that is not there.
     """
-    layer = depth_layer(prediction, options.layer)
+    layer = named_layer(prediction, options.layer)
     keep = valid_pixels(prediction, layer)
     num_valid = int(np.count_nonzero(keep))
     removed_by: dict[str, int] = {}

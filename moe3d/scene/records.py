@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, UInt8
 
 from moe3d.errors import ShapeError
+from moe3d.scene.multiview import Agreement, Tracks
 from moe3d.scene.pixel_transform import PixelTransform
 
 
@@ -103,11 +104,15 @@ class BaselinePrediction:
     confidence: Float32[np.ndarray, "S H W"]
     camera_from_world: Float[np.ndarray, "S 4 4"]
     intrinsics: Float[np.ndarray, "S 3 3"]
+    refined_depth: Float32[np.ndarray, "S H W"] | None = None
+    """VGGT's depth after the other photos were asked, in the same way as MoE3D's."""
+    support: UInt8[np.ndarray, "S H W"] | None = None
+    """How many other photos confirm the refined depth, or VGGT's where there is none."""
 
 
 @dataclass(frozen=True)
 class ScenePrediction:
-    """All that one run says of a scene: the network's raw answer, and the cameras.
+    """All that one run says of a scene: the network's raw answer, cameras, and what photos confirm.
 
     S views, E experts, H x W pixels of the network's image. Depth is z-depth in scene units.
     Everything shown, filtered or exported is computed from this record.
@@ -133,6 +138,15 @@ class ScenePrediction:
     metadata: PredictionMetadata
     baseline: BaselinePrediction | None = None
     """VGGT's answer; None when it was not asked for."""
+    refined_depth: Float32[np.ndarray, "S H W"] | None = None
+    """Fused depth after the other photos were asked; the network's own where they say nothing.
+    None when it was not asked for or not possible."""
+    support: UInt8[np.ndarray, "S H W"] | None = None
+    """How many other photos confirm the refined depth, or the fused one where there is none."""
+    tracks: Tracks | None = None
+    """Spots found in several photos, on which the cameras rest."""
+    agreement: Agreement | None = None
+    """How well the photos agree; None when they were not compared."""
 
     def __post_init__(self) -> None:
         views = len(self.names)
@@ -146,6 +160,17 @@ class ScenePrediction:
                 f"the baseline's depth must be {self.depth.shape} like the prediction's; "
                 f"got {self.baseline.depth.shape}"
             )
+        maps = {"refined depth": self.refined_depth, "support": self.support}
+        if self.baseline is not None:
+            maps |= {
+                "baseline's refined depth": self.baseline.refined_depth,
+                "baseline's support": self.baseline.support,
+            }
+        for name, array in maps.items():
+            if array is not None and array.shape != self.depth.shape:
+                raise ShapeError(
+                    f"the {name} must be {self.depth.shape} like the depth; got {array.shape}"
+                )
 
     @property
     def num_views(self) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from moe3d.scene.filters import confidence_threshold, valid_pixels
-from moe3d.scene.layers import depth_layer
+from moe3d.scene.layers import named_layer
 from moe3d.scene.records import ScenePrediction
 
 
@@ -19,7 +19,7 @@ def kept_on_other_side(
     prediction: ScenePrediction, layer: str, percentile: float | int
 ) -> Bool[np.ndarray, "S H W"]:
     """Pixels that the other side has and keeps when it drops its own lowest confidences."""
-    other = depth_layer(prediction, other_side(layer))
+    other = named_layer(prediction, other_side(layer))
     kept = valid_pixels(prediction, other)
     if percentile > 0:
         limit = confidence_threshold(other.confidence, kept, percentile)

@@ -39,7 +39,7 @@ from moe3d.io.photo_checks import PhotoCheck
 from moe3d.progress import Progress
 from moe3d.scene.comparison import Comparison
 from moe3d.scene.expert_use import measure_expert_use
-from moe3d.scene.layers import depth_layer
+from moe3d.scene.layers import named_layer
 from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
 from moe3d.scene.truth import AlignedTruth
 from tests.scenes import step_prediction
@@ -149,7 +149,7 @@ class FakeBackend(SessionFiles):
         self, prediction: ScenePrediction, layer: str, progress: Progress
     ) -> CloudDisplay:
         progress.report("points")
-        confidence = depth_layer(prediction, layer).confidence
+        confidence = named_layer(prediction, layer).confidence
         return CloudDisplay(layer, None, ConfidenceLevels.of(confidence, prediction.valid_mask))
 
     def count_points(

@@ -12,7 +12,7 @@ from moe3d.io.export_content import Content
 from moe3d.io.export_job import Exporter, ExportJob
 from moe3d.io.glb import GlbBuilder, srgb_colors
 from moe3d.scene.filters import usable_cameras
-from moe3d.scene.layers import depth_layer
+from moe3d.scene.layers import named_layer
 
 
 def _write(job: ExportJob, path: Path) -> Content:
@@ -29,7 +29,7 @@ def _write(job: ExportJob, path: Path) -> Content:
 
 def add_cameras(job: ExportJob, builder: GlbBuilder) -> None:
     """Add every photo's camera, named after the photo, by the network's image."""
-    layer = depth_layer(job.prediction, job.options.cloud.layer)
+    layer = named_layer(job.prediction, job.options.cloud.layer)
     height, width = layer.depth.shape[1:]
     for view in np.flatnonzero(usable_cameras(layer)).tolist():
         world_from_camera = invert_rigid(layer.camera_from_world[view].astype(np.float64))

@@ -12,7 +12,7 @@ from moe3d.io.export_job import Exporter, ExportJob
 from moe3d.io.npz import NpzReader
 from moe3d.io.prediction_file import prediction_arrays, read_prediction
 from moe3d.scene.filters import view_points
-from moe3d.scene.layers import depth_layer
+from moe3d.scene.layers import named_layer
 from moe3d.scene.records import ScenePrediction
 
 POINTS = "world_points_from_depth"
@@ -71,7 +71,7 @@ def _write_points(job: ExportJob, archive: zipfile.ZipFile) -> None:
 
 
 def _world_points(prediction: ScenePrediction) -> Iterator[Float32[np.ndarray, "N 3"]]:
-    layer = depth_layer(prediction, "fused")
+    layer = named_layer(prediction, "fused")
     for view in range(prediction.num_views):
         valid = prediction.valid_mask[view].ravel()[:, None]
         yield np.where(valid, view_points(layer, view), np.nan).astype(np.float32)

@@ -18,7 +18,7 @@ from moe3d.evaluation.panels import (
 )
 from moe3d.io.datasets.records import SceneTruth
 from moe3d.io.sheet import INVALID
-from moe3d.scene.layers import depth_layer
+from moe3d.scene.layers import named_layer
 from moe3d.scene.records import View, ViewSet
 from tests.fake_models import prediction_of
 
@@ -33,7 +33,7 @@ def step_truth():
 
 def answer_to(truth, layer="fused", distort=lambda depth: depth):
     prediction = prediction_of(truth, truth.views, distort)
-    return Answer(prediction, depth_layer(prediction, layer))
+    return Answer(prediction, named_layer(prediction, layer))
 
 
 def pixels_of(panel, color):

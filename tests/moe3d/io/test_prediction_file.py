@@ -9,8 +9,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from moe3d.errors import OutputError, PredictionFileError
+import moe3d
+from moe3d.errors import OutputError, PredictionFileError, UsageError
 from moe3d.io.prediction_file import prediction_arrays, read_prediction, write_prediction
+from moe3d.scene.multiview import Agreement, Tracks
 from moe3d.scene.records import PredictionMetadata, ScenePrediction
 from tests.scenes import step_prediction
 
@@ -53,6 +55,83 @@ def test_a_prediction_comes_back_exactly(tmp_path, with_baseline):
     scene = SCENE if with_baseline else dataclasses.replace(SCENE, baseline=None)
     scene.depth[0, 0, :3] = [np.nan, np.inf, -0.0]
     assert_same(read_prediction(saved(tmp_path, scene)), scene)
+
+
+def compared(scene: ScenePrediction = SCENE) -> ScenePrediction:
+    """The scene after its photos were compared with each other."""
+    assert scene.baseline is not None
+    support = np.arange(scene.depth.size, dtype=np.uint8).reshape(scene.depth.shape) % 3
+    return dataclasses.replace(
+        scene,
+        refined_depth=scene.depth * np.float32(1.1),
+        support=support,
+        baseline=dataclasses.replace(
+            scene.baseline,
+            refined_depth=scene.depth * np.float32(0.9),
+            support=support[::-1].copy(),
+        ),
+        tracks=Tracks(
+            np.eye(3, dtype=np.float32)[:1],
+            np.zeros(2, np.int32),
+            np.arange(2, dtype=np.int32),
+            np.array([[1.5, 2.0], [3.0, 4.25]], np.float32),
+        ),
+        agreement=Agreement(
+            ("reference", "bundle adjustment"),
+            np.array([3, 4]),
+            np.array([0.5, np.nan]),
+            np.array([0.25, 0.5]),
+            np.array([0.01, np.nan]),
+            scene_residual_px=0.4,
+            scene_disagreement=0.02,
+            depth_refined=True,
+            sentence="größe 🏠.jpg was not compared",
+        ),
+    )
+
+
+def test_what_photos_say_of_each_other_comes_back_exactly(tmp_path):
+    scene = compared()
+    assert_same(read_prediction(saved(tmp_path, scene)), scene)
+
+
+def test_a_file_of_an_older_version_has_no_refined_depth(tmp_path):
+    old = read_prediction(saved(tmp_path))
+    assert old.refined_depth is old.support is old.tracks is old.agreement is None
+    with pytest.raises(UsageError, match="'refined' is not in this prediction"):
+        moe3d.depth_layer(old, "refined")
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("depth_refined", np.ones((2, 6, 7), np.float32)),
+        ("support", np.ones((2, 6, 8), np.float32)),
+        ("track_view_index", np.array([0, 2], np.int32)),
+        ("track_point_index", np.array([0, -1], np.int32)),
+        ("track_pixels", None),
+        ("agreement_matches", None),
+        ("agreement_residual_px", np.zeros(3)),
+    ],
+)
+def test_a_damaged_comparison_is_refused(tmp_path, name, array):
+    arrays = {**prediction_arrays(compared()), name: array}
+    path = tmp_path / "scene.npz"
+    with path.open("wb") as stream:
+        np.savez(stream, **{key: value for key, value in arrays.items() if value is not None})
+    with pytest.raises(PredictionFileError, match=r"scene\.npz"):
+        read_prediction(path)
+
+
+def test_layers_are_given_by_name():
+    scene = compared()
+    assert moe3d.layer_names(scene)[:2] == ("fused", "refined")
+    np.testing.assert_array_equal(moe3d.depth_layer(scene, "refined"), scene.refined_depth)
+    np.testing.assert_array_equal(moe3d.depth_layer(scene, "fused"), scene.depth)
+    np.testing.assert_array_equal(
+        moe3d.depth_layer(scene, "vggt-refined"), scene.baseline.refined_depth
+    )
+    np.testing.assert_array_equal(moe3d.depth_layer(scene, "expert:2"), scene.expert_depths[:, 1])
 
 
 def test_plain_numpy_reads_vggts_names(tmp_path):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from moe3d.scene.cloud import point_cloud
-from moe3d.scene.layers import depth_layer
+from moe3d.scene.layers import named_layer
 from moe3d.scene.tracks import observe
 from tests.scenes import step_prediction
 
@@ -18,7 +18,7 @@ def flat_scene(num_views: int = 3):
 
 def observations(scene):
     cloud = point_cloud(scene, confidence_percentile=0)
-    layer = depth_layer(scene, "fused")
+    layer = named_layer(scene, "fused")
     return cloud, observe(cloud.points, cloud.view_index, layer, scene.valid_mask)
 
 

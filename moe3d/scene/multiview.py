@@ -1,0 +1,84 @@
+"""What the photos of a scene say of each other: tracks, and how well they agree."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float32, Int, Int32
+
+from moe3d.errors import ShapeError
+
+REFERENCE = "reference"
+BUNDLE_ADJUSTED = "bundle adjustment"
+PLACED = "matching + PnP"
+NETWORK = "camera head"
+
+DISAGREES_ABOVE = 3.0
+"""A photo whose depth is off by this many times the scene's median disagrees with the others."""
+DISAGREES_AT_LEAST = 0.05
+"""And by at least this share of the depth."""
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """Points found in two or more photos, with the pixels at which they were measured."""
+
+    points: Float32[np.ndarray, "P 3"]
+    """World frame, scene units."""
+    point_index: Int32[np.ndarray, " M"]
+    """Which point each observation is of; ascending."""
+    view_index: Int32[np.ndarray, " M"]
+    """Which photo it was measured in."""
+    pixels: Float32[np.ndarray, "M 2"]
+    """(u, v) in the upright photo at its own size; a pixel's centre is at whole numbers."""
+
+    def __post_init__(self) -> None:
+        count = len(self.point_index)
+        if self.view_index.shape != (count,) or self.pixels.shape != (count, 2):
+            raise ShapeError(
+                f"tracks of {count} observations need as many views and pixels; got "
+                f"{self.view_index.shape} and {self.pixels.shape}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How well the photos of a scene agree; every array has one entry a photo."""
+
+    camera_sources: tuple[str, ...]
+    """What each camera rests on: "reference", "bundle adjustment", "matching + PnP" or
+    "camera head" (the network's own: nothing better was found)."""
+    matches: Int[np.ndarray, " S"]
+    """Spots of each photo that were found in another one and fit."""
+    residual_px: Float[np.ndarray, " S"]
+    """Median reprojection error of these, pixels of the photo; NaN without a match."""
+    confirmed_share: Float[np.ndarray, " S"]
+    """Share of the valid pixels whose depth at least one other photo confirms, 0..1."""
+    disagreement: Float[np.ndarray, " S"]
+    """Median |depth - what the other photos say| / depth over the overlap; NaN without one."""
+    scene_residual_px: float = float("nan")
+    """Median reprojection error of all photos together."""
+    scene_confirmed_share: float = 0.0
+    """Confirmed share of all photos together."""
+    scene_disagreement: float = float("nan")
+    """Median relative disagreement of all photos together."""
+    depth_refined: bool = False
+    """Whether the refined layer is more than the network's depth."""
+    sentence: str = ""
+    """What was not possible, and why; empty when nothing was."""
+
+    @property
+    def num_placed(self) -> int:
+        """Photos whose camera rests on matches, the reference among them if another one does."""
+        placed = sum(source in (BUNDLE_ADJUSTED, PLACED) for source in self.camera_sources)
+        return placed + (placed > 0 and REFERENCE in self.camera_sources)
+
+    def disagreeing_views(self) -> tuple[int, ...]:
+        """Photos to be marked: their depth is far from what the other photos say."""
+        known = self.disagreement[np.isfinite(self.disagreement)]
+        if len(known) < 3:
+            return ()
+        limit = max(DISAGREES_AT_LEAST, DISAGREES_ABOVE * float(np.median(known)))
+        return tuple(np.flatnonzero(np.nan_to_num(self.disagreement) > limit).tolist())
