@@ -34,6 +34,8 @@ class BatchCommand:
     """auto, cuda, cuda:1, mps or cpu."""
     max_photos: int | None = None
     """Use at most this many photos of a scene, evenly spaced."""
+    refine: Literal["auto", "off", "cameras", "full"] = "auto"
+    """What all photos of a scene together may improve; as for `moe3d run`."""
     export: str = "ply"
     """Formats to write, separated by commas; "" for the prediction alone."""
     overwrite: bool = False
@@ -64,6 +66,7 @@ class BatchCommand:
                 model=self.model,
                 device=self.device,
                 max_photos=self.max_photos,
+                refine=self.refine,
                 export=self.export,
                 overwrite=self.overwrite,
                 quiet=self.quiet,

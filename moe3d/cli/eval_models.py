@@ -35,6 +35,6 @@ def _load_network(
     from moe3d.evaluation.models import remembering
 
     reconstructor = moe3d.load_reconstructor(name, device=device, precision=precision)
-    options = moe3d.ReconstructionOptions(refine_poses=None if scores_cameras else False)
+    options = moe3d.ReconstructionOptions(refine="auto" if scores_cameras else "off")
     predict = remembering(lambda views: reconstructor.reconstruct(views, options))
     return predict, reconstructor.info.sha256

@@ -38,8 +38,9 @@ class RunCommand:
     """How tall photos meet the network: centre crop as VGGT does, or pad and lose nothing."""
     max_photos: int | None = None
     """Use at most this many photos, evenly spaced."""
-    refine_poses: bool | None = None
-    """Refine cameras by matching and PnP; default: only for models that need it (mini)."""
+    refine: Literal["auto", "off", "cameras", "full"] = "auto"
+    """What all photos together may improve: off, cameras, or full (cameras, then depth and
+    support as further layers); auto: all that the photos allow."""
     export: str = "ply"
     """Formats to write, separated by commas; "" for the prediction alone."""
     confidence_percentile: float = 20.0
@@ -116,7 +117,7 @@ class RunCommand:
         from moe3d.inference.reconstructor import ReconstructionOptions
 
         options = ReconstructionOptions(
-            compare=self.compare, resize_mode=self.resize, refine_poses=self.refine_poses
+            compare=self.compare, resize_mode=self.resize, refine=self.refine
         )
         return reconstructor.reconstruct(views, options, progress=console.progress)
 

@@ -29,6 +29,8 @@ from moe3d.model.output import ModelOutput, RunOptions
 from moe3d.progress import Progress
 from moe3d.scene.records import PredictionMetadata, ScenePrediction, ViewSet
 
+RefineMode = Literal["auto", "off", "cameras", "full"]
+
 
 @dataclass(frozen=True)
 class ReconstructionOptions:
@@ -38,8 +40,9 @@ class ReconstructionOptions:
     """Also VGGT's depth."""
     resize_mode: Literal["crop", "pad"] = "crop"
     """Tall photos: centre crop as VGGT does, or pad and lose nothing."""
-    refine_poses: bool | None = None
-    """Refine cameras by matching and PnP; None: only for a model whose cameras need it."""
+    refine: RefineMode = "auto"
+    """What the photos together may improve: "off", "cameras", "full" (cameras, then depth and
+    support as further layers), or "auto": all that the photos allow."""
 
 
 class Stopwatch:
@@ -156,8 +159,9 @@ class Reconstructor:
             )
 
     def _should_refine(self, options: ReconstructionOptions) -> bool:
-        wanted = options.refine_poses
-        return self.info.demonstration if wanted is None else wanted
+        if options.refine == "auto":
+            return self.info.demonstration
+        return options.refine != "off"
 
     def _metadata(self, views: ViewSet, notes: tuple[str, ...]) -> PredictionMetadata:
         refused = tuple(f"not used: {file.path.name}: {file.reason}" for file in views.refused)

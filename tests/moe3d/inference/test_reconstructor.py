@@ -90,7 +90,7 @@ def test_photos_are_matched_at_their_own_size_up_to_a_limit(
         return prediction
 
     monkeypatch.setattr("moe3d.inference.reconstructor.refine_cameras", record)
-    options = ReconstructionOptions(refine_poses=True)
+    options = ReconstructionOptions(refine="full")
     reconstructor.reconstruct(views(2, width, width * 3 // 4), options)
     assert [shape[2] for shape in seen] == [matched]  # whole patches of 14 pixels
 
