@@ -15,7 +15,6 @@ from moe3d.inference.assemble import assemble_prediction
 from moe3d.inference.device import Compute, describe_device, select_compute
 from moe3d.inference.memory import PeakMemory
 from moe3d.inference.preprocess import PreparedViews, prepare_views
-from moe3d.inference.refined_cameras import MATCHING_SIDE, refine_cameras
 from moe3d.model.checkpoint import (
     CheckpointInfo,
     ReadOptions,
@@ -26,6 +25,7 @@ from moe3d.model.checkpoint import (
 from moe3d.model.known_models import find_checkpoint
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.output import ModelOutput, RunOptions
+from moe3d.multiview.refine import refine_prediction
 from moe3d.progress import Progress
 from moe3d.scene.records import PredictionMetadata, ScenePrediction, ViewSet
 
@@ -102,11 +102,12 @@ class Reconstructor:
             output, notes = self._run_network(prepared, options.compare, progress)
         metadata = self._metadata(views, notes)
         prediction = assemble_prediction(views.names, prepared, output, metadata)
-        if self._should_refine(options) and len(views) > 1:
-            with watch.stage("refine cameras"):
-                larger = _matching_side(views, side, self.network.config.patch_size)
-                pictures = self._prepare(views, options, progress, larger).images
-                prediction = refine_cameras(prediction, pictures, progress)
+        if options.refine != "off":
+            mode = "cameras" if options.refine == "cameras" else "full"
+            with watch.stage("refine"):
+                prediction = refine_prediction(
+                    prediction, views, mode, progress=progress, device=self.compute.device
+                )
         seconds = {"load model": self._load_seconds, **watch.seconds}
         return _with_cost(prediction, seconds, peak.bytes)
 
@@ -158,11 +159,6 @@ class Reconstructor:
                 options=run_options,
             )
 
-    def _should_refine(self, options: ReconstructionOptions) -> bool:
-        if options.refine == "auto":
-            return self.info.demonstration
-        return options.refine != "off"
-
     def _metadata(self, views: ViewSet, notes: tuple[str, ...]) -> PredictionMetadata:
         refused = tuple(f"not used: {file.path.name}: {file.reason}" for file in views.refused)
         warned = tuple(f"{view.name}: {text}" for view in views.views for text in view.warnings)
@@ -210,12 +206,6 @@ def load_reconstructor(
 def _count_parameters(path: Path) -> int:
     network = build_on_meta(read_info(path).config)
     return sum(parameter.numel() for parameter in network.parameters())
-
-
-def _matching_side(views: ViewSet, network_side: int, patch: int) -> int:
-    """Longest side for matching, in whole patches: the photos' own up to a limit."""
-    longest = max(max(view.width, view.height) for view in views.views)
-    return max(network_side, min(MATCHING_SIDE, longest) // patch * patch)
 
 
 def _with_cost(

@@ -120,6 +120,19 @@ def exif_orientation(image: Image.Image) -> int:
     return value if value in _TURNS else 1
 
 
+def camera_name(image: Image.Image) -> str | None:
+    """Make, model and lens setting by EXIF, as a name to compare; None when no camera is named."""
+    try:
+        exif = image.getexif()
+        shot = exif.get_ifd(0x8769)
+        named = [str(exif.get(tag, "")).strip(" \0") for tag in (0x010F, 0x0110)]
+        # focal length, the same for 35 mm film, digital zoom
+        lens = [str(shot.get(tag, "")) for tag in (0x920A, 0xA405, 0xA404)]
+    except _DAMAGE:
+        return None
+    return " | ".join(named + lens) if any(named) else None
+
+
 def to_array(image: Image.Image) -> UInt8[np.ndarray, "H W C"]:
     """Pixels as (H, W, 3) or (H, W, 4)."""
     return np.asarray(image)

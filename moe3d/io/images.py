@@ -17,6 +17,7 @@ from moe3d.errors import ImageReadError, JobCancelledError
 from moe3d.io.image_decode import (
     DRAFT_ABOVE_PIXELS,
     Decoded,
+    camera_name,
     decode,
     exif_orientation,
     open_image,
@@ -106,6 +107,18 @@ def read_resized(view: View, width: int, height: int) -> Image.Image:
     is_huge = view.width * view.height > DRAFT_ABOVE_PIXELS
     enough = (4 * width, 4 * height) if is_huge else None
     return _decode_view(view, enough).resized(width, height)
+
+
+def read_camera_name(view: View) -> str | None:
+    """What the photo's file says of the camera and its lens setting; None when it says nothing."""
+    if view.path is None or view.pixels is not None:
+        return None
+    try:
+        with warnings.catch_warnings(), open_image(view.path) as image:
+            warnings.simplefilter("ignore")
+            return camera_name(image)
+    except ImageReadError:
+        return None
 
 
 def _decode_view(view: View, enough: tuple[int, int] | None) -> Decoded:

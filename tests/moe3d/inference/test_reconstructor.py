@@ -18,7 +18,7 @@ from moe3d.model.config import (
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.warm_start import warm_start_experts
 from moe3d.progress import Progress
-from moe3d.scene.records import ScenePrediction, View, ViewSet
+from moe3d.scene.records import View, ViewSet
 
 TINY = ModelConfig(
     name="tiny",
@@ -77,22 +77,6 @@ def test_without_comparison_there_is_no_baseline(reconstructor: Reconstructor):
 
 def test_a_single_photo_works(reconstructor: Reconstructor):
     assert reconstructor.reconstruct(views(1)).num_views == 1
-
-
-@pytest.mark.parametrize(("width", "matched"), [(40, 56), (80, 70), (300, 294), (1600, 672)])
-def test_photos_are_matched_at_their_own_size_up_to_a_limit(
-    reconstructor: Reconstructor, monkeypatch: pytest.MonkeyPatch, width: int, matched: int
-):
-    seen = []
-
-    def record(prediction: ScenePrediction, pictures: np.ndarray, _: Progress) -> ScenePrediction:
-        seen.append(pictures.shape)
-        return prediction
-
-    monkeypatch.setattr("moe3d.inference.reconstructor.refine_cameras", record)
-    options = ReconstructionOptions(refine="full")
-    reconstructor.reconstruct(views(2, width, width * 3 // 4), options)
-    assert [shape[2] for shape in seen] == [matched]  # whole patches of 14 pixels
 
 
 def test_no_photo_is_refused(reconstructor: Reconstructor):

@@ -4,17 +4,15 @@ import cv2
 import numpy as np
 from jaxtyping import Float64
 
-from moe3d.inference.depth_matches import DepthMatches, lift
-from moe3d.inference.match_errors import CameraState
+from moe3d.multiview.camera_state import CameraState
+from moe3d.multiview.depth_matches import DepthMatches, lift
 
 
-def world_points(
-    matches: DepthMatches, intrinsics: Float64[np.ndarray, "S 3 3"], state: CameraState
-) -> Float64[np.ndarray, "M 3"]:
+def world_points(matches: DepthMatches, state: CameraState) -> Float64[np.ndarray, "M 3"]:
     """Where the matches' spots lie in the world, by their source views."""
     source = matches.source
     depth = matches.source_depth * state.depth_scales[source]
-    points = lift(matches.source_pixels, depth, intrinsics[source])
+    points = lift(matches.source_pixels, depth, state.intrinsics[source])
     world_from_camera = np.linalg.inv(state.camera_from_world)[source]
     rotated = np.einsum("mij,mj->mi", world_from_camera[:, :3, :3], points)
     return rotated + world_from_camera[:, :3, 3]
@@ -57,7 +55,6 @@ def camera_from_points(
 
 def camera_from_epipolar_geometry(
     matches: DepthMatches,
-    intrinsics: Float64[np.ndarray, "S 3 3"],
     state: CameraState,
     tolerance_px: float,
 ) -> Float64[np.ndarray, "4 4"] | None:
@@ -67,7 +64,6 @@ def camera_from_epipolar_geometry(
 
     Args:
         matches: all from one source view to one target view.
-        intrinsics: pixels of the depth maps.
         state: placed cameras.
         tolerance_px: distance from the epipolar line.
 
@@ -78,9 +74,9 @@ def camera_from_epipolar_geometry(
         return None
     source, target = int(matches.source[0]), int(matches.target[0])
     ones = np.ones(len(matches))
-    rays = lift(matches.source_pixels, ones, intrinsics[source])
-    target_rays = lift(matches.target_pixels, ones, intrinsics[target])
-    tolerance = tolerance_px / float(intrinsics[target, 0, 0])
+    rays = lift(matches.source_pixels, ones, state.intrinsics[source])
+    target_rays = lift(matches.target_pixels, ones, state.intrinsics[target])
+    tolerance = tolerance_px / float(state.intrinsics[target, 0, 0])
     cv2.setRNGSeed(0)
     essential, inliers = cv2.findEssentialMat(
         rays[:, :2], target_rays[:, :2], np.eye(3), cv2.RANSAC, 0.9999, tolerance

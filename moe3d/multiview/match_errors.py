@@ -10,18 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from moe3d.inference.depth_matches import DepthMatches, lift
-
-
-@dataclass(frozen=True)
-class CameraState:
-    """Cameras and scales that matches are held against."""
-
-    camera_from_world: Float64[np.ndarray, "S 4 4"]
-    depth_scales: Float64[np.ndarray, " S"]
-    """Factor that brings each view's depth to the reference's scale."""
-    focal_scale: float = 1.0
-    """Factor on all focal lengths."""
+from moe3d.multiview.camera_state import CameraState
+from moe3d.multiview.depth_matches import DepthMatches, lift
 
 
 @dataclass(frozen=True)
@@ -29,8 +19,6 @@ class MatchErrors:
     """Some matches, and the errors expected of them."""
 
     matches: DepthMatches
-    intrinsics: Float64[np.ndarray, "S 3 3"]
-    """Pixels of the depth maps, before the focal scale."""
     depth_sigma: float
     """Error of the depth, in the logarithm."""
 
@@ -39,24 +27,19 @@ class MatchErrors:
         """Typical depth: what a shift is measured by."""
         return float(np.median(self.matches.source_depth))
 
-    def _matrices(self, state: CameraState) -> Float64[np.ndarray, "S 3 3"]:
-        """Intrinsics with the focal scale."""
-        scale = state.focal_scale
-        return self.intrinsics * np.array([[scale, 1, 1], [1, scale, 1], [1, 1, 1]])
-
     def _project(
         self, source: CameraState, target: CameraState, depth_factor: float = 1.0
     ) -> tuple[Float64[np.ndarray, "M 2"], Float64[np.ndarray, " M"]]:
         """Pixels in the target views, and z-depth there, with the source depth multiplied."""
         m = self.matches
         depth = m.source_depth * source.depth_scales[m.source] * depth_factor
-        points = lift(m.source_pixels, depth, self._matrices(source)[m.source])
+        points = lift(m.source_pixels, depth, source.intrinsics[m.source])
         world_from_source = np.linalg.inv(source.camera_from_world)
         target_from_source = target.camera_from_world[m.target] @ world_from_source[m.source]
         points = (target_from_source[:, :3, :3] @ points[:, :, None])[:, :, 0]
         points += target_from_source[:, :3, 3]
         z = np.maximum(points[:, 2], 0.02 * self.unit)
-        matrices = self._matrices(target)[m.target]
+        matrices = target.intrinsics[m.target]
         focal = np.stack([matrices[:, 0, 0], matrices[:, 1, 1]], axis=1)
         return points[:, :2] / z[:, None] * focal + matrices[:, :2, 2], z
 
@@ -70,6 +53,7 @@ class MatchErrors:
             target: cameras of the target views, the same by default; a derivative moves one alone.
         """
         target, step = target or source, 0.02
+        sigma_px = self.matches.sigma_px
         pixels, _ = self._project(source, target)
         slope = (self._project(source, target, 1.0 + step)[0] - pixels) / step  # px per log depth
         length = np.linalg.norm(slope, axis=1)
@@ -77,13 +61,21 @@ class MatchErrors:
         error = pixels - self.matches.target_pixels
         along = (error * direction).sum(axis=1)
         across = error[:, 1] * direction[:, 0] - error[:, 0] * direction[:, 1]
-        blur = np.hypot(self.matches.pixel_sigma, length * self.depth_sigma)
-        return across / self.matches.pixel_sigma, along / blur
+        blur = np.hypot(sigma_px, length * self.depth_sigma)
+        return across / sigma_px, along / blur
 
     def fits(self, state: CameraState) -> Bool[np.ndarray, " M"]:
         """Which matches fit within three expected errors."""
         across, along = self.measure(state)
         return (np.abs(across) < 3) & (np.abs(along) < 3)
+
+    def cost(self, state: CameraState) -> float:
+        """Sum of squares of all errors; one that is far beyond what is expected counts as 9.
+
+        Source: Geman & McClure 1987.
+        """
+        squares = np.concatenate(self.measure(state)) ** 2
+        return float((squares / (1 + squares / 9)).sum())
 
     def depth_spread(self, state: CameraState) -> float:
         """Typical log ratio of the depth carried over to the target's own; 0.1 where unknown."""

@@ -1,12 +1,13 @@
 """Matches with depth: what a pair of photos says about the cameras that took them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from jaxtyping import Float, Float64, Int
 
-from moe3d.inference.matching import PairMatches
+from moe3d.multiview.matching import MatchedPhotos
+from moe3d.scene.pixel_transform import PixelTransform
 
 MAX_RELATIVE_STEP = 1.15
 """Depth around a keypoint may differ by this factor; more is an edge, where it says nothing."""
@@ -16,7 +17,7 @@ MAX_RELATIVE_STEP = 1.15
 class DepthMatches:
     """Matches as rays with depth in one view and pixels in another; each match counts both ways.
 
-    Pixels are those of the depth maps.
+    Pixels are those of the upright photos.
     """
 
     source: Int[np.ndarray, " M"]
@@ -28,8 +29,8 @@ class DepthMatches:
     target_pixels: Float64[np.ndarray, "M 2"]
     target_depth: Float64[np.ndarray, " M"]
     """The target's own depth there; NaN where it says nothing."""
-    pixel_sigma: float
-    """Expected error of a keypoint."""
+    sigma_px: Float64[np.ndarray, " M"]
+    """Expected error of the target's keypoint."""
 
     def __len__(self) -> int:
         return len(self.source)
@@ -43,7 +44,7 @@ class DepthMatches:
             self.source_depth[chosen],
             self.target_pixels[chosen],
             self.target_depth[chosen],
-            self.pixel_sigma,
+            self.sigma_px[chosen],
         )
 
     def thinned(self, most: int) -> "DepthMatches":
@@ -86,60 +87,71 @@ def lift(
     return np.concatenate([rays, np.ones((len(rays), 1))], axis=1) * depth[:, None]
 
 
-def gather_matches(
-    pairs: Sequence[PairMatches],
+def keypoint_depths(
+    matched: MatchedPhotos,
     depth: Float[np.ndarray, "S H W"],
-    image_size: tuple[int, int],
-    keypoint_sigma_px: float,
-) -> DepthMatches:
-    """Read the depth at all matches.
+    transforms: Sequence[PixelTransform],
+) -> list[Float64[np.ndarray, " N"]]:
+    """Read the depth at all keypoints of all photos.
 
     Args:
-        pairs: matches in pixels of photos of `image_size`.
+        matched: keypoints in pixels of the upright photos.
         depth: z-depth; NaN where unknown.
-        image_size: height and width of the photos, which show the same field of view as the depth.
-        keypoint_sigma_px: expected error of a keypoint, pixels of the photos.
+        transforms: from the photos to the depth maps.
 
     Returns:
-        Each match twice, once from either side, without those whose source depth is unknown.
+        z-depth, one array a photo; NaN where unknown, outside the map or at a depth edge.
     """
-    scale = np.array([depth.shape[2] / image_size[1], depth.shape[1] / image_size[0]])
-    parts, pixel_sigma = [], float(keypoint_sigma_px * scale[0])
-    for pair in pairs:
-        pixels = [
-            (p.astype(np.float64) + 0.5) * scale - 0.5
-            for p in (pair.first_pixels, pair.second_pixels)
-        ]
+    found = []
+    for features, view_depth, transform in zip(matched.features, depth, transforms, strict=True):
+        pixels = transform.network_from_original(features.pixels.astype(np.float64))
+        inside = (pixels > -0.5).all(axis=1) & (
+            pixels < np.array(view_depth.shape[::-1]) - 0.5
+        ).all(axis=1)
+        found.append(np.where(inside, sample_depth(view_depth, pixels), np.nan))
+    return found
+
+
+def gather_matches(
+    matched: MatchedPhotos, depths: Sequence[Float64[np.ndarray, " N"]]
+) -> DepthMatches:
+    """Every match twice, once from either side, without those whose source depth is unknown.
+
+    Args:
+        matched: keypoints and matches.
+        depths: z-depth of every keypoint, one array a photo.
+    """
+    parts = []
+    for pair in matched.pairs:
         views = [pair.first, pair.second]
-        depths = [sample_depth(depth[v], p) for v, p in zip(views, pixels, strict=True)]
+        pixels = [
+            matched.features[v].pixels[pair.index[:, side]].astype(np.float64)
+            for side, v in enumerate(views)
+        ]
+        z = [depths[v][pair.index[:, side]] for side, v in enumerate(views)]
         for s, t in ((0, 1), (1, 0)):
-            known = np.isfinite(depths[s])
+            known = np.isfinite(z[s])
             count = int(known.sum())
             parts.append(
                 DepthMatches(
                     np.full(count, views[s]),
                     np.full(count, views[t]),
                     pixels[s][known],
-                    depths[s][known],
+                    z[s][known],
                     pixels[t][known],
-                    depths[t][known],
-                    pixel_sigma,
+                    z[t][known],
+                    np.full(count, matched.features[views[t]].sigma_px),
                 )
             )
-    return _concatenate(parts, pixel_sigma)
+    return _concatenate(parts)
 
 
-def _concatenate(parts: Sequence[DepthMatches], pixel_sigma: float) -> DepthMatches:
+def _concatenate(parts: Sequence[DepthMatches]) -> DepthMatches:
     """One record of many; an empty one of none."""
     if not parts:
         none, pair = np.zeros(0), np.zeros((0, 2))
-        return DepthMatches(np.zeros(0, int), np.zeros(0, int), pair, none, pair, none, pixel_sigma)
+        return DepthMatches(np.zeros(0, int), np.zeros(0, int), pair, none, pair, none, none)
     return DepthMatches(
-        np.concatenate([part.source for part in parts]),
-        np.concatenate([part.target for part in parts]),
-        np.concatenate([part.source_pixels for part in parts]),
-        np.concatenate([part.source_depth for part in parts]),
-        np.concatenate([part.target_pixels for part in parts]),
-        np.concatenate([part.target_depth for part in parts]),
-        pixel_sigma,
-    )
+        *(np.concatenate([getattr(part, item.name) for part in parts])
+          for item in fields(DepthMatches))
+    )  # fmt: skip

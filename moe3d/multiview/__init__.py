@@ -1,0 +1,1 @@
+"""What all photos of a scene say together: cameras, tracks, refined depth, support."""
