@@ -36,8 +36,9 @@ def correct_depth(
 ) -> Float64[np.ndarray, "H W"]:
     """Find the smooth log factor that brings a depth map to its points.
 
-    A bilinear grid over the picture and a slope with log depth, by robust least squares (Cauchy's
-    weights). Every point and prior counts by its expected error.
+    A bilinear grid over the picture and a slope with log depth, by robust least squares: Cauchy's
+    weights first, then Geman and McClure's, for which wrong points hardly count. Every point and
+    prior counts by its expected error.
 
     Args:
         depth: z-depth; not finite or not positive where unknown.
@@ -61,20 +62,23 @@ def correct_depth(
     log_depth = np.log(np.where(known, depth, 1.0))
     typical = float(np.median(log_depth[known])) if known.any() else 0.0
     column, row = np.clip(np.rint(pixels), 0, [width - 1, height - 1]).astype(int).T
-    basis = _basis(pixels, log_depth[row, column] - typical, (height, width), settings)
+    at_points = log_depth[row, column] - typical
+    low, high = np.percentile(at_points, [2, 98])  # beyond, the slope is not known
+    basis = _basis(pixels, np.clip(at_points, low, high), (height, width), settings)
     prior = _prior_rows(settings)
     error = np.hypot(sigma, settings.point_sigma)
     target = log_ratio - middle
     solution = np.zeros(basis.shape[1])
-    for _ in range(settings.iterations):
+    for iteration in range(settings.iterations):
         residual = (basis @ solution - target) / error
-        weight = 1 / (1 + residual**2 / 4) / error**2
+        power = 1 if 2 * iteration < settings.iterations else 2
+        weight = 1 / (1 + residual**2 / 4) ** power / error**2
         weight *= min(1.0, settings.max_weight / len(weight))
         normal = (basis * weight[:, None]).T @ basis + prior
         solution = np.linalg.solve(normal, basis.T @ (weight * target))
     v, u = np.mgrid[:height, :width]
     everywhere = np.stack([u.ravel(), v.ravel()], axis=1).astype(np.float64)
-    slope_at = np.where(known, log_depth - typical, 0.0).ravel()
+    slope_at = np.clip(np.where(known, log_depth - typical, 0.0), low, high).ravel()
     field = _basis(everywhere, slope_at, (height, width), settings) @ solution
     return field.reshape(height, width) + middle
 

@@ -30,6 +30,9 @@ class DepthSettings:
     """Share of a photo that another one must see to be compared with it."""
     good_angle_deg: tuple[float, float] = (4.0, 30.0)
     """Angles between the rays of two photos that tell depth well and still look alike."""
+    speckle: tuple[int, float, float] = (7, 0.7, 0.03)
+    """A confirmed pixel counts where in a window of this side more than this share is confirmed,
+    and its log factor is this near to their mean: chance agrees in single pixels only."""
     min_share: float = 0.05
     """A photo in which fewer pixels agree with others keeps the smooth correction alone."""
     correction: CorrectionSettings = field(default_factory=CorrectionSettings)
@@ -195,8 +198,27 @@ def measure_depth(
         support, _ = count_support(
             photos, z, view, list(others[: settings.checked_with]), settings.support
         )
-        weight[view] = support.to(z.dtype).clamp_max(3)
+        weight[view] = without_speckle(
+            support.to(z.dtype).clamp_max(3), log_depth[view] - log_guess[view], settings
+        )
     return Measured(log_depth.cpu().numpy(), weight.cpu().numpy())
+
+
+def without_speckle(
+    weight: Float[torch.Tensor, "h w"],
+    log_factor: Float[torch.Tensor, "h w"],
+    settings: DepthSettings,
+) -> Float[torch.Tensor, "h w"]:
+    """The weights without pixels that agree with other photos but not with their surroundings."""
+    side, least, near = settings.speckle
+    confirmed = (weight > 0).to(weight.dtype)
+    stack = torch.stack([confirmed, confirmed * log_factor])[None]
+    share, mean = torch.nn.functional.avg_pool2d(
+        stack, side, 1, side // 2, count_include_pad=False
+    )[0]
+    mean = mean / share.clamp_min(1e-6)
+    coherent = (share > least) & ((log_factor - mean).abs() < near)
+    return torch.where(coherent, weight, torch.zeros_like(weight))
 
 
 def refine_layer(

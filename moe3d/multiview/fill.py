@@ -12,11 +12,11 @@ from scipy.sparse.linalg import spsolve
 class FillSettings:
     """How stiff the field is."""
 
-    stiffness: float = 3.0
+    stiffness: float = 5.0
     """Weight of a difference between neighbouring pixels, against one of a known value."""
     edge: float = 0.05
     """Log depth difference of the guide at which that weight is a half."""
-    pull: float = 1e-3
+    pull: float = 0.03
     """Weight of the value 0 at every pixel, for where nothing is known far and wide."""
 
 
