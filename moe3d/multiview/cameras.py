@@ -47,7 +47,7 @@ class CameraSettings:
     placement: PlacementSettings = field(default_factory=PlacementSettings)
     bundle: BundleSettings = field(default_factory=BundleSettings)
     certainty: BundleSettings = field(
-        default_factory=lambda: BundleSettings(depth_crowd=5.0, focal_sigma=0.1)
+        default_factory=lambda: BundleSettings(depth_sigma=0.5, depth_crowd=1e9, focal_sigma=0.1)
     )
     """What is unknown when the certainty of depths is told: the network's depth and focal lengths
     count for little."""

@@ -19,12 +19,17 @@ class TrustSettings:
     """Where trust begins and where it is whole. Chosen on generated scenes of validation seeds
     1,000,500 to 1,000,559."""
 
-    uncertainty: float = 4.0
+    uncertainty: float = 5.0
     """What an expected error of log depth takes off the share of agreeing pixels."""
-    share: tuple[float, float] = (0.15, 0.3)
+    share: tuple[float, float] = (-0.02, 0.06)
     """Share of agreeing pixels, less that, at which trust begins and is whole."""
-    bend: tuple[float, float] = (0.2, 0.12)
-    """Median bend of log depth at which trust ends and is whole."""
+    bend: tuple[float, float] = (0.12, 0.07)
+    """Median bend of log depth at which trust ends and is whole, for points that are known as well
+    as `usual_sigma`; better known ones may bend the depth more."""
+    usual_sigma: float = 0.012
+    """Expected error of log depth in a usual scene."""
+    bend_reach: tuple[float, float] = (0.5, 2.0)
+    """How far the bounds of the bend follow the points' certainty."""
 
 
 def trust_in_photos(
@@ -53,7 +58,8 @@ def trust_in_photos(
     # A scene is right or wrong as a whole, as its photos were placed together.
     evidence = float(share[placed].mean()) - settings.uncertainty * certain
     whole = _ramp(evidence, *settings.share)
-    each = np.array([_ramp(value, *settings.bend) for value in bend])
+    doubt = float(np.clip(certain / settings.usual_sigma, *settings.bend_reach))
+    each = np.array([_ramp(value * doubt, *settings.bend) for value in bend])
     return np.where(placed, whole * each, 0.0)
 
 
