@@ -145,11 +145,14 @@ class RunCommand:
         return written + [file.path for file in exported]
 
     def _tell(self, prediction: "ScenePrediction", written: list[Path]) -> None:
-        metadata = prediction.metadata
+        from moe3d.scene.agreement_text import agreement_lines, full_agreement_json
+
+        metadata, names = prediction.metadata, prediction.names
         seconds = sum(metadata.seconds_by_stage.values())
         lines = [
             f"{prediction.num_views} photos in {seconds:.1f} s on {metadata.device} "
             f"({metadata.precision}) with {metadata.model}; units are {metadata.units}",
+            *agreement_lines(prediction.agreement, names),
             *(f"note: {note}" for note in metadata.notes),
             *(f"wrote {path}" for path in written),
         ]
@@ -162,6 +165,7 @@ class RunCommand:
             "precision": metadata.precision,
             "seconds_by_stage": dict(metadata.seconds_by_stage),
             "peak_memory_bytes": metadata.peak_memory_bytes,
+            "agreement": full_agreement_json(prediction.agreement, names),
             "written": [str(path) for path in written],
         }
         print_result("\n".join(lines), values, self.json)

@@ -12,6 +12,8 @@ from PIL import Image
 
 import moe3d
 from moe3d.cli.main import run_command
+from moe3d.cli.run import RunCommand
+from tests.scenes import refined_prediction
 
 
 def files_in(folder: Path) -> list[str]:
@@ -128,3 +130,30 @@ def test_other_libraries_read_the_real_photos_cloud_alike(tmp_path: Path):
     np.testing.assert_array_equal(np.asarray(by_open3d.points, np.float32), wanted.points)
     np.testing.assert_array_equal(by_trimesh.colors[:, :3], wanted.colors)
     np.testing.assert_allclose(np.asarray(by_open3d.colors) * 255, wanted.colors, atol=1e-3)
+
+
+class _Remembers:
+    """A reconstructor that knows the answer."""
+
+    def reconstruct(self, views, options=None, progress=None):
+        return refined_prediction()
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_run_says_how_well_the_photos_agree(photos: Path, tmp_path: Path, capsys, as_json):
+    command = RunCommand(photos, tmp_path / "out", export="", sheet=False, json=as_json, quiet=True)
+    assert command.run_with(lambda _progress: _Remembers()) == 0
+    said = capsys.readouterr().out
+    if as_json:
+        agreement = json.loads(said)["agreement"]
+        assert (agreement["photos_placed"], agreement["matches"]) == (3, 5312)
+        assert agreement["by_photo"][3]["name"] == "photo 4.jpg"
+        assert agreement["by_photo"][3]["disagrees"] is True
+        return
+    lines = said.splitlines()
+    assert lines[1:4] == [
+        "3 of 4 photos placed, 5,312 matches, residual 0.6 px, 71 % confirmed, "
+        "photos differ by 1.4 %",
+        "photo 4.jpg: network's own camera, disagrees by 12.3 %",
+        "photo 4.jpg matches no other photo, so its camera is the network's own.",
+    ]

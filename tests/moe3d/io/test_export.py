@@ -19,7 +19,7 @@ from moe3d.progress import Progress
 from moe3d.scene.cloud import point_cloud
 from moe3d.scene.filters import CloudOptions
 from moe3d.scene.records import PredictionMetadata
-from tests.scenes import step_prediction
+from tests.scenes import refined_prediction, step_prediction
 
 SCENE = step_prediction()
 QUICK = ExportOptions(mesh=MeshSettings(voxel_size=0.1, poisson_depth=4))
@@ -45,6 +45,19 @@ def test_every_format_is_written_read_back_and_described(tmp_path, name):
     assert sidecar["photos"][0]["name"] == "photo 1.jpg"
     assert sidecar["photos"][0]["pixel_transform"]["original_width"] == 84
     assert not [path for path in tmp_path.rglob("*") if path.name.endswith(".part")]
+
+
+def test_the_sidecar_says_how_the_photos_agree(tmp_path):
+    (done,) = export(refined_prediction(), tmp_path, ["ply"])
+    sidecar = json.loads(done.sidecar.read_text(encoding="utf-8"))
+    assert sidecar["agreement"]["photos_placed"] == 3
+    assert sidecar["agreement"]["disagreement"] == 0.014
+    assert sidecar["photos"][1]["agreement"]["matches"] == 2512
+    assert sidecar["photos"][3]["agreement"]["residual_px"] is None
+    assert sidecar["photos"][3]["agreement"]["disagrees"] is True
+    assert sidecar["agreement"]["sentence"] in sidecar["notes"]
+    (plain,) = export(SCENE, tmp_path / "plain", ["ply"])
+    assert json.loads(plain.sidecar.read_text(encoding="utf-8"))["agreement"] is None
 
 
 def test_the_exported_points_are_those_of_the_cloud(tmp_path):
