@@ -42,6 +42,18 @@ class RunRequest:
 
 
 @dataclass(frozen=True)
+class CompareRequest:
+    """Which sides are measured, and how."""
+
+    prediction: ScenePrediction
+    truth: AlignedTruth | None
+    percentile: float
+    """Share of lowest confidence that each side drops, %."""
+    sides: tuple[str, str] = ("fused", "vggt")
+    """Layers: MoE3D's and VGGT's."""
+
+
+@dataclass(frozen=True)
 class RunPlan:
     """What a run would see and need."""
 
@@ -218,14 +230,7 @@ class Backend(SceneFiles, Protocol):
         """Read what a file or folder knows of the prediction's photos."""
         ...
 
-    def compare(
-        self,
-        prediction: ScenePrediction,
-        truth: AlignedTruth | None,
-        percentile: float,
-        progress: Progress,
-        publish: Publish,
-    ) -> Comparison:
+    def compare(self, request: CompareRequest, progress: Progress, publish: Publish) -> Comparison:
         """Measure both sides; publishes what needs no truth first."""
         ...
 

@@ -13,7 +13,7 @@ from app.state.reconstruction import ReconstructionState
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.state.view_options import COLOR_MODES, Layout, ViewOptionsState
 from moe3d.progress import Progress
-from moe3d.scene.layers import layer_names
+from moe3d.scene.layers import RAW_OF, REFINED_OF, default_layer, layer_names, sides
 from moe3d.scene.records import ScenePrediction
 
 Prepared = tuple[ScenePrediction, SceneDisplay]
@@ -51,6 +51,7 @@ class DisplayState(QObject):
         self._preparing.succeeded.connect(self._on_prepared)
         self._preparing.failed.connect(self._on_failed)
         self._layer_being_built = ""
+        self._mixes = False
         self._building = LatestJob(runner, self)
         self._building.succeeded.connect(self._on_cloud_built)
         self._building.failed.connect(self._on_failed)
@@ -87,9 +88,70 @@ class DisplayState(QObject):
 
     @property
     def has_flying(self) -> bool:
-        """Whether flying points are marked in the fused cloud."""
-        cloud = self._clouds.get("fused")
+        """Whether flying points are marked in the first cloud."""
+        cloud = self.first_cloud
         return cloud is not None and cloud.has_flying
+
+    @property
+    def first_cloud(self) -> CloudDisplay | None:
+        """Points of the layer that is shown unless another one is chosen; None without a result."""
+        prediction = self._prediction
+        return self._clouds.get(default_layer(prediction)) if prediction is not None else None
+
+    @property
+    def layer(self) -> str:
+        """Depth layer of the left or only 3D view: as chosen, or the result's first one.
+
+        A what-if mixes the network's own depth, so while there is one that stands in for the
+        refined depth.
+        """
+        chosen, prediction = self._options.layer, self._prediction
+        if prediction is None:
+            return chosen or "fused"
+        layer = chosen if chosen in self.layers else default_layer(prediction)
+        return "fused" if self._mixes and layer == "refined" else layer
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Layers that are compared now, MoE3D's and VGGT's: both raw, or both refined."""
+        return sides(self._prediction, self.layer) if self._prediction else ("fused", "vggt")
+
+    @property
+    def has_refined(self) -> bool:
+        """Whether any layer was refined by all photos."""
+        return any(layer in RAW_OF for layer in self.layers)
+
+    @property
+    def is_mixing(self) -> bool:
+        """Whether a what-if is wished for."""
+        return self._mixes
+
+    @property
+    def can_refine(self) -> bool:
+        """Whether the layer that is shown has a refined and a raw form to choose from."""
+        forms = {**REFINED_OF, **RAW_OF}
+        return not self._mixes and forms.get(self.layer, "") in self.layers
+
+    @property
+    def is_refined(self) -> bool:
+        """Whether the layer that is shown was refined by all photos."""
+        return self.layer in RAW_OF
+
+    @Slot(bool)
+    def show_refined(self, refined: bool) -> None:
+        """Show the refined form of the layer on the screen, or the network's own."""
+        if self.can_refine:
+            forms = REFINED_OF if refined else RAW_OF
+            self._options.select_layer(forms.get(self.layer, self.layer))
+
+    def expect_mix(self, mixes: bool) -> None:
+        """A what-if begins or ends: it moves the points of the network's own fused depth."""
+        if mixes != self._mixes:
+            before, self._mixes = self.layer, mixes
+            if self.layer != before:
+                self._show_layer()
+            elif self.has_refined:
+                self.layers_shown_changed.emit()
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -114,8 +176,8 @@ class DisplayState(QObject):
     def layers_shown(self) -> tuple[str, ...]:
         """Layers of the 3D views from left to right: one or two."""
         if self.layout.has_two_sides:
-            return (self._options.layer, "vggt")
-        return (self._options.layer,)
+            return (self.layer, self.sides[1])
+        return (self.layer,)
 
     @property
     def layout(self) -> Layout:
@@ -188,15 +250,15 @@ class DisplayState(QObject):
         self._prediction, self._display = prepared
         self._clouds = dict(self._display.clouds)
         self._display = replace(self._display, clouds={})
-        if self._options.layer not in self.layers:
-            self._options.select_layer("fused")
+        if self._options.layer and self._options.layer not in self.layers:
+            self._options.select_layer("")
         if self._options.color_mode not in self.color_modes:
             self._options.set_color_mode("photo")
         self._stay_with_photo(before, self._prediction)
         self.changed.emit()
         self.layers_shown_changed.emit()
         self.filter_changed.emit()
-        self._build_if_missing(self._options.layer)
+        self._build_missing()
 
     def _stay_with_photo(self, before: ScenePrediction | None, now: ScenePrediction) -> None:
         """Another run may hold other photos: go on looking at the same one, or at the first."""
@@ -207,24 +269,31 @@ class DisplayState(QObject):
         self._options.select_view(index if index < now.num_views else 0)
 
     @Slot(str)
-    def _on_layer_changed(self, layer: str) -> None:
+    def _on_layer_changed(self, _layer: str) -> None:
+        self._show_layer()
+
+    def _show_layer(self) -> None:
         self.layers_shown_changed.emit()
         self.filter_changed.emit()
-        self._build_if_missing(layer)
+        self._build_missing()
 
     @Slot(object)
     def _on_layout_changed(self, _layout: object) -> None:
         self.layers_shown_changed.emit()
         self.filter_changed.emit()
+        self._build_missing()
 
-    def _build_if_missing(self, layer: str) -> None:
-        if layer not in self._clouds:
-            self._build(layer)
+    def _build_missing(self) -> None:
+        for layer in self.layers_shown:
+            if layer not in self._clouds:
+                self._build(layer)
 
     def _build(self, layer: str) -> None:
+        """One at a time; a layer that is on the screen is built to its end."""
         prediction, backend = self._prediction, self._backend
-        is_on_its_way = self._building.is_running and layer == self._layer_being_built
-        if prediction is None or layer not in self.layers or is_on_its_way:
+        comes_first = {layer, *self.layers_shown}
+        is_busy = self._building.is_running and self._layer_being_built in comes_first
+        if prediction is None or layer not in self.layers or is_busy:
             return
         self._layer_being_built = layer
         self._building.start(
@@ -236,6 +305,7 @@ class DisplayState(QObject):
         self._clouds[cloud.layer] = cloud
         self.cloud_ready.emit(cloud.layer)
         self.filter_changed.emit()
+        self._build_missing()
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

@@ -102,7 +102,7 @@ class FilterListState(QObject):
             ("white", now.hide_white, lambda: filters.set_white_hidden(False)),
             ("section", self._section.is_on, lambda: self._section.set_on(False)),
         )
-        counts = self.counts(self._options.layer)
+        counts = self.counts(self._display.layer)
         return tuple(
             FilterEntry(name, on, None if counts is None else counts.removed.get(name, 0), clear)
             for name, on, clear in rows

@@ -117,7 +117,7 @@ class FiltersSection(Section):
 
     @Slot()
     def _show_kept(self) -> None:
-        counts = self._state.scene.filter_list.counts(self._state.view.layer)
+        counts = self._state.scene.filter_list.counts(self._state.display.layer)
         if counts is not None:
             self._kept.setText(
                 self.tr("All filters leave {:,} of {:,} points").format(counts.kept, counts.total)

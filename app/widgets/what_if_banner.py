@@ -71,4 +71,6 @@ class WhatIfBanner(QFrame):
             said.append(self.tr("the winner alone"))
         if remix.temperature is not None:
             said.append(self.tr("temperature {:.3g}").format(remix.temperature))
+        if self._state.display.has_refined:
+            said.append(self.tr("of the network's own depth"))
         return ", ".join(said)

@@ -56,13 +56,15 @@ def build_cloud(
 
 
 def prepare_display(prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
-    """Statistics, and the clouds of the fused depth and of VGGT."""
+    """Statistics, and the clouds of the layers that are shown first."""
     from moe3d.evaluation.scene_flying import flying_pixels
+    from moe3d.scene.layers import default_layer, layer_names, sides
 
     progress.report("statistics")
     ranges, use = depth_ranges(prediction), measure_expert_use(prediction)
-    layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)
+    there = [name for name in layer_names(prediction) if not name.startswith("expert:")]
+    first = [name for name in sides(prediction, default_layer(prediction)) if name in there]
     progress.report("flying points")
-    flying = flying_pixels(prediction, layers)
-    clouds = {layer: build_cloud(prediction, layer, progress, flying[layer]) for layer in layers}
+    flying = flying_pixels(prediction, there)
+    clouds = {layer: build_cloud(prediction, layer, progress, flying[layer]) for layer in first}
     return SceneDisplay(use, ranges, clouds, flying)

@@ -42,7 +42,7 @@ class CompareCommand:
         from moe3d.scene.agreement_text import agreement_lines, agreement_table, full_agreement_json
 
         prediction = read_prediction(_file_of(self.result))
-        titles = ("MoE3D", "VGGT")
+        titles = None
         if self.against is not None:
             prediction = beside(prediction, read_prediction(_file_of(self.against)))
             titles = (str(self.result), str(self.against))

@@ -9,12 +9,11 @@ from moe3d.evaluation.scene_flying import flying_pixels
 from moe3d.evaluation.truth_rows import TruthRows, truth_rows
 from moe3d.progress import Progress
 from moe3d.scene.comparison import Comparison
-from moe3d.scene.layers import named_layer
+from moe3d.scene.layers import TITLES, named_layer
 from moe3d.scene.records import BaselinePrediction, ScenePrediction
 from moe3d.scene.truth import AlignedTruth
 
 RAW_SIDES = ("fused", "vggt")
-TITLES = ("MoE3D", "VGGT")
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,8 @@ class ComparisonOptions:
     """Share of lowest confidence that each side drops, %, for the counts of kept points."""
     num_places: int = 12
     """Places of greatest disagreement that are listed."""
-    titles: tuple[str, str] = TITLES
-    """What people call the two sides."""
+    titles: tuple[str, str] | None = None
+    """What people call the two sides; None: what the layers are called."""
     sides: tuple[str, str] = RAW_SIDES
     """Layers that are compared: MoE3D's, then VGGT's."""
 
@@ -73,7 +72,8 @@ def compare_sides(
     if truth is not None:
         against = truth_rows(prediction, (first, second), truth, progress)
     rows += against.rows
-    return Comparison(options.sides, options.titles, tuple(rows), places, tuple(against.notes))
+    titles = options.titles or (TITLES[options.sides[0]], TITLES[options.sides[1]])
+    return Comparison(options.sides, titles, tuple(rows), places, tuple(against.notes))
 
 
 def beside(prediction: ScenePrediction, other: ScenePrediction) -> ScenePrediction:

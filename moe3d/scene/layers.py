@@ -12,6 +12,13 @@ REFINED_OF = {"fused": "refined", "vggt": "vggt-refined"}
 """The layer that is refined from each raw one."""
 RAW_OF = {refined: raw for raw, refined in REFINED_OF.items()}
 """The network's own layer that each refined one comes from."""
+TITLES = {
+    "fused": "MoE3D",
+    "refined": "MoE3D refined",
+    "vggt": "VGGT",
+    "vggt-refined": "VGGT refined",
+}
+"""What people call the sides of a comparison."""
 OF_VGGT = ("vggt", "vggt-refined")
 """Layers that stand in VGGT's cameras."""
 

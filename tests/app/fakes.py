@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from app.state.backend import (
+    CompareRequest,
     ExportedFiles,
     ExportForecast,
     ExportFormat,
@@ -39,7 +40,7 @@ from moe3d.io.photo_checks import PhotoCheck
 from moe3d.progress import Progress
 from moe3d.scene.comparison import Comparison
 from moe3d.scene.expert_use import measure_expert_use
-from moe3d.scene.layers import named_layer
+from moe3d.scene.layers import default_layer, layer_names, named_layer, sides
 from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
 from moe3d.scene.truth import AlignedTruth
 from tests.scenes import step_prediction
@@ -83,7 +84,11 @@ def _of_photos(prediction: ScenePrediction, names: Sequence[str]) -> ScenePredic
     }
     base = prediction.baseline
     if base is not None:
-        arrays = {f.name: getattr(base, f.name)[views] for f in dataclasses.fields(base)}
+        arrays = {
+            item.name: getattr(base, item.name)[views]
+            for item in dataclasses.fields(base)
+            if getattr(base, item.name) is not None
+        }
         changes["baseline"] = dataclasses.replace(base, **arrays)
     transforms = tuple(prediction.pixel_transforms[index] for index in views)
     return dataclasses.replace(
@@ -139,9 +144,10 @@ class FakeBackend(SessionFiles):
         return _of_photos(made, request.views.names) if self.follows_photos else made
 
     def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
-        layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)
-        clouds = {layer: self.build_cloud(prediction, layer, progress) for layer in layers}
-        flying = flying_pixels(prediction, layers)
+        there = [name for name in layer_names(prediction) if not name.startswith("expert:")]
+        first = [name for name in sides(prediction, default_layer(prediction)) if name in there]
+        clouds = {layer: self.build_cloud(prediction, layer, progress) for layer in first}
+        flying = flying_pixels(prediction, there)
         use = measure_expert_use(prediction)
         return SceneDisplay(use, depth_ranges(prediction), clouds, flying)
 
@@ -204,15 +210,8 @@ class FakeBackend(SessionFiles):
         progress.report("truth")
         return read_truth(path, prediction)
 
-    def compare(
-        self,
-        prediction: ScenePrediction,
-        truth: AlignedTruth | None,
-        percentile: float,
-        progress: Progress,
-        publish: Publish,
-    ) -> Comparison:
-        return MoE3DBackend().compare(prediction, truth, percentile, progress, publish)
+    def compare(self, request: CompareRequest, progress: Progress, publish: Publish) -> Comparison:
+        return MoE3DBackend().compare(request, progress, publish)
 
     def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
         return (

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from app.workers.prepare_display import depth_ranges, prepare_display
+from app.workers.prepare_display import build_cloud, depth_ranges, prepare_display
 from moe3d.progress import Progress
-from tests.scenes import FAR, NEAR, step_prediction
+from tests.scenes import FAR, NEAR, refined_prediction, step_prediction
 
 
 def test_ranges_usage_and_clouds_of_a_step():
@@ -38,3 +38,13 @@ def test_flying_points_are_marked_and_counted_on_both_sides():
         buffer = cloud.buffer
         flying = len(buffer) - buffer.visible_count(-np.inf, hide_flying=True)
         assert flying == display.flying[layer].num_flying
+
+
+def test_a_refined_result_begins_with_its_refined_clouds_and_compares_these():
+    display = prepare_display(refined_prediction(), Progress())
+    assert set(display.clouds) == {"refined", "vggt-refined"}
+    buffer = display.clouds["refined"].buffer
+    # half of the points lie at 2.1 against 2, the others agree
+    assert buffer.difference_range == pytest.approx(0.05, rel=1e-5)
+    raw = build_cloud(refined_prediction(), "fused", Progress()).buffer
+    assert raw.difference_range == pytest.approx(1 / 3, abs=0.1)  # VGGT's blurred step

@@ -60,7 +60,7 @@ def test_refined_depths_are_compared_when_asked_for_and_the_photos_agreement_is_
     write_prediction(refined_prediction(), saved)
     assert run_command(["compare", str(saved), "--refined", "--json", "--quiet"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert document["sides"] == {"refined": "MoE3D", "vggt-refined": "VGGT"}
+    assert document["sides"] == {"refined": "MoE3D refined", "vggt-refined": "VGGT refined"}
     # half of the pixels lie 2.1 against 2 away, the others agree
     assert document["measures"]["differ_3"] == {"pair": 0.5}
     assert document["agreement"]["residual_px"] == 0.6
