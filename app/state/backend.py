@@ -27,6 +27,9 @@ class TargetExistsError(OutputError):
     """A file that would be overwritten, and the user has not said so."""
 
 
+RefineMode = Literal["auto", "off", "cameras", "full"]
+
+
 @dataclass(frozen=True)
 class RunRequest:
     """One reconstruction, as asked for."""
@@ -39,6 +42,8 @@ class RunRequest:
     compare: bool = True
     """Also run plain VGGT."""
     resize_mode: Literal["crop", "pad"] = "crop"
+    refine: RefineMode = "auto"
+    """What all photos together may improve; as `--refine` of the command line."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ def run_command(sources: tuple[Path, ...], options: RunOptionsState, title: str)
         ("--device", options.device),
         ("--precision", options.precision),
         ("--resize", options.resize_mode),
+        ("--refine", options.refine),
     ):
         if value not in ("auto", "crop"):
             words += [name, value]

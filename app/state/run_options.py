@@ -1,16 +1,17 @@
-"""Options of the next run: model, device, precision, how photos are fitted."""
+"""Options of the next run: model, device, precision, how photos are fitted and refined."""
 
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.state.backend import RunRequest
+from app.state.backend import RefineMode, RunRequest
 from app.state.settings import Settings
 from moe3d.scene.records import ViewSet
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 RESIZE_MODES = ("crop", "pad")
+REFINE_MODES: tuple[RefineMode, ...] = ("auto", "off", "cameras", "full")
 
 
 class RunOptionsState(QObject):
@@ -25,6 +26,7 @@ class RunOptionsState(QObject):
         self._device = settings.value("device", "auto")
         self._precision = settings.value("precision", "auto")
         self._resize_mode = settings.value("resize_mode", "crop")
+        self._refine = settings.value("refine", "auto")
         self._compare = settings.value("compare", "yes") == "yes"
 
     @property
@@ -53,6 +55,11 @@ class RunOptionsState(QObject):
         return self._resize_mode
 
     @property
+    def refine(self) -> RefineMode:
+        """One of REFINE_MODES: what all photos together may improve."""
+        return next((mode for mode in REFINE_MODES if mode == self._refine), "auto")
+
+    @property
     def compare(self) -> bool:
         """Whether plain VGGT runs too."""
         return self._compare
@@ -66,6 +73,7 @@ class RunOptionsState(QObject):
             self._precision,
             self._compare,
             "pad" if self._resize_mode == "pad" else "crop",
+            self.refine,
         )
 
     def set_model(self, model: str) -> None:
@@ -83,6 +91,10 @@ class RunOptionsState(QObject):
     def set_resize_mode(self, mode: str) -> None:
         """Choose between cutting and padding."""
         self._set("resize_mode", mode)
+
+    def set_refine(self, mode: str) -> None:
+        """Choose what all photos together may improve."""
+        self._set("refine", mode)
 
     def set_compare(self, compare: bool) -> None:
         """Choose whether plain VGGT runs too."""

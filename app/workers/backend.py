@@ -76,7 +76,9 @@ class MoE3DBackend(SessionFiles):
             )
             self._reconstructor, self._loaded = reconstructor, wanted
         options = moe3d.ReconstructionOptions(
-            compare=request.compare, resize_mode=request.resize_mode
+            compare=request.compare,
+            resize_mode=request.resize_mode,
+            refine=request.refine,
         )
         return reconstructor.reconstruct(request.views, options, progress=progress)
 

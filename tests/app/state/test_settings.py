@@ -1,7 +1,9 @@
 from pathlib import Path
 
+from app.state.command_line import run_command
 from app.state.run_options import RunOptionsState
 from app.state.settings import MAX_RECENTS, Settings
+from moe3d.scene.records import ViewSet
 from tests.app.signals import record
 
 
@@ -41,6 +43,19 @@ def test_options_of_the_next_run_are_kept(store):
     assert len(changes) == 2
     again = RunOptionsState(Settings(store))
     assert (again.device, again.compare, again.model) == ("cpu", False, "mini")
+
+
+def test_what_the_next_run_refines_is_kept_and_is_part_of_its_command(store):
+    options = RunOptionsState(Settings(store))
+    photos = (Path("garden"),)
+    assert options.refine == "auto"
+    assert "--refine" not in run_command(photos, options, "garden")
+    options.set_refine("cameras")
+    again = RunOptionsState(Settings(store))
+    assert again.request(ViewSet(())).refine == "cameras"
+    assert "--refine cameras" in run_command(photos, again, "garden")
+    Settings(store).set_value("refine", "something of a later version")
+    assert RunOptionsState(Settings(store)).refine == "auto"
 
 
 def test_the_theme_is_kept(store):
