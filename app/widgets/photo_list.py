@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 from app.state.app_state import AppState
 from app.widgets.card_drag import CardDrag
 from app.widgets.photo_picture import SIZE, blank, photo_icon
+from moe3d.scene.agreement_text import photo_marks, photo_sentences
 from moe3d.scene.records import View
 
 NAME = Qt.ItemDataRole.UserRole
@@ -49,6 +50,7 @@ class PhotoList(QListWidget):
         state.selection.warnings_changed.connect(self._show_texts)
         state.plan.changed.connect(self._show_pictures)
         state.view.selected_view_changed.connect(self._show_selected)
+        state.display.changed.connect(self._show_texts)
         state.display.changed.connect(self._show_selected_now)
         self._show_all()
 
@@ -96,14 +98,27 @@ class PhotoList(QListWidget):
         self.blockSignals(True)
         for item, view in zip(self._items(), self._state.selection.views, strict=True):
             warnings = self._state.selection.warnings(view.name)
+            marks, sentences = self._agreement(view.name)
             is_reference = view.name == self._state.selection.reference
             mark = self.tr("reference  ") if is_reference else f"{self.row(item) + 1}  "
-            lines = [f"{mark}{view.name}", *(f"⚠ {text}" for text in warnings)]
+            lines = [f"{mark}{view.name}", *(f"⚠ {text}" for text in (*warnings, *marks))]
             item.setText("\n".join(lines))
-            item.setToolTip("\n".join([view.name, f"{view.width} x {view.height}", *warnings]))
+            about = [view.name, f"{view.width} x {view.height}", *warnings, *sentences]
+            item.setToolTip("\n".join(about))
             height = SIZE.height() + 16 + 16 * len(lines)
             item.setSizeHint(QSize(self._card_width(), height))
         self.blockSignals(False)
+
+    def _agreement(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Marks of a photo of the result on the screen, and everything about it in sentences."""
+        prediction = self._state.display.prediction
+        if prediction is None or prediction.agreement is None or name not in prediction.names:
+            return (), ()
+        index = prediction.names.index(name)
+        return (
+            photo_marks(prediction.agreement, index),
+            photo_sentences(prediction.agreement, index),
+        )
 
     def _card_width(self) -> int:
         """A wide panel leaves more room for the names."""

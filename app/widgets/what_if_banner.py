@@ -42,6 +42,8 @@ class WhatIfBanner(QFrame):
         remix = self._state.remix.remix
         self.setVisible(not remix.is_models_own)
         text = self.tr("What-if, not the model's result: {}. Never exported or measured.")
+        if self._state.display.has_refined:
+            text = self.tr("What-if of the network's own depth: {}. Never exported or measured.")
         self._text.setText(text.format(self._description(remix)))
         self._place()
 
@@ -71,6 +73,4 @@ class WhatIfBanner(QFrame):
             said.append(self.tr("the winner alone"))
         if remix.temperature is not None:
             said.append(self.tr("temperature {:.3g}").format(remix.temperature))
-        if self._state.display.has_refined:
-            said.append(self.tr("of the network's own depth"))
         return ", ".join(said)

@@ -24,6 +24,8 @@ CAMERAS = {
     PLACED: "matching and PnP",
     NETWORK: "network's own",
 }
+SHORT_CAMERAS = {REFERENCE: "ref", BUNDLE_ADJUSTED: "BA", PLACED: "PnP", NETWORK: "net"}
+"""The same where there is little room."""
 UNKNOWN = "-"
 
 

@@ -90,6 +90,15 @@ def _of_photos(prediction: ScenePrediction, names: Sequence[str]) -> ScenePredic
             if getattr(base, item.name) is not None
         }
         changes["baseline"] = dataclasses.replace(base, **arrays)
+    agreement = prediction.agreement
+    if agreement is not None:
+        arrays = {
+            item.name: getattr(agreement, item.name)[views]
+            for item in dataclasses.fields(agreement)
+            if isinstance(getattr(agreement, item.name), np.ndarray)
+        }
+        sources = tuple(agreement.camera_sources[index] for index in views)
+        changes["agreement"] = dataclasses.replace(agreement, camera_sources=sources, **arrays)
     transforms = tuple(prediction.pixel_transforms[index] for index in views)
     return dataclasses.replace(
         prediction, names=tuple(names), pixel_transforms=transforms, **changes
