@@ -209,3 +209,11 @@ def test_without_refined_depth_nothing_of_it_is_offered(viewer, photos, backend,
     assert hands.find("agreement_table", QTableWidget).isHidden()
     assert hands.find("toast", QFrame).isHidden()
     assert hands.window.findChild(MapTile, "tile_support") is None
+
+
+def test_h_over_the_photo_asks_about_the_layer_that_is_shown(refined):
+    refined.key(refined.find("confidence_slider"), Qt.Key.Key_End)
+    refined.hover("photo", 3, 9)
+    refined.key(refined.find("strip_scroll", QScrollArea), Qt.Key.Key_H)
+    refined.wait(lambda: "lowest" in text_of(refined, "why_hidden"))
+    assert not refined.viewer.state.notices.errors
