@@ -7,13 +7,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.state.backend import Backend
 from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
+from app.state.layer_choice import LayerChoice
 from app.state.metric_scale import MetricScaleState
 from app.state.notices import Notices
 from app.state.reconstruction import ReconstructionState
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.state.view_options import COLOR_MODES, Layout, ViewOptionsState
 from moe3d.progress import Progress
-from moe3d.scene.layers import RAW_OF, REFINED_OF, default_layer, layer_names, sides
+from moe3d.scene.layers import default_layer
 from moe3d.scene.records import ScenePrediction
 
 Prepared = tuple[ScenePrediction, SceneDisplay]
@@ -99,50 +100,30 @@ class DisplayState(QObject):
         return self._clouds.get(default_layer(prediction)) if prediction is not None else None
 
     @property
-    def layer(self) -> str:
-        """Depth layer of the left or only 3D view: as chosen, or the result's first one.
+    def choice(self) -> LayerChoice:
+        """Which layer is shown, and why."""
+        return LayerChoice(self._prediction, self._options.layer, self._mixes)
 
-        A what-if mixes the network's own depth, so while there is one that stands in for the
-        refined depth.
-        """
-        chosen, prediction = self._options.layer, self._prediction
-        if prediction is None:
-            return chosen or "fused"
-        layer = chosen if chosen in self.layers else default_layer(prediction)
-        return "fused" if self._mixes and layer == "refined" else layer
+    @property
+    def layer(self) -> str:
+        """Depth layer of the left or only 3D view."""
+        return self.choice.layer
 
     @property
     def sides(self) -> tuple[str, str]:
         """Layers that are compared now, MoE3D's and VGGT's: both raw, or both refined."""
-        return sides(self._prediction, self.layer) if self._prediction else ("fused", "vggt")
+        return self.choice.sides
 
     @property
-    def has_refined(self) -> bool:
-        """Whether any layer was refined by all photos."""
-        return any(layer in RAW_OF for layer in self.layers)
-
-    @property
-    def is_mixing(self) -> bool:
-        """Whether a what-if is wished for."""
-        return self._mixes
-
-    @property
-    def can_refine(self) -> bool:
-        """Whether the layer that is shown has a refined and a raw form to choose from."""
-        forms = {**REFINED_OF, **RAW_OF}
-        return not self._mixes and forms.get(self.layer, "") in self.layers
-
-    @property
-    def is_refined(self) -> bool:
-        """Whether the layer that is shown was refined by all photos."""
-        return self.layer in RAW_OF
+    def layers(self) -> tuple[str, ...]:
+        """Names of the depth layers, in the order in which they are shown."""
+        return self.choice.layers
 
     @Slot(bool)
     def show_refined(self, refined: bool) -> None:
         """Show the refined form of the layer on the screen, or the network's own."""
-        if self.can_refine:
-            forms = REFINED_OF if refined else RAW_OF
-            self._options.select_layer(forms.get(self.layer, self.layer))
+        if self.choice.can_refine:
+            self._options.select_layer(self.choice.form(refined))
 
     def expect_mix(self, mixes: bool) -> None:
         """A what-if begins or ends: it moves the points of the network's own fused depth."""
@@ -150,13 +131,8 @@ class DisplayState(QObject):
             before, self._mixes = self.layer, mixes
             if self.layer != before:
                 self._show_layer()
-            elif self.has_refined:
+            elif self.choice.has_refined:
                 self.layers_shown_changed.emit()
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """Names of the depth layers, in the order in which they are shown."""
-        return layer_names(self._prediction) if self._prediction is not None else ()
 
     @property
     def color_modes(self) -> tuple[str, ...]:

@@ -108,6 +108,7 @@ class PhotoList(QListWidget):
             height = SIZE.height() + 16 + 16 * len(lines)
             item.setSizeHint(QSize(self._card_width(), height))
         self.blockSignals(False)
+        self.scheduleDelayedItemsLayout()  # other heights alone do not move the end of the list
 
     def _agreement(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Marks of a photo of the result on the screen, and everything about it in sentences."""

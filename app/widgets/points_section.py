@@ -109,7 +109,7 @@ class PointsSection(Section):
         self._show()
         self._layer.setEnabled(self._layer.count() > 1)
         self.setVisible(self._display.prediction is not None)
-        self._form.setRowVisible(self._refined, self._display.has_refined)
+        self._form.setRowVisible(self._refined, self._display.choice.has_refined)
         self._show_layer()
 
     @Slot()
@@ -122,14 +122,14 @@ class PointsSection(Section):
         model = self._layer.model()
         place = self._layer.findData("refined")
         if isinstance(model, QStandardItemModel) and place >= 0:
-            model.item(place).setEnabled(not display.is_mixing)
+            model.item(place).setEnabled(not display.choice.is_mixing)
         self._refined.blockSignals(True)
-        self._refined.setChecked(display.is_refined)
+        self._refined.setChecked(display.choice.is_refined)
         self._refined.blockSignals(False)
-        self._refined.setEnabled(display.can_refine)
+        self._refined.setEnabled(display.choice.can_refine)
         self._refined.setToolTip(self._refined_help())
 
     def _refined_help(self) -> str:
-        if self._display.is_mixing:
+        if self._display.choice.is_mixing:
             return self.tr("A what-if mixes the network's own depth: nothing refined is shown")
         return self.tr("On: depth that all photos together mended. Off: the network's own (R)")

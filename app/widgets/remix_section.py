@@ -83,7 +83,7 @@ class RemixSection(Section):
         self._slider.setValue(step_of(remix.shown_temperature))
         self._slider.blockSignals(False)
         note = self.tr("Mute and solo above. Exports and metrics keep the model's own result.")
-        if self._state.display.has_refined:
+        if self._state.display.choice.has_refined:
             note += self.tr(" What is mixed is the network's own depth, not the refined one.")
         self._note.setText(note)
         own = self.tr("{:.3g} (model)") if remix.temperature == 0 else "{:.3g}"

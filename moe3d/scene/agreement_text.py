@@ -62,12 +62,12 @@ def photo_texts(agreement: Agreement, index: int) -> tuple[str, ...]:
 
 
 def photo_marks(agreement: Agreement, index: int) -> tuple[str, ...]:
-    """Why one photo is not to be trusted like the others, a few words each."""
+    """Why one photo is not to be trusted like the others, a few words each: they stand on cards."""
     marks = []
     if agreement.camera_sources[index] == NETWORK:
-        marks.append("network's own camera")
+        marks.append("camera not placed")
     if index in agreement.disagreeing_views():
-        marks.append(f"disagrees by {_percent(float(agreement.disagreement[index]))}")
+        marks.append(f"differs by {_percent(float(agreement.disagreement[index]))}")
     return tuple(marks)
 
 

@@ -36,8 +36,8 @@ class ViewActions(CommandGroup):
                 state.display.show_refined,
                 ["R"],
                 self.tr("Show the depth that all photos together mended, or the network's own"),
-                is_enabled=lambda: state.display.can_refine,
-                is_checked=lambda: state.display.is_refined,
+                is_enabled=lambda: state.display.choice.can_refine,
+                is_checked=lambda: state.display.choice.is_refined,
                 in_views=True,
             ),
             Command(

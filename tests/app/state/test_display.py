@@ -119,7 +119,7 @@ def test_one_switch_leads_to_the_networks_own_and_back(refined, state, runner):
 def test_an_expert_is_compared_raw_and_has_no_refined_form(refined, state):
     state.view.select_layer("expert:2")
     assert refined.layers_shown == ("expert:2", "vggt")
-    assert not refined.can_refine
+    assert not refined.choice.can_refine
 
 
 def test_a_what_if_mixes_the_networks_own_depth_and_the_refined_one_comes_back(
@@ -127,7 +127,7 @@ def test_a_what_if_mixes_the_networks_own_depth_and_the_refined_one_comes_back(
 ):
     state.remix.solo(1)
     assert refined.layers_shown == ("fused", "vggt")
-    assert not refined.can_refine
+    assert not refined.choice.can_refine
     runner.run_all()
     assert (state.remix.shown.depth == 2).all()  # expert 2 says the far plane
     state.remix.reset()

@@ -136,14 +136,14 @@ def test_refined_depths_are_compared_with_each_other_and_raw_ones_too(refined):
     table = refined.show(refined.find("compare_table", CompareTable))
 
     def headings() -> list[str]:
-        items = [table.horizontalHeaderItem(column) for column in (1, 2)]
+        items = [table.horizontalHeaderItem(column) for column in (0, 1, 2)]
         return [item.text() for item in items if item is not None]
 
-    refined.wait(lambda: headings() == ["MoE3D refined", "VGGT refined"] and table.rowCount() > 9)
+    refined.wait(lambda: headings() == ["Refined", "MoE3D", "VGGT"] and table.rowCount() > 9)
     assert refined.find("tile_difference", MapTile).title.startswith("Difference")
     refined.tick("show_refined")
     refined.show(table)
-    refined.wait(lambda: headings() == ["MoE3D", "VGGT"] and table.rowCount() > 9)
+    refined.wait(lambda: headings() == ["", "MoE3D", "VGGT"] and table.rowCount() > 9)
 
 
 def test_the_window_says_how_well_the_photos_agree(refined):
@@ -163,10 +163,13 @@ def test_the_window_says_how_well_the_photos_agree(refined):
 def test_a_photo_that_disagrees_is_marked_in_the_list(refined):
     cards = refined.find("photo_list", QListWidget)
     assert cards.item(3).text().splitlines()[-2:] == [
-        "⚠ network's own camera",
-        "⚠ disagrees by 12.3 %",
+        "⚠ camera not placed",
+        "⚠ differs by 12.3 %",
     ]
     assert "⚠" not in cards.item(1).text()
+    refined.key(cards, Qt.Key.Key_End)
+    room = cards.viewport().height()
+    refined.wait(lambda: cards.visualItemRect(cards.item(3)).bottom() < room)
     assert "Camera: bundle adjustment; 2,512 matches, residual 0.6 px" in cards.item(1).toolTip()
 
 

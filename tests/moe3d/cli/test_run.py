@@ -154,6 +154,6 @@ def test_a_run_says_how_well_the_photos_agree(photos: Path, tmp_path: Path, caps
     assert lines[1:4] == [
         "3 of 4 photos placed, 5,312 matches, residual 0.6 px, 71 % confirmed, "
         "photos differ by 1.4 %",
-        "photo 4.jpg: network's own camera, disagrees by 12.3 %",
+        "photo 4.jpg: camera not placed, differs by 12.3 %",
         "photo 4.jpg matches no other photo, so its camera is the network's own.",
     ]

@@ -48,7 +48,7 @@ def test_every_photo_has_its_numbers():
 
 def test_a_photo_is_marked_for_its_camera_and_for_its_depth():
     agreement = four_photos_agreement()
-    assert photo_marks(agreement, 3) == ("network's own camera", "disagrees by 12.3 %")
+    assert photo_marks(agreement, 3) == ("camera not placed", "differs by 12.3 %")
     assert [photo_marks(agreement, index) for index in range(3)] == [(), (), ()]
     assert photo_sentences(agreement, 3)[2:] == (
         "It kept the network's own camera: nothing better was found",
@@ -60,7 +60,7 @@ def test_the_terminal_hears_of_marked_photos_and_of_what_was_not_possible():
     agreement = four_photos_agreement()
     assert agreement_lines(agreement, NAMES) == [
         summary_text(agreement),
-        "d.jpg: network's own camera, disagrees by 12.3 %",
+        "d.jpg: camera not placed, differs by 12.3 %",
         agreement.sentence,
     ]
     assert agreement_lines(None, NAMES) == agreement_table(None, NAMES) == []
