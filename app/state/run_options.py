@@ -57,7 +57,8 @@ class RunOptionsState(QObject):
     @property
     def refine(self) -> RefineMode:
         """One of REFINE_MODES: what all photos together may improve."""
-        return next((mode for mode in REFINE_MODES if mode == self._refine), "auto")
+        known: dict[str, RefineMode] = {mode: mode for mode in REFINE_MODES}
+        return known.get(self._refine, "auto")
 
     @property
     def compare(self) -> bool:

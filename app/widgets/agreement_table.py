@@ -50,9 +50,11 @@ class AgreementTable(QTableWidget):
         self._show()
 
     def _set_headings(self) -> None:
-        self.setHorizontalHeaderLabels([self.tr("Photo"), *map(self.tr, SHORT_HEADINGS)])
+        self.setHorizontalHeaderItem(0, QTableWidgetItem(self.tr("Photo")))
         for column, (title, meaning) in enumerate(zip(HEADINGS, MEANINGS, strict=True), 1):
-            self.horizontalHeaderItem(column).setToolTip(f"{title}: {meaning}")
+            item = QTableWidgetItem(self.tr(SHORT_HEADINGS[column - 1]))
+            item.setToolTip(f"{title}: {meaning}")
+            self.setHorizontalHeaderItem(column, item)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         header = self.horizontalHeader()
