@@ -12,11 +12,15 @@ class PointOptions:
     """Which points are written. Filters run in this order."""
 
     layer: str = "fused"
-    """Depth layer: fused (the model's own), vggt, or expert:1, expert:2, ..."""
+    """Depth layer: fused (the model's own), refined (after the other photos were asked), vggt,
+    vggt-refined, or expert:1, expert:2, ..."""
     confidence_percentile: float = 20.0
     """Leave out this share of the least confident points of the scene, in percent; 0 keeps all."""
     confidence_min: float | None = None
     """Leave out points below this confidence (1 and more; its meaning depends on the model)."""
+    min_support: int | Literal["auto"] = "auto"
+    """Leave out points that fewer other photos confirm; 0 keeps all, auto is 1 where at least a
+    third of the points is confirmed. Without effect where photos were not compared."""
     edge_rtol: float | None = None
     """Leave out points at depth edges: the largest relative jump in 3x3 pixels; 0.03 is usual."""
     photos: tuple[int, ...] | None = None
@@ -70,11 +74,14 @@ def export_options(points: PointOptions, writing: WritingOptions, name: str) -> 
     from moe3d.scene.filters import CloudOptions
 
     if points.all_valid:
-        points = PointOptions(layer=points.layer, photos=points.photos, confidence_percentile=0.0)
+        points = PointOptions(
+            layer=points.layer, photos=points.photos, confidence_percentile=0.0, min_support=0
+        )
     cloud = CloudOptions(
         layer=points.layer,
         confidence_percentile=points.confidence_percentile,
         confidence_min=points.confidence_min,
+        min_support=points.min_support,
         edge_rtol=points.edge_rtol,
         views=_from_zero(points.photos),
         experts=_from_zero(points.experts),

@@ -45,6 +45,9 @@ class RunCommand:
     """Formats to write, separated by commas; "" for the prediction alone."""
     confidence_percentile: float = 20.0
     """Leave out this share of the least confident points in exports, in percent; 0 keeps all."""
+    min_support: int | Literal["auto"] = "auto"
+    """Leave out points in exports that fewer other photos confirm; 0 keeps all, auto is 1 where at
+    least a third of the points is confirmed."""
     sheet: bool = True
     """Write sheet.png: photo, fused depth, experts, gate and VGGT beside each other."""
     overwrite: bool = False
@@ -101,7 +104,9 @@ class RunCommand:
         from moe3d.io.export import ExportOptions
         from moe3d.scene.filters import CloudOptions
 
-        cloud = CloudOptions(confidence_percentile=self.confidence_percentile)
+        cloud = CloudOptions(
+            confidence_percentile=self.confidence_percentile, min_support=self.min_support
+        )
         return ExportOptions(cloud=cloud, name=_scene_name(self.photos))
 
     def _choose(self, views: "ViewSet") -> "ViewSet":

@@ -5,7 +5,7 @@ import logging
 import re
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +17,7 @@ from moe3d.io.export_content import Content
 from moe3d.io.export_job import Exporter, ExportJob, ExportOptions
 from moe3d.io.sidecar import describe_prediction, write_sidecar
 from moe3d.progress import Progress
+from moe3d.scene.filters import decided
 from moe3d.scene.records import ScenePrediction
 
 logger = logging.getLogger(__name__)
@@ -135,6 +136,7 @@ def _job(
 ) -> ExportJob:
     up = format_.up if options.up == "auto" else options.up
     export_from_world(up, options.scale)
+    options = replace(options, cloud=decided(prediction, options.cloud))
     return ExportJob(prediction, options, up, progress, format_.point_limit)
 
 

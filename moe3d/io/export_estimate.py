@@ -44,6 +44,7 @@ def estimate_export(
     num_points = int(np.count_nonzero(selection.keep))
     size = num_points * format_.bytes_per_point
     size += num_points * format_.bytes_per_normal * cloud.normals
+    size += num_points * format_.bytes_per_support * (selection.layer.support is not None)
     if format_.has_photos:
         size += _photo_bytes(prediction)
     if format_.bytes_per_pixel:

@@ -1,8 +1,8 @@
 """Which pixels of a prediction become points, and what removed the others."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int64
@@ -19,6 +19,8 @@ from moe3d.scene.records import ScenePrediction
 
 MAX_DEPTH = 1e18
 """Larger depths are no measurement: their squares leave float32."""
+USUALLY_CONFIRMED = 1 / 3
+"""Share of the valid pixels that must be confirmed before the others are left out unasked."""
 LARGE_SCENE = 1 << 24
 """Pixels above which memory counts more than a tenth of a second."""
 
@@ -28,11 +30,14 @@ class CloudOptions:
     """Which points a cloud has. Filters run in the order of these fields."""
 
     layer: str = "fused"
-    """Depth layer: "fused", "vggt", "expert:2"."""
+    """Depth layer: "fused", "refined", "vggt", "vggt-refined", "expert:2"."""
     confidence_percentile: float | int = 20.0
     """Share of the scene's valid pixels of lowest confidence that goes, percent; 0 removes none."""
     confidence_min: float | int | None = None
     """Lowest confidence that stays; None removes none."""
+    min_support: int | Literal["auto"] = 0
+    """Pixels that fewer other photos confirm go; 0 removes none, "auto" is `usual_min_support`.
+    Removes none from a layer whose photos were not compared."""
     edge_rtol: float | int | None = None
     """Relative depth jump in 3x3 pixels above which a pixel goes; None removes none."""
     views: Sequence[int] | None = None
@@ -59,6 +64,8 @@ class CloudOptions:
             )
         if self.max_points is not None and self.max_points < 1:
             raise UsageError(f"the point limit must be at least 1; got {self.max_points}")
+        if self.min_support != "auto" and self.min_support < 0:
+            raise UsageError(f"the support must be at least 0, or auto; got {self.min_support}")
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,7 @@ def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selecti
     Raises:
         UsageError: an option that cannot be meant, such as a view or layer that is not there.
     """
+    options = decided(prediction, options)
     layer = named_layer(prediction, options.layer)
     keep = valid_pixels(prediction, layer)
     num_valid = int(np.count_nonzero(keep))
@@ -108,6 +116,34 @@ def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selecti
         still = int(np.count_nonzero(keep))
         removed_by[name], left = left - still, still
     return Selection(layer, keep, num_valid, removed_by)
+
+
+def decided(prediction: ScenePrediction, options: CloudOptions) -> CloudOptions:
+    """The options as they act on a prediction: "auto" as a number, 0 where no support is known."""
+    if options.min_support == 0:
+        return options
+    layer = named_layer(prediction, options.layer)
+    least = options.min_support
+    if layer.support is None:
+        least = 0
+    elif least == "auto":
+        least = usual_min_support(confirmed_share(prediction, layer))
+    return replace(options, min_support=least)
+
+
+def usual_min_support(share: float) -> int:
+    """How many photos must confirm a point that is shown unasked: 1 where the confirmed share of
+    the valid pixels is a third or more, else 0."""
+    return int(share >= USUALLY_CONFIRMED)
+
+
+def confirmed_share(prediction: ScenePrediction, layer: DepthLayer) -> float:
+    """Share of the layer's valid pixels that another photo confirms, 0..1; 0 without support."""
+    if layer.support is None:
+        return 0.0
+    valid = valid_pixels(prediction, layer)
+    confirmed = np.count_nonzero(valid & (layer.support > 0))
+    return confirmed / max(int(np.count_nonzero(valid)), 1)
 
 
 def valid_pixels(prediction: ScenePrediction, layer: DepthLayer) -> Bool[np.ndarray, "S H W"]:
@@ -172,6 +208,12 @@ def _keep_confident(pixels: _Pixels, lowest: float | int) -> None:
             np.logical_and(keep, confidence >= np.float32(lowest), out=keep)
 
 
+def _keep_confirmed(pixels: _Pixels, least: int) -> None:
+    support = pixels.layer.support
+    assert support is not None, "without support the filter is decided to be off"
+    np.logical_and(pixels.keep, support >= least, out=pixels.keep)
+
+
 def _drop_edges(pixels: _Pixels, rtol: float | int) -> None:
     for depth, keep in zip(pixels.layer.depth, pixels.keep, strict=True):
         # Neighbours that another filter removed still show where the depth jumps.
@@ -226,6 +268,7 @@ def _thin(pixels: _Pixels, max_points: int) -> None:
 _FILTERS: dict[str, Callable[[_Pixels, Any], None]] = {
     "confidence_percentile": _keep_upper_percentile,
     "confidence_min": _keep_confident,
+    "min_support": _keep_confirmed,
     "edge_rtol": _drop_edges,
     "views": _keep_views,
     "experts": _keep_experts,
@@ -236,7 +279,7 @@ _FILTERS: dict[str, Callable[[_Pixels, Any], None]] = {
     "max_points": _thin,
 }
 """Filters by the option that sets them, in the order in which they run."""
-_OFF = {"confidence_percentile": 0}
+_OFF = {"confidence_percentile": 0, "min_support": 0}
 """What else switches a filter off, besides None and False."""
 
 

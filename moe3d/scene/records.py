@@ -210,6 +210,8 @@ class PointCloud:
     """Expert with the largest gate weight at that pixel, 0-based."""
     normals: Float32[np.ndarray, "N 3"] | None = None
     """Unit normals turned towards the camera; None when not asked for."""
+    support: UInt8[np.ndarray, " N"] | None = None
+    """How many other photos confirm each point; None where photos were not compared."""
     num_valid: int = 0
     """Pixels that were valid before any filter."""
     removed_by: Mapping[str, int] = field(default_factory=dict)

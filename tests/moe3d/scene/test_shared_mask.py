@@ -9,7 +9,7 @@ from moe3d.scene.filters import confidence_threshold
 from moe3d.scene.kept_levels import kept_until, level_at
 from moe3d.scene.layers import default_layer
 from moe3d.scene.shared_mask import kept_on_other_side, other_side, without_pixels
-from tests.scenes import refined_prediction, step_prediction
+from tests.scenes import refined_prediction, step_prediction, supported_prediction
 
 
 @pytest.mark.parametrize("distinct", [3, 40, 5000])
@@ -75,3 +75,12 @@ def test_pixels_taken_away_are_noted_and_the_prediction_stays():
     assert fewer.valid_mask.sum() == prediction.valid_mask.sum() / 2
     assert fewer.metadata.notes[-1] == "far ones are gone"
     assert prediction.valid_mask.all()
+
+
+def test_the_other_side_drops_what_too_few_photos_confirm():
+    scene = supported_prediction()  # the outer quarter that no photo confirms: VGGT's right, 11
+    kept = kept_on_other_side(scene, "fused", 0, min_support=1)
+    assert kept[..., :31].all()
+    assert not kept[..., 31:].any()
+    assert kept_on_other_side(scene, "fused", 0).all()
+    assert kept_on_other_side(step_prediction(), "fused", 0, min_support=1).all()
