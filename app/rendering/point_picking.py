@@ -50,7 +50,8 @@ def blocks_around(
 def visible_mask(
     vertices: Shaped[np.ndarray, " N"], style: PointStyle, levels: ConfidenceLevels
 ) -> Bool[np.ndarray, " N"]:
-    """Which points the style's filters leave, but for the other network's; the shader's rule."""
+    """Which points the style's filters leave, but for those by extras (`kept_by_extras`); the
+    shader's rule."""
     visible = confidence_level(vertices) >= levels.threshold_level(style.confidence_threshold)
     if style.hidden_experts:
         visible &= ~np.isin(expert_index(vertices), list(style.hidden_experts))

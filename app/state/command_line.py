@@ -44,6 +44,7 @@ def export_command(
     photos, experts = counts
     words = ["moe3d", "export", str(result), "--format", ",".join(formats), "--layer", layer]
     words += ["--confidence-percentile", f"{filters.percentile:g}"]
+    words += ["--min-support", f"{filters.min_support}"]
     if filters.edge_rtol is not None:
         words += ["--edge-rtol", f"{filters.edge_rtol:g}"]
     for name, hidden, count in (

@@ -1,6 +1,7 @@
 """The prediction as it is shown: clouds, ranges and usage, and what the filter leaves."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -14,6 +15,7 @@ from app.state.reconstruction import ReconstructionState
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.state.view_options import COLOR_MODES, Layout, ViewOptionsState
 from moe3d.progress import Progress
+from moe3d.scene.filters import usual_min_support
 from moe3d.scene.layers import default_layer
 from moe3d.scene.records import ScenePrediction
 
@@ -115,6 +117,20 @@ class DisplayState(QObject):
         return self.choice.sides
 
     @property
+    def has_support(self) -> bool:
+        """Whether it is known, of a layer that is shown, how many photos confirm each point."""
+        return any(layer in self._confirmed for layer in self.layers_shown)
+
+    @property
+    def usual_min_support(self) -> int:
+        """How many photos must confirm a point that is shown unasked, in the left or only view."""
+        return usual_min_support(self._confirmed.get(self.layer, 0.0))
+
+    @property
+    def _confirmed(self) -> Mapping[str, float]:
+        return self._display.confirmed if self._display is not None else {}
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """Names of the depth layers, in the order in which they are shown."""
         return self.choice.layers
@@ -140,6 +156,7 @@ class DisplayState(QObject):
         without = set() if self.has_experts else {"expert", "entropy"}
         without |= set() if self.has_baseline else {"difference"}
         without |= set() if self.has_flying else {"flying"}
+        without |= set() if self._confirmed else {"support"}
         return tuple(mode for mode in COLOR_MODES if mode not in without)
 
     def next_color_mode(self) -> None:

@@ -79,6 +79,7 @@ class FilterListState(QObject):
             percentile=self._options.percentile,
             hidden_experts=self._options.hidden_experts,
             hidden_photos=filters.hidden_photos,
+            min_support=filters.min_support if self._display.has_support else 0,
             edge_rtol=filters.edge_rtol if filters.edge_on else None,
             hide_flying=filters.flying_hidden,
             same_mask=self._has_same_mask,
@@ -94,6 +95,7 @@ class FilterListState(QObject):
         rows: tuple[tuple[str, bool, Callable[[], None]], ...] = (
             ("confidence", now.percentile > 0, lambda: options.set_percentile(0)),
             ("other_side", now.same_mask, lambda: self._comparison.set_same_mask(False)),
+            ("support", now.min_support > 0, lambda: filters.set_min_support(0)),
             ("edges", filters.edge_on, lambda: filters.set_edge_on(False)),
             ("photos", bool(now.hidden_photos), lambda: filters.set_hidden_photos(frozenset())),
             ("experts", bool(now.hidden_experts), lambda: options.set_hidden_experts(frozenset())),

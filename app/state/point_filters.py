@@ -14,6 +14,8 @@ class PointFilters:
     """Share of lowest confidence, %."""
     hidden_experts: frozenset[int] = frozenset()
     hidden_photos: frozenset[int] = frozenset()
+    min_support: int = 0
+    """How many other photos must confirm a point, where photos were compared."""
     edge_rtol: float | None = None
     """Largest relative depth jump that stays."""
     hide_flying: bool = False
@@ -38,6 +40,7 @@ class PointCounts:
 FILTER_NAMES = (
     "confidence",
     "other_side",
+    "support",
     "edges",
     "photos",
     "experts",

@@ -29,6 +29,7 @@ COLOR_MODES = (
     "expert",
     "entropy",
     "flying",
+    "support",
     "difference",
     "view",
 )

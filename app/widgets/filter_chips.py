@@ -103,6 +103,7 @@ class FilterChips(QFrame):
         return {
             "confidence": self.tr("lowest {:g} % confidence").format(percentile),
             "other_side": self.tr("the other side's cut"),
+            "support": self._support_title(),
             "edges": edges.format(edge),
             "photos": self.tr("photos"),
             "experts": self.tr("experts"),
@@ -111,6 +112,12 @@ class FilterChips(QFrame):
             "white": self.tr("white"),
             "section": self.tr("outside the box"),
         }
+
+    def _support_title(self) -> str:
+        photos = self._state.scene.filters.min_support
+        if photos <= 1:
+            return self.tr("not confirmed by another photo")
+        return self.tr("confirmed by fewer than {} other photos").format(photos)
 
     @Slot()
     def _show_icons(self) -> None:

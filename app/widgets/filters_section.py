@@ -1,13 +1,22 @@
-"""Filters beside confidence: depth edges, flying points, black and white, photos."""
+"""Filters beside confidence: support, depth edges, flying points, black and white, photos."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Slot
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFormLayout,
+    QHBoxLayout,
+    QMenu,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
 from app.state.app_state import AppState
-from app.state.filters import LARGEST_EDGE_RTOL, SMALLEST_EDGE_RTOL
+from app.state.filters import LARGEST_EDGE_RTOL, MOST_SUPPORT, SMALLEST_EDGE_RTOL
 from app.widgets.parts import label
+from app.widgets.points_section import NO_SUPPORT
 from app.widgets.section import Section
 from app.widgets.sliders import Scale, ScaledSlider
 
@@ -19,6 +28,13 @@ class FiltersSection(Section):
         super().__init__("filters_section", self.tr("FILTERS"), parent)
         self._state, self._filters = state, state.scene.filters
         self._kept = label(role="muted", name="filters_kept", wrap=True)
+        self._support = self._box(
+            "support_filter",
+            self.tr("Confirmed by at least"),
+            self.tr("Hide points that fewer other photos confirm"),
+            self._on_support_toggled,
+        )
+        self._photos_needed = self._make_photos_needed()
         self._edges = self._box(
             "edge_filter",
             self.tr("Depth edges"),
@@ -56,6 +72,7 @@ class FiltersSection(Section):
         self._filters.changed.connect(self._show)
         state.scene.filter_list.changed.connect(self._show_kept)
         state.display.changed.connect(self._show)
+        state.display.layers_shown_changed.connect(self._show)
         self._show()
 
     def _box(self, name: str, text: str, tip: str, take: Callable[[bool], None]) -> QCheckBox:
@@ -64,6 +81,19 @@ class FiltersSection(Section):
         made.setToolTip(tip)
         made.toggled.connect(take)
         return made
+
+    def _make_photos_needed(self) -> QSpinBox:
+        made = QSpinBox()
+        made.setObjectName("min_support")
+        made.setAccessibleName(self.tr("Photos that must confirm a point"))
+        made.setToolTip(self.tr("How many other photos must see a point at the same place"))
+        made.setRange(1, MOST_SUPPORT)
+        made.valueChanged.connect(self._filters.set_min_support)
+        return made
+
+    @Slot(bool)
+    def _on_support_toggled(self, on: bool) -> None:
+        self._filters.set_min_support(self._photos_needed.value() if on else 0)
 
     def _make_photos(self) -> QToolButton:
         made = QToolButton()
@@ -78,6 +108,11 @@ class FiltersSection(Section):
         return made
 
     def _lay_out(self) -> None:
+        support = QHBoxLayout()
+        support.setSpacing(8)
+        support.addWidget(self._photos_needed)
+        support.addWidget(label(self.tr("other photos")))
+        support.addStretch(1)
         edge = QHBoxLayout()
         edge.setSpacing(8)
         edge.addWidget(self._rtol, 1)
@@ -85,6 +120,7 @@ class FiltersSection(Section):
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(6)
+        form.addRow(self._support, support)
         form.addRow(self._edges, edge)
         form.addRow(self._flying)
         form.addRow(self._black, self._white)
@@ -98,6 +134,7 @@ class FiltersSection(Section):
         filters = self._filters
         self.setVisible(self._state.display.prediction is not None)
         for box, on in (
+            (self._support, filters.min_support > 0),
             (self._edges, filters.edge_on),
             (self._flying, filters.flying_hidden),
             (self._black, filters.black_hidden),
@@ -106,6 +143,7 @@ class FiltersSection(Section):
             blocker = QSignalBlocker(box)
             box.setChecked(on)
             blocker.unblock()
+        self._show_support()
         self._rtol.show_value(filters.edge_rtol)
         self._rtol.setEnabled(filters.edge_on)
         self._rtol_value.setText(f"{filters.edge_rtol:.3f}")
@@ -114,6 +152,17 @@ class FiltersSection(Section):
         shown = count - len([index for index in filters.hidden_photos if index < count])
         self._photos.setText(self.tr("{} of {} shown").format(shown, count))
         self._photos.setEnabled(count > 1)
+
+    def _show_support(self) -> None:
+        photos, is_known = self._filters.min_support, self._state.display.has_support
+        blocker = QSignalBlocker(self._photos_needed)
+        if photos > 0:
+            self._photos_needed.setValue(photos)
+        blocker.unblock()
+        self._support.setEnabled(is_known)
+        self._photos_needed.setEnabled(is_known and photos > 0)
+        tip = self.tr("Hide points that fewer other photos confirm")
+        self._support.setToolTip(tip if is_known else self.tr(NO_SUPPORT))
 
     @Slot()
     def _show_kept(self) -> None:

@@ -40,7 +40,7 @@ _ARRANGEMENTS = {
 }
 
 
-COLORS_OF_THE_MODEL = ("expert", "entropy", "difference", "flying", "normal")
+COLORS_OF_THE_MODEL = ("expert", "entropy", "difference", "flying", "support", "normal")
 """Colour modes that a what-if does not change: they say what the model's own gate did."""
 
 

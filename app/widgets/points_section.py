@@ -21,6 +21,7 @@ _MODE_TITLES = {
     "expert": "Winning expert",
     "entropy": "Gate undecided",
     "flying": "Flying points",
+    "support": "Support by photos",
     "difference": "MoE3D minus VGGT",
     "view": "Which photo",
 }
@@ -32,9 +33,11 @@ _MODE_MEANINGS = {
     "expert": "The expert of largest weight; the result is the weighted sum",
     "entropy": "How undecided the gate is: bright is undecided",
     "flying": "Points that hang between two surfaces are pink",
+    "support": "Other photos that confirm the point: red none, blue 1, teal 2, green 3 or more",
     "difference": "MoE3D minus VGGT: red where MoE3D is farther, blue where it is nearer",
     "view": "A colour for each photo",
 }
+NO_SUPPORT = "Not known of this result: its photos were not compared with each other"
 
 
 class PointsSection(Section):
@@ -106,6 +109,8 @@ class PointsSection(Section):
         self._mode.clear()
         for mode in self._display.color_modes:
             self._mode.addItem(self.tr(_MODE_TITLES[mode]), mode)
+        if "support" not in self._display.color_modes:
+            self._offer_support_later()
         self._show()
         self._layer.setEnabled(self._layer.count() > 1)
         self.setVisible(self._display.prediction is not None)
@@ -133,3 +138,11 @@ class PointsSection(Section):
         if self._display.choice.is_mixing:
             return self.tr("A what-if mixes the network's own depth: nothing refined is shown")
         return self.tr("On: depth that all photos together mended. Off: the network's own (R)")
+
+    def _offer_support_later(self) -> None:
+        """The entry stands there, cannot be chosen, and says why."""
+        self._mode.addItem(self.tr(_MODE_TITLES["support"]), "support")
+        entry = self._mode.model().index(self._mode.count() - 1, 0)
+        self._mode.setItemData(entry.row(), self.tr(NO_SUPPORT), Qt.ItemDataRole.ToolTipRole)
+        # what QComboBox itself reads: an entry with no flags is grey and passed over
+        self._mode.setItemData(entry.row(), 0, Qt.ItemDataRole.UserRole - 1)

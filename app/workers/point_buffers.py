@@ -35,6 +35,8 @@ def point_buffer(
             flying=None if flying is None else flying[_place(prediction, cloud)],
             edge_jump=_jump_at(prediction, layer, cloud),
             other=_other_at(prediction, layer, cloud),
+            support=cloud.support,
+            other_support=_other_support_at(prediction, layer, cloud),
         ),
     )
 
@@ -85,6 +87,19 @@ def _other_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.
     other = named_layer(prediction, other_side(prediction, layer))
     levels = kept_until(other.confidence, valid_pixels(prediction, other))
     return levels[_place(prediction, cloud)]
+
+
+def _other_support_at(
+    prediction: ScenePrediction, layer: str, cloud: PointCloud
+) -> np.ndarray | None:
+    """How many photos confirm the other network's depth at each point's pixel."""
+    from moe3d.scene.layers import named_layer
+    from moe3d.scene.shared_mask import other_side
+
+    if prediction.baseline is None:
+        return None
+    support = named_layer(prediction, other_side(layer)).support
+    return None if support is None else support[_place(prediction, cloud)]
 
 
 def _jump_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.ndarray:

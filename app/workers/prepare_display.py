@@ -7,8 +7,9 @@ from app.state.confidence import ConfidenceLevels
 from app.state.scene_display import CloudDisplay, DepthRanges, SceneDisplay
 from moe3d.progress import Progress
 from moe3d.scene.expert_use import measure_expert_use
+from moe3d.scene.filters import confirmed_share
 from moe3d.scene.flying import FlyingPixels
-from moe3d.scene.layers import named_layer
+from moe3d.scene.layers import default_layer, layer_names, named_layer, sides
 from moe3d.scene.records import ScenePrediction
 
 
@@ -58,7 +59,6 @@ def build_cloud(
 def prepare_display(prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
     """Statistics, and the clouds of the layers that are shown first."""
     from moe3d.evaluation.scene_flying import flying_pixels
-    from moe3d.scene.layers import default_layer, layer_names, sides
 
     progress.report("statistics")
     ranges, use = depth_ranges(prediction), measure_expert_use(prediction)
@@ -67,4 +67,14 @@ def prepare_display(prediction: ScenePrediction, progress: Progress) -> SceneDis
     progress.report("flying points")
     flying = flying_pixels(prediction, there)
     clouds = {layer: build_cloud(prediction, layer, progress, flying[layer]) for layer in first}
-    return SceneDisplay(use, ranges, clouds, flying)
+    return SceneDisplay(use, ranges, clouds, flying, confirmed_shares(prediction))
+
+
+def confirmed_shares(prediction: ScenePrediction) -> dict[str, float]:
+    """Share of the valid pixels that another photo confirms, of every layer with support."""
+    layers = [named_layer(prediction, name) for name in layer_names(prediction)]
+    return {
+        layer.name: confirmed_share(prediction, layer)
+        for layer in layers
+        if layer.support is not None
+    }

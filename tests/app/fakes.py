@@ -29,7 +29,7 @@ from app.workers.backend import MoE3DBackend
 from app.workers.count_points import count_points
 from app.workers.export_files import export_formats, forecast_export
 from app.workers.point_normals import point_normals
-from app.workers.prepare_display import depth_ranges
+from app.workers.prepare_display import confirmed_shares, depth_ranges
 from app.workers.prepare_remix import prepare_remix
 from app.workers.scene_files import SessionFiles
 from app.workers.why_hidden import why_hidden
@@ -158,7 +158,8 @@ class FakeBackend(SessionFiles):
         clouds = {layer: self.build_cloud(prediction, layer, progress) for layer in first}
         flying = flying_pixels(prediction, there)
         use = measure_expert_use(prediction)
-        return SceneDisplay(use, depth_ranges(prediction), clouds, flying)
+        confirmed = confirmed_shares(prediction)
+        return SceneDisplay(use, depth_ranges(prediction), clouds, flying, confirmed)
 
     def build_cloud(
         self, prediction: ScenePrediction, layer: str, progress: Progress
