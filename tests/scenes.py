@@ -121,23 +121,3 @@ def four_photos_agreement() -> Agreement:
         depth_refined=True,
         sentence="photo 4.jpg matches no other photo, so its camera is the network's own.",
     )
-
-
-def supported_prediction(
-    num_views: int = 2, height: int = 28, width: int = 42, with_baseline: bool = True
-) -> ScenePrediction:
-    """The step, whose quarters of columns 0, 1, 2 and 3 other photos confirm, from the left.
-
-    Of 42 columns: 11, 10, 11, 10. VGGT's side is confirmed the other way round. Refined depth is
-    1 % farther than the network's.
-    """
-    scene = step_prediction(num_views, height, width, with_baseline=with_baseline)
-    quarter = np.arange(width) * 4 // width
-    support = np.broadcast_to(quarter, scene.depth.shape).astype(np.uint8)
-    base = scene.baseline
-    if base is not None:
-        refined = base.depth * np.float32(1.01)
-        base = replace(base, refined_depth=refined, support=support[..., ::-1].copy())
-    return replace(
-        scene, refined_depth=scene.depth * np.float32(1.01), support=support, baseline=base
-    )

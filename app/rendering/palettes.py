@@ -7,7 +7,7 @@ from jaxtyping import UInt8
 from app.rendering.color_mode import ColorMode
 
 FLYING_COLOR = (255, 45, 120)
-SUPPORT_COLORS = ((158, 82, 78), (63, 108, 176), (58, 165, 168), (190, 220, 110))
+SUPPORT_COLORS = ((158, 82, 78), (58, 90, 178), (58, 168, 168), (190, 220, 110))
 """Of points that no other photo confirms, that one does, two, and three or more."""
 
 

@@ -93,12 +93,10 @@ def _other_support_at(
     prediction: ScenePrediction, layer: str, cloud: PointCloud
 ) -> np.ndarray | None:
     """How many photos confirm the other network's depth at each point's pixel."""
-    from moe3d.scene.layers import named_layer
-    from moe3d.scene.shared_mask import other_side
-
     if prediction.baseline is None:
         return None
-    support = named_layer(prediction, other_side(layer)).support
+    is_vggt = layer.startswith("vggt")
+    support = prediction.support if is_vggt else prediction.baseline.support
     return None if support is None else support[_place(prediction, cloud)]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.rendering.color_mode import ColorMode
 from app.rendering.map_palettes import expert_colors
-from app.rendering.palettes import FLYING_COLOR
+from app.rendering.palettes import FLYING_COLOR, SUPPORT_COLORS
 from app.rendering.point_buffer import PointExtras, build_point_buffer
 from app.rendering.point_growth import PointGrowth
 from app.rendering.scene_frame import Bounds
@@ -99,6 +99,44 @@ def test_points_that_the_other_network_drops_are_hidden_when_wanted(screen):
         picture = screen.picture()
         drawn = [not is_background(seen(screen, picture, point)) for point in FOUR]
         assert drawn == [False] * (4 - shown) + [True] * shown
+
+
+def test_points_that_too_few_photos_confirm_are_hidden_where_it_is_known(screen):
+    screen.view.set_point_size(7)
+    support = np.array([0, 1, 2, 200], np.uint8)
+
+    def drawn(**style):
+        screen.view.set_style(replace(screen.view.style, **style))
+        picture = screen.picture()
+        shown = [not is_background(seen(screen, picture, point)) for point in FOUR]
+        assert screen.view.visible_count() == sum(shown)
+        return shown
+
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), PointExtras(support=support)))
+    for least in (0, 1, 2, 3, 6):
+        assert drawn(min_support=least) == (support >= least).tolist()
+    levels = np.array([1001, 1001, 1001, 0], np.uint16)
+    extras = PointExtras(other=levels, support=support, other_support=support[::-1].copy())
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), extras))
+    assert drawn(min_support=1) == [False, True, True, True]
+    assert drawn(min_support=1, other_percentile=0.0) == [False, True, True, False]
+    assert drawn(min_support=2, other_percentile=0.0) == [False, False, False, False]
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR)))
+    assert drawn(min_support=6, other_percentile=None) == [True] * 4
+
+
+def test_support_has_a_colour_for_none_one_two_and_more(screen):
+    screen.view.set_point_size(7)
+    screen.view.set_lighting(False)
+    support = np.array([0, 1, 2, 5], np.uint8)
+    screen.view.set_color_mode(ColorMode.SUPPORT)
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), PointExtras(support=support)))
+    picture = screen.picture()
+    found = [seen(screen, picture, point) for point in FOUR]
+    assert found == [list(color) for color in SUPPORT_COLORS]
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR)))
+    picture = screen.picture()
+    assert len({tuple(seen(screen, picture, point)) for point in FOUR}) == 1  # plain: unknown
 
 
 def test_entropy_and_difference_follow_their_values(screen):

@@ -13,6 +13,7 @@ from moe3d.geometry.box import OrientedBox
 from moe3d.progress import Progress
 from moe3d.scene.cloud import point_cloud
 from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction()
 
@@ -126,3 +127,25 @@ def test_the_same_mask_is_counted_and_exported_as_on_the_screen():
         assert counts.kept == rows * (42 - 2 * cut)
         assert counts.removed == {"other_side": rows * cut, "confidence": rows * cut}
         assert counts.total == rows * 42
+
+
+@pytest.mark.parametrize(
+    ("seen", "asked", "columns"), [(0, 0, 42), (1, 0, 31), (2, 1, 21), (1, 3, 10)]
+)
+def test_the_stricter_support_of_screen_and_dialog_is_exported(tmp_path, seen, asked, columns):
+    scene = supported_prediction()
+    plan = ExportPlan(layer="refined", filters=PointFilters(min_support=seen), min_support=asked)
+    written = MoE3DBackend().export(ExportRequest(scene, tmp_path, plan), Progress())
+    assert written.num_points == 56 * columns
+    counts = MoE3DBackend().count_points(scene, "refined", plan.filters, Progress())
+    gone = {0: 0, 1: 11, 2: 21}[seen] * 56
+    assert counts.removed == ({"support": gone} if seen else {})
+
+
+def test_the_same_mask_takes_what_either_side_has_unconfirmed(tmp_path):
+    scene = supported_prediction()
+    filters = PointFilters(min_support=1, same_mask=True)
+    for layer in ("fused", "vggt"):
+        counts = MoE3DBackend().count_points(scene, layer, filters, Progress())
+        assert counts.kept == 56 * 20
+        assert counts.removed == {"other_side": 56 * 11, "support": 56 * 11}

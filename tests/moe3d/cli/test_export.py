@@ -17,7 +17,8 @@ from moe3d.io.export_presets import PRESETS
 from moe3d.io.ply import read_ply
 from moe3d.io.prediction_file import write_prediction
 from moe3d.scene.cloud import point_cloud
-from tests.scenes import step_prediction, supported_prediction
+from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction()
 

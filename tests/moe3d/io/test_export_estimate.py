@@ -7,7 +7,8 @@ from moe3d.io.export import FORMATS, export
 from moe3d.io.export_estimate import estimate_export
 from moe3d.io.export_job import ExportOptions, MeshSettings
 from moe3d.scene.filters import CloudOptions
-from tests.scenes import step_prediction, supported_prediction
+from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction(num_views=3, height=112, width=168)
 FUSED = ("mesh-tsdf", "mesh-poisson")

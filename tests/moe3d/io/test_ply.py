@@ -9,7 +9,8 @@ import trimesh
 from moe3d.errors import OutputError
 from moe3d.io.ply import PlyError, read_ply, write_ply
 from moe3d.scene.cloud import point_cloud
-from tests.scenes import step_prediction, supported_prediction
+from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 CLOUD = point_cloud(step_prediction(), normals=True)
 

@@ -17,7 +17,8 @@ from moe3d.scene.filters import (
     usual_min_support,
 )
 from moe3d.scene.layers import named_layer
-from tests.scenes import step_prediction, supported_prediction
+from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction()
 VIEWS, HEIGHT, WIDTH = SCENE.depth.shape

@@ -9,7 +9,8 @@ from moe3d.scene.filters import confidence_threshold
 from moe3d.scene.kept_levels import kept_until, level_at
 from moe3d.scene.layers import default_layer
 from moe3d.scene.shared_mask import kept_on_other_side, other_side, without_pixels
-from tests.scenes import refined_prediction, step_prediction, supported_prediction
+from tests.scenes import refined_prediction, step_prediction
+from tests.supported_scenes import supported_prediction
 
 
 @pytest.mark.parametrize("distinct", [3, 40, 5000])

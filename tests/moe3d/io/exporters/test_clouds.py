@@ -7,7 +7,8 @@ import pytest
 from moe3d.io.export import export
 from moe3d.io.export_job import ExportOptions
 from moe3d.scene.cloud import point_cloud
-from tests.scenes import step_prediction, supported_prediction
+from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction()
 CLOUD = point_cloud(SCENE)

@@ -11,7 +11,8 @@ from moe3d.io.exr import read_exr
 from moe3d.io.prediction_file import read_prediction
 from moe3d.scene.cloud import point_cloud
 from moe3d.scene.palettes import expert_colors
-from tests.scenes import step_prediction, supported_prediction
+from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 HOLE = (0, 3, 5)
 
