@@ -20,6 +20,8 @@ from app.widgets.points_section import NO_SUPPORT
 from app.widgets.section import Section
 from app.widgets.sliders import Scale, ScaledSlider
 
+SUPPORT_TIP = "Show only points that at least so many other photos confirm"
+
 
 class FiltersSection(Section):
     """Each acts at once in the 3D view, and on the next export."""
@@ -30,8 +32,8 @@ class FiltersSection(Section):
         self._kept = label(role="muted", name="filters_kept", wrap=True)
         self._support = self._box(
             "support_filter",
-            self.tr("Confirmed by at least"),
-            self.tr("Hide points that fewer other photos confirm"),
+            self.tr("Confirmed by"),
+            self.tr(SUPPORT_TIP),
             self._on_support_toggled,
         )
         self._photos_needed = self._make_photos_needed()
@@ -108,11 +110,6 @@ class FiltersSection(Section):
         return made
 
     def _lay_out(self) -> None:
-        support = QHBoxLayout()
-        support.setSpacing(8)
-        support.addWidget(self._photos_needed)
-        support.addWidget(label(self.tr("other photos")))
-        support.addStretch(1)
         edge = QHBoxLayout()
         edge.setSpacing(8)
         edge.addWidget(self._rtol, 1)
@@ -120,7 +117,7 @@ class FiltersSection(Section):
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(6)
-        form.addRow(self._support, support)
+        form.addRow(self._support, self._photos_needed)
         form.addRow(self._edges, edge)
         form.addRow(self._flying)
         form.addRow(self._black, self._white)
@@ -158,11 +155,12 @@ class FiltersSection(Section):
         blocker = QSignalBlocker(self._photos_needed)
         if photos > 0:
             self._photos_needed.setValue(photos)
+        needed = self._photos_needed.value()
+        self._photos_needed.setSuffix(self.tr(" other" if needed == 1 else " others"))
         blocker.unblock()
         self._support.setEnabled(is_known)
         self._photos_needed.setEnabled(is_known and photos > 0)
-        tip = self.tr("Hide points that fewer other photos confirm")
-        self._support.setToolTip(tip if is_known else self.tr(NO_SUPPORT))
+        self._support.setToolTip(self.tr(SUPPORT_TIP if is_known else NO_SUPPORT))
 
     @Slot()
     def _show_kept(self) -> None:

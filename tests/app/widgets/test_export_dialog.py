@@ -20,6 +20,7 @@ from app.widgets.axes_preview import AxesPreview
 from app.widgets.export_dialog import ExportDialog
 from moe3d.progress import ProgressReport
 from tests.app.window_fixtures import child
+from tests.supported_scenes import supported_prediction
 
 pytestmark = pytest.mark.gui
 
@@ -176,3 +177,25 @@ def test_it_fits_a_small_screen_and_every_control_is_explained(dialog):
             assert control.accessibleName(), control.objectName()
         if isinstance(control, QLabel | QAbstractButton) and control.isVisible():
             assert control.width() >= control.minimumSizeHint().width(), control.text()
+
+
+@pytest.fixture
+def supported(backend):
+    """Asked for before the dialog: refined layers, and support that ends at 21 columns for two."""
+    backend.make = supported_prediction
+
+
+def test_refined_layers_and_confirming_photos_are_offered(supported, dialog, result, runner, qtbot):
+    layers = child(dialog, "export_layer", QComboBox)
+    titles = [layers.itemText(row) for row in range(layers.count())]
+    assert {"MoE3D (refined)", "VGGT (refined)"} <= set(titles)
+    choose(qtbot, dialog, "export_layer", "VGGT (refined)")
+    click(qtbot, dialog, "export_valid")
+    photos = child(dialog, "export_min_support", QSpinBox)
+    assert photos.text() == "no limit"
+    photos.setFocus()
+    for _ in range(2):
+        qtbot.keyClick(photos, Qt.Key.Key_Up)
+    runner.run_all()
+    assert result.export.choices.layer == "vggt-refined"
+    assert summary(dialog).startswith(f"{21 * 56:,} points")
