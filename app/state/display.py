@@ -15,8 +15,8 @@ from app.state.reconstruction import ReconstructionState
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.state.view_options import COLOR_MODES, Layout, ViewOptionsState
 from moe3d.progress import Progress
-from moe3d.scene.filters import usual_min_support
 from moe3d.scene.layers import default_layer
+from moe3d.scene.multiview import usual_min_support
 from moe3d.scene.records import ScenePrediction
 
 Prepared = tuple[ScenePrediction, SceneDisplay]

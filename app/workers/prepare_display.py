@@ -7,9 +7,10 @@ from app.state.confidence import ConfidenceLevels
 from app.state.scene_display import CloudDisplay, DepthRanges, SceneDisplay
 from moe3d.progress import Progress
 from moe3d.scene.expert_use import measure_expert_use
-from moe3d.scene.filters import confirmed_share
+from moe3d.scene.filters import valid_pixels
 from moe3d.scene.flying import FlyingPixels
 from moe3d.scene.layers import default_layer, layer_names, named_layer, sides
+from moe3d.scene.multiview import confirmed_share
 from moe3d.scene.records import ScenePrediction
 
 
@@ -40,7 +41,6 @@ def build_cloud(
     """
     from app.workers.point_buffers import point_buffer
     from moe3d.evaluation.scene_flying import flying_pixels
-    from moe3d.scene.filters import valid_pixels
 
     progress.report(f"points of {layer}")
     chosen = named_layer(prediction, layer)
@@ -74,7 +74,7 @@ def confirmed_shares(prediction: ScenePrediction) -> dict[str, float]:
     """Share of the valid pixels that another photo confirms, of every layer with support."""
     layers = [named_layer(prediction, name) for name in layer_names(prediction)]
     return {
-        layer.name: confirmed_share(prediction, layer)
+        layer.name: confirmed_share(layer.support, valid_pixels(prediction, layer))
         for layer in layers
         if layer.support is not None
     }

@@ -14,13 +14,12 @@ from moe3d.geometry.projection import world_points_from_depth, world_rays
 from moe3d.geometry.voxels import first_per_voxel
 from moe3d.scene.extremes import black_pixels, white_pixels
 from moe3d.scene.layers import DepthLayer, named_layer
+from moe3d.scene.multiview import confirmed_share, usual_min_support
 from moe3d.scene.ranks import kth_smallest
 from moe3d.scene.records import ScenePrediction
 
 MAX_DEPTH = 1e18
 """Larger depths are no measurement: their squares leave float32."""
-USUALLY_CONFIRMED = 1 / 3
-"""Share of the valid pixels that must be confirmed before the others are left out unasked."""
 LARGE_SCENE = 1 << 24
 """Pixels above which memory counts more than a tenth of a second."""
 
@@ -36,8 +35,8 @@ class CloudOptions:
     confidence_min: float | int | None = None
     """Lowest confidence that stays; None removes none."""
     min_support: int | Literal["auto"] = 0
-    """Pixels that fewer other photos confirm go; 0 removes none, "auto" is `usual_min_support`.
-    Removes none from a layer whose photos were not compared."""
+    """Pixels that fewer other photos confirm go, where photos were compared; 0 removes none,
+    "auto" is `usual_min_support`."""
     edge_rtol: float | int | None = None
     """Relative depth jump in 3x3 pixels above which a pixel goes; None removes none."""
     views: Sequence[int] | None = None
@@ -124,26 +123,9 @@ def decided(prediction: ScenePrediction, options: CloudOptions) -> CloudOptions:
         return options
     layer = named_layer(prediction, options.layer)
     least = options.min_support
-    if layer.support is None:
-        least = 0
-    elif least == "auto":
-        least = usual_min_support(confirmed_share(prediction, layer))
-    return replace(options, min_support=least)
-
-
-def usual_min_support(share: float) -> int:
-    """How many photos must confirm a point that is shown unasked: 1 where the confirmed share of
-    the valid pixels is a third or more, else 0."""
-    return int(share >= USUALLY_CONFIRMED)
-
-
-def confirmed_share(prediction: ScenePrediction, layer: DepthLayer) -> float:
-    """Share of the layer's valid pixels that another photo confirms, 0..1; 0 without support."""
-    if layer.support is None:
-        return 0.0
-    valid = valid_pixels(prediction, layer)
-    confirmed = np.count_nonzero(valid & (layer.support > 0))
-    return confirmed / max(int(np.count_nonzero(valid)), 1)
+    if least == "auto":
+        least = usual_min_support(confirmed_share(layer.support, valid_pixels(prediction, layer)))
+    return replace(options, min_support=0 if layer.support is None else least)
 
 
 def valid_pixels(prediction: ScenePrediction, layer: DepthLayer) -> Bool[np.ndarray, "S H W"]:

@@ -9,14 +9,8 @@ from moe3d.errors import UsageError
 from moe3d.geometry.box import OrientedBox
 from moe3d.geometry.projection import project
 from moe3d.scene.cloud import point_cloud
-from moe3d.scene.filters import (
-    CloudOptions,
-    confirmed_share,
-    evenly_spread,
-    select_pixels,
-    usual_min_support,
-)
-from moe3d.scene.layers import named_layer
+from moe3d.scene.filters import CloudOptions, evenly_spread, select_pixels
+from moe3d.scene.multiview import confirmed_share, usual_min_support
 from tests.scenes import step_prediction
 from tests.supported_scenes import supported_prediction
 
@@ -252,7 +246,7 @@ def test_unconfirmed_points_go_unasked_where_a_third_is_confirmed(columns, usual
     support = np.zeros(SCENE.depth.shape, np.uint8)
     support[..., :columns] = 2
     scene = replace(SCENE, support=support)
-    share = confirmed_share(scene, named_layer(scene, "fused"))
+    share = confirmed_share(support, scene.valid_mask)
     assert share == pytest.approx(columns / 42)
     assert usual_min_support(share) == usual
     selection = select_pixels(scene, support_only("auto"))
@@ -265,7 +259,8 @@ def test_only_valid_pixels_count_for_the_confirmed_share():
     support[..., :13] = 1
     valid = np.broadcast_to(np.arange(42) < 39, SCENE.depth.shape)
     scene = replace(SCENE, support=support, valid_mask=valid)
-    assert usual_min_support(confirmed_share(scene, named_layer(scene, "fused"))) == 1
+    assert select_pixels(scene, support_only("auto")).keep[..., :13].all()
+    assert select_pixels(scene, support_only("auto")).removed_by == {"min_support": 26 * 56}
 
 
 def test_points_carry_their_support():
