@@ -7,8 +7,6 @@ from jaxtyping import UInt8
 from app.rendering.color_mode import ColorMode
 
 FLYING_COLOR = (255, 45, 120)
-SUPPORT_COLORS = ((158, 82, 78), (58, 90, 178), (58, 168, 168), (190, 220, 110))
-"""Of points that no other photo confirms, that one does, two, and three or more."""
 
 
 def photo_colors(num_photos: int) -> UInt8[np.ndarray, "S 3"]:
@@ -45,7 +43,5 @@ def map_of_mode(mode: ColorMode) -> UInt8[np.ndarray, "256 3"]:
         return color_map(cv2.COLORMAP_VIRIDIS)
     if mode is ColorMode.DIFFERENCE:
         return diverging_map()
-    if mode is ColorMode.SUPPORT:
-        return np.repeat(np.array(SUPPORT_COLORS, np.uint8), 256 // len(SUPPORT_COLORS), axis=0)
     from_violet = np.linspace(48, 255, 256).round().astype(int)  # black would be the background
     return color_map(cv2.COLORMAP_INFERNO)[from_violet]

@@ -4,6 +4,7 @@ One shader with a branch a mode would run every branch on a software rasteriser.
 """
 
 from app.rendering.color_mode import ColorMode
+from app.rendering.map_palettes import MANY_PHOTOS
 from app.rendering.point_vertex import OTHER_LIMIT, SUPPORT_CODES
 
 MAX_EXPERTS = 32
@@ -132,7 +133,7 @@ _COLORS = {
     ColorMode.FLYING: "flying > 0.5 ? u_flying_color : "
     "mix(u_plain, vec3(dot(a_color.rgb, vec3(0.299, 0.587, 0.114))), 0.55)",
     ColorMode.DIFFERENCE: "mapped(a_extras.y)",
-    ColorMode.SUPPORT: "support < 0.5 ? u_plain : mapped((support - 1.0) / 3.0)",
+    ColorMode.SUPPORT: f"support < 0.5 ? u_plain : mapped((support - 1.0) / {MANY_PHOTOS}.0)",
     ColorMode.NORMAL: "a_normal.w < 0.5 ? u_plain : "
     "0.5 + 0.5 * (u_color_from_normal * vec4(a_normal.xyz, 0.0)).xyz",
 }

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Float32, Shaped, UInt8
 
 from app.rendering.color_mode import ColorMode
 from app.rendering.edge_levels import edge_step
+from app.rendering.map_palettes import color_table as map_colors
 from app.rendering.map_palettes import expert_colors
 from app.rendering.palettes import map_of_mode, photo_colors
 from app.rendering.point_buffer import PointBuffer
@@ -160,6 +161,8 @@ def photo_table(
 
 def color_table(style: PointStyle, buffer: PointBuffer) -> UInt8[np.ndarray, "1 256 3"]:
     """The colour map of the style's mode; confidence by value, on the buffer's levels."""
+    if style.color_mode is ColorMode.SUPPORT:
+        return map_colors("support")[None]
     colors = map_of_mode(style.color_mode)
     if style.color_mode is ColorMode.CONFIDENCE:
         values = np.log(np.maximum(buffer.levels.resampled(256), 1e-6))

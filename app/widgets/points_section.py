@@ -33,7 +33,7 @@ _MODE_MEANINGS = {
     "expert": "The expert of largest weight; the result is the weighted sum",
     "entropy": "How undecided the gate is: bright is undecided",
     "flying": "Points that hang between two surfaces are pink",
-    "support": "Other photos that confirm the point: red none, blue 1, teal 2, green 3 or more",
+    "support": "Other photos that confirm the point: red none, yellow 1, green 2, blue 3 or more",
     "difference": "MoE3D minus VGGT: red where MoE3D is farther, blue where it is nearer",
     "view": "A colour for each photo",
 }

@@ -19,8 +19,7 @@ def other_side(prediction: ScenePrediction, layer: str) -> str:
 def kept_on_other_side(
     prediction: ScenePrediction, layer: str, percentile: float | int, min_support: int = 0
 ) -> Bool[np.ndarray, "S H W"]:
-    """Pixels that the other side has and keeps when it drops its own lowest confidences, and those
-    that too few photos confirm."""
+    """Pixels that the other side has and keeps when it drops its own lowest confidences."""
     other = named_layer(prediction, other_side(prediction, layer))
     kept = valid_pixels(prediction, other)
     if percentile > 0:
@@ -28,6 +27,7 @@ def kept_on_other_side(
         if limit > -np.inf:
             with np.errstate(invalid="ignore"):
                 kept &= other.confidence >= np.float32(limit)
+    # and those that too few photos confirm
     if min_support > 0 and other.support is not None:
         kept &= other.support >= min_support
     return kept

@@ -1,8 +1,8 @@
 import numpy as np
 
 from app.rendering.color_mode import ColorMode
-from app.rendering.map_palettes import expert_colors
-from app.rendering.palettes import SUPPORT_COLORS, map_of_mode, photo_colors
+from app.rendering.map_palettes import SUPPORT_RGB, expert_colors
+from app.rendering.palettes import map_of_mode, photo_colors
 from app.rendering.point_buffer import PointExtras, build_point_buffer
 from app.rendering.point_shader import PHOTO_TEXELS
 from app.rendering.point_style import (
@@ -69,9 +69,10 @@ def test_the_depth_range_comes_from_the_photos_cameras():
 
 
 def test_unconfirmed_points_have_a_colour_of_their_own_and_three_is_as_good_as_more():
-    table = map_of_mode(ColorMode.SUPPORT)
+    buffer = build_point_buffer(cloud_of(np.zeros((1, 3))))
+    table = color_table(PointStyle(color_mode=ColorMode.SUPPORT), buffer)[0]
     places = [round(255 * support / 3) for support in range(4)]
-    assert table[places].tolist() == [list(color) for color in SUPPORT_COLORS]
+    assert table[places].tolist() == [list(color) for color in SUPPORT_RGB]
     distances = np.linalg.norm(np.diff(table[places].astype(int), axis=0), axis=1)
     assert distances.min() > 60
 

@@ -168,7 +168,7 @@ def confirmed(state, backend, runner, photos):
 
 def columns_left(state, runner) -> int:
     runner.run_all()
-    return state.scene.filter_list.counts(state.view.layer).kept // 56
+    return state.scene.filter_list.counts(state.display.layers_shown[0]).kept // 56
 
 
 def test_unconfirmed_points_are_hidden_unasked_where_a_third_is_confirmed(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from app.rendering.color_mode import ColorMode
-from app.rendering.map_palettes import expert_colors
-from app.rendering.palettes import FLYING_COLOR, SUPPORT_COLORS
+from app.rendering.map_palettes import SUPPORT_RGB, expert_colors
+from app.rendering.palettes import FLYING_COLOR
 from app.rendering.point_buffer import PointExtras, build_point_buffer
 from app.rendering.point_growth import PointGrowth
 from app.rendering.scene_frame import Bounds
@@ -133,7 +133,7 @@ def test_support_has_a_colour_for_none_one_two_and_more(screen):
     screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), PointExtras(support=support)))
     picture = screen.picture()
     found = [seen(screen, picture, point) for point in FOUR]
-    assert found == [list(color) for color in SUPPORT_COLORS]
+    assert found == [list(color) for color in SUPPORT_RGB]
     screen.view.set_buffer(build_point_buffer(cloud_of(FOUR)))
     picture = screen.picture()
     assert len({tuple(seen(screen, picture, point)) for point in FOUR}) == 1  # plain: unknown

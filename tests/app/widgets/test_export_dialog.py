@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.widgets.axes_preview import AxesPreview
 from app.widgets.export_dialog import ExportDialog
+from app.widgets.layer_titles import layer_title
 from moe3d.progress import ProgressReport
 from tests.app.window_fixtures import child
 from tests.supported_scenes import supported_prediction
@@ -188,8 +189,8 @@ def supported(backend):
 def test_refined_layers_and_confirming_photos_are_offered(supported, dialog, result, runner, qtbot):
     layers = child(dialog, "export_layer", QComboBox)
     titles = [layers.itemText(row) for row in range(layers.count())]
-    assert {"MoE3D (refined)", "VGGT (refined)"} <= set(titles)
-    choose(qtbot, dialog, "export_layer", "VGGT (refined)")
+    assert {layer_title("refined"), layer_title("vggt-refined")} <= set(titles)
+    choose(qtbot, dialog, "export_layer", layer_title("vggt-refined"))
     click(qtbot, dialog, "export_valid")
     photos = child(dialog, "export_min_support", QSpinBox)
     assert photos.text() == "no limit"

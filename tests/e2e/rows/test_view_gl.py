@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QSlider, QSpinBox
 
-from app.rendering.palettes import SUPPORT_COLORS
+from app.rendering.map_palettes import SUPPORT_RGB
 from tests.app.drawn_window import place_of
 from tests.app.hands import wheel
 from tests.app.scene_hands import point_of
@@ -163,7 +163,7 @@ def test_points_have_the_colour_of_the_photos_that_confirm_them(supported, singl
     columns = {3: 0, 15: 1, 30: 2, 36: 3}
     for column, photos in columns.items():
         point = point_of(column, 9, 1.0 if column < 21 else 2.0)
-        assert close(single.color(point), SUPPORT_COLORS[photos], 6)
+        assert close(single.color(point), SUPPORT_RGB[photos], 6)
     meaning = single.find("color_meaning", QLabel).text()
     assert meaning.startswith("Other photos that confirm the point: red none")
 

@@ -14,6 +14,7 @@ import moe3d
 from moe3d.cli.main import run_command
 from moe3d.cli.run import RunCommand
 from tests.scenes import refined_prediction
+from tests.supported_scenes import supported_prediction
 
 
 def files_in(folder: Path) -> list[str]:
@@ -42,6 +43,27 @@ def test_a_saved_prediction_is_exported_again(photos: Path, tmp_path: Path):
     assert run_command([*command, "-o", str(tmp_path / "all")]) == 0
     assert run_command([*command, "-o", str(tmp_path / "all")]) == 7, "no overwrite was asked for"
     assert run_command([*command, "-o", str(tmp_path / "all"), "--overwrite"]) == 0
+
+
+class _KnowsSupport:
+    """A reconstructor whose answer has 31 of 42 columns confirmed."""
+
+    def reconstruct(self, _views, _options=None, progress=None):
+        return supported_prediction()
+
+
+@pytest.mark.parametrize(("least", "columns"), [("auto", 31), (0, 42), (3, 10)])
+def test_a_run_exports_only_points_that_photos_confirm(photos: Path, tmp_path, least, columns):
+    command = RunCommand(
+        photos,
+        tmp_path / "out",
+        confidence_percentile=0.0,
+        min_support=least,
+        sheet=False,
+        quiet=True,
+    )
+    assert command.run_with(lambda _progress: _KnowsSupport()) == 0
+    assert len(trimesh.load(tmp_path / "out" / "photos.ply").vertices) == 56 * columns
 
 
 def test_an_existing_result_is_left_alone_without_overwrite(photos: Path, tmp_path: Path, capsys):
