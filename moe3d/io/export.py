@@ -35,6 +35,7 @@ _EXPORTERS = MappingProxyType(
         "mesh-tsdf": "fused_mesh:TSDF",
         "mesh-poisson": "fused_mesh:POISSON",
         "colmap": "colmap:COLMAP",
+        "colmap-dense": "colmap:DENSE",
         "transforms": "transforms:TRANSFORMS",
         "npz": "npz:NPZ",
         "depth-exr": "depth_maps:EXR",

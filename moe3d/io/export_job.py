@@ -195,6 +195,9 @@ class Exporter:
     """False: every valid pixel is written, whatever the filters say."""
     has_photos: bool = False
     """Whether the photos are written too."""
+    num_points: Callable[[ScenePrediction, int], int] | None = None
+    """For the estimate of formats that write others than the cloud's points, whose number it gets;
+    None: these."""
     point_s: float = 1e-7
     """Processor seconds a point, for the estimate."""
 

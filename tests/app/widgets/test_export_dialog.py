@@ -121,7 +121,7 @@ def test_several_formats_with_options_arrive_in_one_request(
     qtbot.mouseClick(child(dialog, "export_button"), Qt.MouseButton.LeftButton)
     runner.run_all()
     plan = backend.exports[0].plan
-    assert plan.formats == ("colmap", "ply-splat")
+    assert plan.formats == ("colmap-dense", "ply-splat")
     assert (plan.layer, plan.edge_rtol, plan.name) == ("vggt", 0.03, "garden wall")
     assert backend.exports[0].out_dir == tmp_path / "out"
 
