@@ -30,6 +30,7 @@ COLUMNS = (
     ("flying_self", "FPR_self", 3),
     ("unresolved", "unresolved", 3),
 )
+ABLATIONS_HEADING = "## Ablations"
 HEADER = """# Results
 
 Written by `{command}`; do not edit. Every number is read from a result file.
@@ -143,7 +144,7 @@ def _ablations(plan: AblationPlan, folder: Path) -> str:
             groups[run.group].append(_Cell(run.name, run.seed, scores))
         else:
             missing[run.group].append(f"{run.name} (seed {run.seed})")
-    lines = ["## Ablations\n", _setting_line(plan, folder)]
+    lines = [f"{ABLATIONS_HEADING}\n", _setting_line(plan, folder)]
     for group in dict.fromkeys(run.group for run in plan.runs):
         lines += [f"### {group}\n", *_group_table(groups[group])]
         if missing[group]:

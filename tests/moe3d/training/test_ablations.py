@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from moe3d.cli.ablate import PLAN
+from moe3d.cli.ablate import PLAN, ResultsCommand
 from moe3d.errors import UsageError
 from moe3d.training.ablations import read_plan, run_plan
 from moe3d.training.results import results_text
@@ -195,3 +195,15 @@ def test_a_damaged_result_is_named(tmp_path):
     path.write_text("{")
     with pytest.raises(UsageError, match=r"metrics\.json is no result file"):
         results_text(path, None, None, "x")
+
+
+def test_without_the_runs_their_section_stays_as_the_document_has_it(tmp_path, capsys):
+    document = tmp_path / "results.md"
+    document.write_text("# Old\n\n## Ablations\n\n| 2 | 0.120 |\n", encoding="utf-8")
+    command = ResultsCommand(document, runs=tmp_path / "nowhere", evaluations=tmp_path)
+    assert command.run() == 0
+    text = document.read_text(encoding="utf-8")
+    assert text.startswith("# Results")
+    assert text.endswith("\n\n## Ablations\n\n| 2 | 0.120 |\n")
+    command.run()
+    assert document.read_text(encoding="utf-8") == text
