@@ -55,16 +55,17 @@ def _section(record: Mapping[str, Any]) -> list[str]:
     cells = record["summary"]["cells"]
     models = list(dict.fromkeys(cell["model"] for cell in cells))
     by_name = {(cell["model"], cell["column"]): cell for cell in cells}
-    ratios = {one["column"]: _ratio(one) for one in record["summary"]["differences"]}
+    differences = record["summary"]["differences"]
+    ratios = {(one["second"], one["column"]): _ratio(one) for one in differences}
+    others = models[1:] if ratios else []
     titles = [f"{model}: {what}" for model in models for what in ("mean [95 %]", "median")]
-    titles += [f"{models[0]} / {models[1]} [95 %]"] if ratios else []
+    titles += [f"{models[0]} / {other} [95 %]" for other in others]
     refinement = f" Refinement: {choices['refinement']}." if "refinement" in choices else ""
     rows = [["metric", "", *titles], ["---"] * (2 + len(titles))]
     for name, better in record["better"].items():
         texts = [text for model in models for text in _texts(by_name[model, name])]
-        rows.append(
-            [OLD_NAMES.get(name, name), ARROWS[better], *texts, *([ratios[name]] if ratios else [])]
-        )
+        texts += [ratios[other, name] for other in others]
+        rows.append([OLD_NAMES.get(name, name), ARROWS[better], *texts])
     table = "".join("| " + " | ".join(row) + " |\n" for row in rows)
     notes = "".join(f"\n{note}\n" for note in record.get("notes", ()))
     about = f"{choices['data']}. `{choices['command']}`{refinement}\n"

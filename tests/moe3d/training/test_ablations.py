@@ -148,12 +148,20 @@ def test_evaluations_are_shown_with_their_command_and_data(tmp_path):
     summary = record["summary"]
     summary["cells"] += [one | {"model": "mini-vggt"} for one in summary["cells"]]
     ratio = {"column": "auc30", "ratio": 1.1, "ratio_interval": {"low": None, "high": None}}
-    summary["differences"] = [ratio, {"column": "ate", "ratio": None, "ratio_interval": None}]
+    none = {"column": "ate", "ratio": None, "ratio_interval": None}
+    summary["differences"] = [one | {"second": "mini-vggt"} for one in (ratio, none)]
     (folder / "pose.json").write_text(json.dumps(record))
     text = results_text(built_in, None, None, "moe3d results", folder)
     assert "| mini / mini-vggt [95 %] |" in text
     assert "| auc30 | ↑ | 0.4266 [0.1, 0.9] | 0.339 | 0.4266 [0.1, 0.9] | 0.339 | 1.1 |" in text
     assert "| ate | ↓ | - | - | - | - | - |" in text
+    summary["cells"] += [one | {"model": "mini-refined"} for one in summary["cells"][:2]]
+    third = [one | {"second": "mini-refined"} for one in (ratio | {"ratio": 1.3}, none)]
+    summary["differences"] += third
+    (folder / "pose.json").write_text(json.dumps(record))
+    text = results_text(built_in, None, None, "moe3d results", folder)
+    assert "| mini / mini-vggt [95 %] | mini / mini-refined [95 %] |" in text
+    assert "| 0.4266 [0.1, 0.9] | 0.339 | 1.1 | 1.3 |" in text
     (folder / "pose.json").write_text('{"title": "x"}')
     with pytest.raises(UsageError, match=r"pose\.json is no summary of an evaluation"):
         results_text(built_in, None, None, "moe3d results", folder)
