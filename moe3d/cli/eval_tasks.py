@@ -26,7 +26,7 @@ class EvalReconstruction(EvalTask):
 
 @dataclass(frozen=True)
 class EvalMonoDepth(EvalTask):
-    """Depth errors, one photo at a time."""
+    """Depth errors, one photo at a time: each has an alignment of its own."""
 
     def _task(self, protocol: "EvaluationProtocol", dataset: "Dataset") -> "Task":
         from moe3d.evaluation.tasks.mono_depth import MonoDepth
@@ -36,7 +36,8 @@ class EvalMonoDepth(EvalTask):
 
 @dataclass(frozen=True)
 class EvalBoundary(EvalTask):
-    """Boundary sharpness and flying points."""
+    """Boundary sharpness, flying points, and depth errors under one scale a scene and one a
+    photo."""
 
     group: int | None = None
     """Photos of a scene that are shown together; left out: all of our own and generated scenes,
