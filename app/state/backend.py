@@ -28,6 +28,7 @@ class TargetExistsError(OutputError):
 
 
 RefineMode = Literal["auto", "off", "cameras", "full"]
+ResizeMode = Literal["auto", "crop", "pad"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class RunRequest:
     precision: str = "auto"
     compare: bool = True
     """Also run plain VGGT."""
-    resize_mode: Literal["crop", "pad"] = "crop"
+    resize_mode: ResizeMode = "auto"
     refine: RefineMode = "auto"
     """What all photos together may improve; as `--refine` of the command line."""
 

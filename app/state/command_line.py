@@ -18,7 +18,7 @@ def run_command(sources: tuple[Path, ...], options: RunOptionsState, title: str)
         ("--resize", options.resize_mode),
         ("--refine", options.refine),
     ):
-        if value not in ("auto", "crop"):
+        if value != "auto":
             words += [name, value]
     if not options.compare:
         words.append("--no-compare")

@@ -29,10 +29,15 @@ class NextRunSection(Section):
         kinds = [(key, self.tr("Automatic") if key == "auto" else key) for key in PRECISIONS]
         self._precision = choice("precision", self.tr("Number format of the backbone"), kinds)
         modes = [
+            ("auto", self.tr("Automatic")),
             ("crop", self.tr("Crop")),
             ("pad", self.tr("Pad")),
         ]
-        self._resize = choice("resize_mode", self.tr("How photos are made to fit"), modes)
+        tip = self.tr(
+            "How photos are made to fit. Automatic cuts a photo only where less than a tenth of it "
+            "is lost; Crop cuts upright photos to a square; Pad fills up to a square with white"
+        )
+        self._resize = choice("resize_mode", tip, modes)
         refinements = [
             ("auto", self.tr("Automatic")),
             ("off", self.tr("Off: network only")),

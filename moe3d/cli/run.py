@@ -34,8 +34,9 @@ class RunCommand:
     """auto, cuda, cuda:1, mps or cpu."""
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """Number format of the backbone's matrix products."""
-    resize: Literal["crop", "pad"] = "crop"
-    """How tall photos meet the network: centre crop as VGGT does, or pad and lose nothing."""
+    resize: Literal["auto", "crop", "pad"] = "auto"
+    """How tall photos meet the network: centre crop as VGGT does, pad to a square, or (auto) crop
+    only where no photo loses more than a tenth by it and else show every photo whole."""
     max_photos: int | None = None
     """Use at most this many photos, evenly spaced."""
     refine: Literal["auto", "off", "cameras", "full"] = "auto"
@@ -121,6 +122,7 @@ class RunCommand:
     ) -> "ScenePrediction":
         from moe3d.inference.reconstructor import ReconstructionOptions
 
+        warn_of_cuts(views, self.resize, reconstructor.network.config.input_side)
         options = ReconstructionOptions(
             compare=self.compare, resize_mode=self.resize, refine=self.refine
         )
@@ -174,6 +176,14 @@ class RunCommand:
             "written": [str(path) for path in written],
         }
         print_result("\n".join(lines), values, self.json)
+
+
+def warn_of_cuts(views: "ViewSet", resize: str, long_side: int) -> None:
+    """Name the photos of which the network would see too little."""
+    from moe3d.inference.preprocess import cut_warnings, plan_transforms
+
+    for text in cut_warnings(views, plan_transforms(views, long_side=long_side, mode=resize)):
+        warn(text)
 
 
 def _scene_name(photos: Path) -> str:

@@ -113,6 +113,8 @@ class FakeBackend(SessionFiles):
         self.steps = 3
         self.follows_photos = False
         """Whether a result has the views and names of the photos that were asked for."""
+        self.frame = (0.0, 0.0, 1.0, 1.0)
+        """Part of every photo that the network would see."""
         self.sharpness: dict[int, float] = {}
         self.step_s = 0.0
         self.run_error: Exception | None = None
@@ -137,7 +139,7 @@ class FakeBackend(SessionFiles):
             publish(Thumbnail(index, pixels, check))
 
     def plan_run(self, request: RunRequest, progress: Progress) -> RunPlan:
-        frames = {view.name: (0.0, 0.25, 1.0, 0.75) for view in request.views.views}
+        frames = dict.fromkeys(request.views.names, self.frame)
         return RunPlan(frames, len(frames) * 10**9, 2 * 10**9, "fits")
 
     def reconstruct(self, request: RunRequest, progress: Progress) -> ScenePrediction:

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import open3d
@@ -13,6 +14,7 @@ from PIL import Image
 import moe3d
 from moe3d.cli.main import run_command
 from moe3d.cli.run import RunCommand
+from moe3d.scene.records import ScenePrediction
 from tests.scenes import refined_prediction
 from tests.supported_scenes import supported_prediction
 
@@ -35,6 +37,24 @@ def test_a_folder_of_photos_becomes_a_prediction_and_a_ply(photos: Path, tmp_pat
         assert sheet.width > sheet.height > 100
 
 
+def test_upright_photos_are_seen_whole_and_a_crop_is_named(tmp_path: Path, capsys):
+    generator = np.random.default_rng(3)
+    for index in range(2):
+        pixels = generator.integers(0, 255, (180, 90, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{index}.png")
+    command = ["run", str(tmp_path), "--refine", "off", "--no-sheet", "--export", "ply", "--quiet"]
+    assert run_command([*command, "-o", str(tmp_path / "whole")]) == 0
+    assert "cut off" not in capsys.readouterr().err
+    whole = moe3d.read_prediction(tmp_path / "whole" / "prediction.npz")
+    assert whole.depth.shape == (2, 224, 112)
+    assert whole.valid_mask.all()
+    assert run_command([*command, "-o", str(tmp_path / "cut"), "--resize", "crop"]) == 0
+    told = capsys.readouterr()
+    assert "0.png: 50% of it is cut off" in told.err
+    assert "note: 0.png: 50% of it is cut off" in told.out
+    assert moe3d.read_prediction(tmp_path / "cut" / "prediction.npz").depth.shape == (2, 224, 224)
+
+
 def test_a_saved_prediction_is_exported_again(photos: Path, tmp_path: Path):
     out = tmp_path / "out"
     command = ["run", str(photos), "-o", str(out), "--quiet", "--no-sheet", "--export", ""]
@@ -45,11 +65,16 @@ def test_a_saved_prediction_is_exported_again(photos: Path, tmp_path: Path):
     assert run_command([*command, "-o", str(tmp_path / "all"), "--overwrite"]) == 0
 
 
-class _KnowsSupport:
-    """A reconstructor whose answer has 31 of 42 columns confirmed."""
+class _Knows:
+    """A reconstructor that knows the answer."""
 
-    def reconstruct(self, _views, _options=None, progress=None):
-        return supported_prediction()
+    network = SimpleNamespace(config=SimpleNamespace(input_side=518))
+
+    def __init__(self, answer: ScenePrediction) -> None:
+        self._answer = answer
+
+    def reconstruct(self, _views, _options=None, progress=None) -> ScenePrediction:
+        return self._answer
 
 
 @pytest.mark.parametrize(("least", "columns"), [("auto", 31), (0, 42), (3, 10)])
@@ -62,7 +87,7 @@ def test_a_run_exports_only_points_that_photos_confirm(photos: Path, tmp_path, l
         sheet=False,
         quiet=True,
     )
-    assert command.run_with(lambda _progress: _KnowsSupport()) == 0
+    assert command.run_with(lambda _progress: _Knows(supported_prediction())) == 0
     assert len(trimesh.load(tmp_path / "out" / "photos.ply").vertices) == 56 * columns
 
 
@@ -154,17 +179,10 @@ def test_other_libraries_read_the_real_photos_cloud_alike(tmp_path: Path):
     np.testing.assert_allclose(np.asarray(by_open3d.colors) * 255, wanted.colors, atol=1e-3)
 
 
-class _Remembers:
-    """A reconstructor that knows the answer."""
-
-    def reconstruct(self, views, options=None, progress=None):
-        return refined_prediction()
-
-
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_run_says_how_well_the_photos_agree(photos: Path, tmp_path: Path, capsys, as_json):
     command = RunCommand(photos, tmp_path / "out", export="", sheet=False, json=as_json, quiet=True)
-    assert command.run_with(lambda _progress: _Remembers()) == 0
+    assert command.run_with(lambda _progress: _Knows(refined_prediction())) == 0
     said = capsys.readouterr().out
     if as_json:
         agreement = json.loads(said)["agreement"]
