@@ -121,3 +121,13 @@ def four_photos_agreement() -> Agreement:
         depth_refined=True,
         sentence="photo 4.jpg matches no other photo, so its camera is the network's own.",
     )
+
+
+def open_prediction(sky_rows: int = 7) -> ScenePrediction:
+    """`step_prediction` out of doors: its first rows are smooth, blue, and unknown to the network,
+    everything else is rough and known as well as elsewhere."""
+    indoors = step_prediction()
+    rough = np.random.default_rng(0).integers(30, 120, indoors.images.shape)
+    images, confidence = rough.astype(np.uint8), indoors.confidence + 8
+    images[:, :sky_rows], confidence[:, :sky_rows] = (120, 170, 230), 1.001
+    return replace(indoors, images=images, confidence=confidence)

@@ -38,6 +38,8 @@ class PointExtras:
     """Signed difference to the other network, any unit."""
     flying: Bool[np.ndarray, " N"] | None = None
     """Points that hang between two surfaces."""
+    sky: Bool[np.ndarray, " N"] | None = None
+    """Points of the sky."""
     edge_jump: Float[np.ndarray, " N"] | None = None
     """How far depth spans around the point's pixel, as a share of its depth."""
     other: UInt16[np.ndarray, " N"] | None = None
@@ -155,6 +157,7 @@ def _packed(
         cloud.view_index,
         None if extras.edge_jump is None else edge_levels(extras.edge_jump.astype(np.float32)),
         extras.flying,
+        extras.sky,
     )
     vertices["position"] = cloud.points
     vertices["color"] = cloud.colors

@@ -15,6 +15,7 @@ from app.rendering.point_vertex import (
     edge_level,
     expert_index,
     is_flying,
+    is_sky,
     photo_index,
 )
 from moe3d.scene.extremes import black_pixels, white_pixels
@@ -61,6 +62,8 @@ def visible_mask(
         visible &= ~is_flying(vertices)
     if style.edge_rtol is not None:
         visible &= edge_level(vertices) <= edge_step(style.edge_rtol)
+    if style.hide_sky:
+        visible &= ~is_sky(vertices)
     if style.hide_black:
         visible &= ~black_pixels(vertices["color"])
     if style.hide_white:

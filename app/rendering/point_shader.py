@@ -27,6 +27,7 @@ uniform mat4 u_clip_from_world;
 uniform vec4 u_view_depth;       // dot with (x, y, z, 1) gives the depth along the line of sight
 uniform float u_min_level;
 uniform float u_hide_flying;
+uniform float u_hide_sky;
 uniform float u_min_other;       // lowest visible level of the other network
 uniform vec2 u_min_support;      // lowest visible code of support where known: own, other network's
 uniform float u_max_edge;        // highest visible edge level
@@ -67,7 +68,9 @@ vec3 mapped(float value) {{
 void main() {{
     float code = floor(a_color.a * 255.0 + 0.5);
     float flying = step(127.5, code);
-    int expert = int(code - 128.0 * flying);
+    code -= 128.0 * flying;
+    float sky = step(63.5, code);
+    int expert = int(code - 64.0 * sky);
     vec2 edge_parts = floor(a_codes / 4096.0);
     vec2 codes = a_codes - 4096.0 * edge_parts;  // confidence level, photo
     float edge = edge_parts.x + 16.0 * edge_parts.y;
@@ -93,6 +96,7 @@ void main() {{
         || support > 0.5 && support < u_min_support.x
         || other_support > 0.5 && other_support < u_min_support.y
         || flying * u_hide_flying > 0.5 || edge > u_max_edge
+        || sky * u_hide_sky > 0.5
         || brightest <= u_color_limits.x || darkest >= u_color_limits.y
         || max(max(in_box.x, in_box.y), in_box.z) > 1.0;
     gl_Position = hidden ? vec4(2.0, 2.0, 2.0, 1.0) : u_clip_from_world * world;

@@ -41,6 +41,8 @@ class PointStyle:
     `EDGE_STEPS`."""
     min_support: int = 0
     """Points that fewer other photos confirm are hidden, where it is known."""
+    hide_sky: bool = False
+    """Points of the sky are hidden."""
     hide_black: bool = False
     """Points as dark as unlit background are hidden."""
     hide_white: bool = False
@@ -67,7 +69,7 @@ class PointStyle:
     def only_counted_filters(self) -> bool:
         """Whether `PointBuffer.visible_count` knows every filter that is on."""
         others = (self.edge_rtol, self.section, self.other_percentile)
-        if self.min_support > 0 or self.hide_black or self.hide_white:
+        if self.min_support > 0 or self.hide_sky or self.hide_black or self.hide_white:
             return False
         return all(other is None for other in others)
 

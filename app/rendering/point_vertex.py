@@ -15,7 +15,8 @@ VERTEX_DTYPE = np.dtype(
         ("photo", "<u2"),
     ]
 )
-"""`expert` has FLYING_BIT on top; `confidence` and `photo` carry half the edge level each."""
+"""`expert` has FLYING_BIT and SKY_BIT on top; `confidence` and `photo` carry half the edge level
+each."""
 CODES_DTYPE = np.dtype([(name, VERTEX_DTYPE[name]) for name in VERTEX_DTYPE.names or ()][1:])
 """A vertex without its position: the GPU holds both apart, so that positions can be replaced."""
 EXTRA_DTYPE = np.dtype([("entropy", "u1"), ("difference", "u1"), ("kept", "<u2")])
@@ -23,6 +24,8 @@ EXTRA_DTYPE = np.dtype([("entropy", "u1"), ("difference", "u1"), ("kept", "<u2")
 
 FLYING_BIT = 128
 """Added to the expert's index where a point flies."""
+SKY_BIT = 64
+"""Added to the expert's index where a point shows sky."""
 CODE_BITS = 12
 CODE_LIMIT = 1 << CODE_BITS
 """Confidence levels, and photos, that can be told apart."""
@@ -41,12 +44,14 @@ def packed_vertices(
     photo: Int[np.ndarray, " N"],
     edge: UInt8[np.ndarray, " N"] | None = None,
     flying: Bool[np.ndarray, " N"] | None = None,
+    sky: Bool[np.ndarray, " N"] | None = None,
 ) -> Shaped[np.ndarray, " N"]:
     """VERTEX_DTYPE with everything but position and colour filled in."""
     vertices = np.empty(count, VERTEX_DTYPE)
-    vertices["expert"] = np.minimum(expert, FLYING_BIT - 1)
-    if flying is not None:
-        vertices["expert"] |= np.where(flying, FLYING_BIT, 0).astype(np.uint8)
+    vertices["expert"] = np.minimum(expert, SKY_BIT - 1)
+    for bit, marked in ((FLYING_BIT, flying), (SKY_BIT, sky)):
+        if marked is not None:
+            vertices["expert"] |= np.where(marked, bit, 0).astype(np.uint8)
     vertices["confidence"] = level
     vertices["photo"] = np.minimum(photo, CODE_LIMIT - 1)
     if edge is not None:
@@ -74,12 +79,17 @@ def edge_level(vertices: Shaped[np.ndarray, "*N"]) -> UInt8[np.ndarray, "*N"]:
 
 def expert_index(vertices: Shaped[np.ndarray, "*N"]) -> UInt8[np.ndarray, "*N"]:
     """Expert of largest gate weight, 0-based."""
-    return vertices["expert"] & np.uint8(FLYING_BIT - 1)
+    return vertices["expert"] & np.uint8(SKY_BIT - 1)
 
 
 def is_flying(vertices: Shaped[np.ndarray, "*N"]) -> Bool[np.ndarray, "*N"]:
     """Which points hang between two surfaces."""
     return vertices["expert"] >= FLYING_BIT
+
+
+def is_sky(vertices: Shaped[np.ndarray, "*N"]) -> Bool[np.ndarray, "*N"]:
+    """Which points show sky."""
+    return vertices["expert"] & np.uint8(SKY_BIT) > 0
 
 
 def support_codes(support: UInt8[np.ndarray, " N"] | None) -> UInt16[np.ndarray, "*N"]:

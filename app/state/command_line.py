@@ -53,6 +53,7 @@ def export_command(
     ):
         if hidden:
             words += [name, *(str(n + 1) for n in range(count) if n not in hidden)]
+    words += ["--hide-sky", "on" if filters.hide_sky else "off"]
     words += ["--hide-black"] * filters.hide_black + ["--hide-white"] * filters.hide_white
     return shlex.join(words)
 

@@ -18,6 +18,7 @@ from moe3d.progress import Progress
 from moe3d.scene.layers import default_layer
 from moe3d.scene.multiview import usual_min_support
 from moe3d.scene.records import ScenePrediction
+from moe3d.scene.sky import sky_share, with_sky
 
 Prepared = tuple[ScenePrediction, SceneDisplay]
 """A prediction in the units of the screen, and what the panels draw of it."""
@@ -131,6 +132,11 @@ class DisplayState(QObject):
         return self._display.confirmed if self._display is not None else {}
 
     @property
+    def sky_share(self) -> float:
+        """Share of the valid pixels that show sky, 0..1."""
+        return self._display.sky_share if self._display is not None else 0.0
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """Names of the depth layers, in the order in which they are shown."""
         return self.choice.layers
@@ -232,8 +238,9 @@ class DisplayState(QObject):
         backend, scaled = self._backend, self._scale.now()
 
         def prepare(progress: Progress, _publish: object) -> Prepared:
-            shown = scaled(prediction)
-            return shown, backend.prepare_display(shown, progress)
+            shown = with_sky(scaled(prediction))
+            display = backend.prepare_display(shown, progress)
+            return shown, replace(display, sky_share=sky_share(shown))
 
         self._preparing.start(prepare)
 

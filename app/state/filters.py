@@ -3,7 +3,7 @@ colours."""
 
 from PySide6.QtCore import QObject
 
-from app.state.chosen_values import flag, indices, number, whole
+from app.state.chosen_values import flag, flag_or_none, indices, number, whole
 from app.state.remembered import Chosen, Remembered
 
 USUAL_EDGE_RTOL = 0.03
@@ -25,6 +25,8 @@ class FiltersState(Remembered):
     """0-based photos whose points are hidden."""
     flying_hidden = Chosen(False, flag)
     """Whether points that hang between two surfaces are hidden."""
+    sky_hidden = Chosen[bool | None](None, flag_or_none)
+    """Whether points of the sky are hidden; None: where there is more than a little of it."""
     black_hidden = Chosen(False, flag)
     """Whether points as black as a masked background are hidden."""
     white_hidden = Chosen(False, flag)
@@ -72,6 +74,10 @@ class FiltersState(Remembered):
     def set_flying_hidden(self, hidden: bool) -> None:
         """Hide flying points, or not."""
         self._keep("flying_hidden", hidden)
+
+    def set_sky_hidden(self, hidden: bool | None) -> None:
+        """Hide the sky, or not; None leaves it to how much of it there is."""
+        self._keep("sky_hidden", hidden)
 
     def set_black_hidden(self, hidden: bool) -> None:
         """Hide black points, or not."""

@@ -19,6 +19,7 @@ class PointFilters:
     edge_rtol: float | None = None
     """Largest relative depth jump that stays."""
     hide_flying: bool = False
+    hide_sky: bool = False
     hide_black: bool = False
     hide_white: bool = False
     same_mask: bool = False
@@ -45,6 +46,7 @@ FILTER_NAMES = (
     "photos",
     "experts",
     "flying",
+    "sky",
     "black",
     "white",
     "section",

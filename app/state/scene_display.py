@@ -73,3 +73,5 @@ class SceneDisplay:
     """By layer name, judged at the same edges; empty when it was not computed."""
     confirmed: Mapping[str, float] = field(default_factory=dict)
     """Share of the valid pixels that another photo confirms, 0..1, of every layer with support."""
+    sky_share: float = 0.0
+    """Share of the valid pixels that show sky, 0..1."""

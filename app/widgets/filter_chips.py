@@ -108,6 +108,7 @@ class FilterChips(QFrame):
             "photos": self.tr("photos"),
             "experts": self.tr("experts"),
             "flying": self.tr("flying points"),
+            "sky": self.tr("sky"),
             "black": self.tr("black"),
             "white": self.tr("white"),
             "section": self.tr("outside the box"),

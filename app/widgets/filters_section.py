@@ -1,4 +1,4 @@
-"""Filters beside confidence: support, depth edges, flying points, black and white, photos."""
+"""Filters beside confidence: support, depth edges, flying points, sky, black, white, photos."""
 
 from collections.abc import Callable
 
@@ -56,6 +56,12 @@ class FiltersSection(Section):
             self.tr("Flying points"),
             self.tr("Hide points that hang between two surfaces"),
             self._filters.set_flying_hidden,
+        )
+        self._sky = self._box(
+            "sky_filter",
+            self.tr("Sky"),
+            self.tr("Hide the sky; on by itself where it is more than a hundredth of the points"),
+            self._filters.set_sky_hidden,
         )
         self._black = self._box(
             "black_filter",
@@ -119,7 +125,7 @@ class FiltersSection(Section):
         form.setVerticalSpacing(6)
         form.addRow(self._support, self._photos_needed)
         form.addRow(self._edges, edge)
-        form.addRow(self._flying)
+        form.addRow(self._flying, self._sky)
         form.addRow(self._black, self._white)
         form.addRow(label(self.tr("Photos")), self._photos)
         self.rows.addLayout(form)
@@ -134,6 +140,7 @@ class FiltersSection(Section):
             (self._support, filters.min_support > 0),
             (self._edges, filters.edge_on),
             (self._flying, filters.flying_hidden),
+            (self._sky, self._state.scene.filter_list.now.hide_sky),
             (self._black, filters.black_hidden),
             (self._white, filters.white_hidden),
         ):
@@ -145,6 +152,7 @@ class FiltersSection(Section):
         self._rtol.setEnabled(filters.edge_on)
         self._rtol_value.setText(f"{filters.edge_rtol:.3f}")
         self._flying.setEnabled(self._state.display.has_flying)
+        self._sky.setEnabled(self._state.display.sky_share > 0)
         count = self._num_photos
         shown = count - len([index for index in filters.hidden_photos if index < count])
         self._photos.setText(self.tr("{} of {} shown").format(shown, count))

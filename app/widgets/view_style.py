@@ -72,6 +72,7 @@ class ViewStyle(QObject):
                     hide_flying=filters.hide_flying,
                     min_support=filters.min_support,
                     edge_rtol=filters.edge_rtol,
+                    hide_sky=filters.hide_sky,
                     hide_black=filters.hide_black,
                     hide_white=filters.hide_white,
                     section=filters.box,

@@ -33,6 +33,7 @@ def point_buffer(
             gate_entropy=_entropy_at(prediction, cloud),
             difference=_difference_at(prediction, layer, cloud),
             flying=None if flying is None else flying[_place(prediction, cloud)],
+            sky=None if prediction.sky is None else prediction.sky[_place(prediction, cloud)],
             edge_jump=_jump_at(prediction, layer, cloud),
             other=_other_at(prediction, layer, cloud),
             support=cloud.support,

@@ -17,6 +17,7 @@ ONE_BY_ONE = {
     "photos": "hidden_photos",
     "experts": "hidden_experts",
     "flying": "hide_flying",
+    "sky": "hide_sky",
     "black": "hide_black",
     "white": "hide_white",
     "section": "box",

@@ -5,6 +5,11 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from moe3d.io.export_job import ExportOptions
+    from moe3d.scene.sky import SkyChoice
+
+
+SKY: "dict[str, SkyChoice]" = {"auto": "auto", "on": True, "off": False}
+"""The words of the command line for `CloudOptions.hide_sky`."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class PointOptions:
     """Take points of these photos only, counted from 1."""
     experts: tuple[int, ...] | None = None
     """Take points at which one of these experts has the largest weight, counted from 1."""
+    hide_sky: Literal["auto", "on", "off"] = "auto"
+    """Leave out the sky; auto: where it is more than a hundredth of the points."""
     hide_black: bool = False
     """Leave out points as black as a masked background (no channel above 16 of 255)."""
     hide_white: bool = False
@@ -75,7 +82,11 @@ def export_options(points: PointOptions, writing: WritingOptions, name: str) -> 
 
     if points.all_valid:
         points = PointOptions(
-            layer=points.layer, photos=points.photos, confidence_percentile=0.0, min_support=0
+            layer=points.layer,
+            photos=points.photos,
+            confidence_percentile=0.0,
+            min_support=0,
+            hide_sky="off",
         )
     cloud = CloudOptions(
         layer=points.layer,
@@ -85,6 +96,7 @@ def export_options(points: PointOptions, writing: WritingOptions, name: str) -> 
         edge_rtol=points.edge_rtol,
         views=_from_zero(points.photos),
         experts=_from_zero(points.experts),
+        hide_sky=SKY[points.hide_sky],
         hide_black=points.hide_black,
         hide_white=points.hide_white,
         voxel_size=points.voxel_size,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from tyro.conf import Positional, Suppress, arg
 
 from moe3d.cli.console import ConsoleProgress, print_result, warn
+from moe3d.cli.export_options import SKY
 from moe3d.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class RunCommand:
     min_support: int | Literal["auto"] = "auto"
     """Leave out points in exports that fewer other photos confirm; 0 keeps all, auto is 1 where at
     least a third of the points is confirmed."""
+    hide_sky: Literal["auto", "on", "off"] = "auto"
+    """Leave out the sky in exports; auto: where it is more than a hundredth of the points."""
     sheet: bool = True
     """Write sheet.png: photo, fused depth, experts, gate and VGGT beside each other."""
     overwrite: bool = False
@@ -106,7 +109,9 @@ class RunCommand:
         from moe3d.scene.filters import CloudOptions
 
         cloud = CloudOptions(
-            confidence_percentile=self.confidence_percentile, min_support=self.min_support
+            confidence_percentile=self.confidence_percentile,
+            min_support=self.min_support,
+            hide_sky=SKY[self.hide_sky],
         )
         return ExportOptions(cloud=cloud, name=_scene_name(self.photos))
 

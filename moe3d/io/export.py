@@ -19,6 +19,7 @@ from moe3d.io.sidecar import describe_prediction, write_sidecar
 from moe3d.progress import Progress
 from moe3d.scene.filters import decided
 from moe3d.scene.records import ScenePrediction
+from moe3d.scene.sky import with_sky
 
 logger = logging.getLogger(__name__)
 
@@ -109,6 +110,8 @@ def export(
     options = options or ExportOptions()
     progress = progress or Progress()
     chosen = {name: exporter(name) for name in formats}
+    if options.cloud.hide_sky:
+        prediction = with_sky(prediction)
     jobs = {}
     for name, format_ in chosen.items():  # refuse everything that can be before writing anything
         jobs[name] = _job(prediction, options, format_, progress)

@@ -11,6 +11,7 @@ from moe3d.geometry.normals import normals_from_depth
 from moe3d.scene.filters import CloudOptions, Selection, select_pixels, view_points
 from moe3d.scene.layers import DepthLayer
 from moe3d.scene.records import PointCloud, ScenePrediction
+from moe3d.scene.sky import SkyChoice
 
 
 def point_cloud(
@@ -24,6 +25,7 @@ def point_cloud(
     max_points: int | None = None,
     voxel_size: float | int | None = None,
     min_support: int | Literal["auto"] = 0,
+    hide_sky: SkyChoice = False,
 ) -> PointCloud:
     """The points of a prediction, filtered. The same for every call.
 
@@ -41,6 +43,7 @@ def point_cloud(
         voxel_size: keep the first point of every voxel of this edge, scene units.
         min_support: pixels that fewer other photos confirm go, where photos were compared; "auto"
             is 1 where a third or more of the valid pixels is confirmed, else 0.
+        hide_sky: leave out the sky; "auto": where it is more than a hundredth of the pixels.
 
     Returns:
         Points view by view, row by row; possibly none.
@@ -58,6 +61,7 @@ def point_cloud(
         voxel_size=voxel_size,
         max_points=max_points,
         normals=normals,
+        hide_sky=hide_sky,
     )
     selection = select_pixels(prediction, options)
     cloud = join_clouds(list(iterate_clouds(prediction, selection, normals)), selection)

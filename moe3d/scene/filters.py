@@ -17,6 +17,7 @@ from moe3d.scene.layers import DepthLayer, named_layer
 from moe3d.scene.multiview import confirmed_share, usual_min_support
 from moe3d.scene.ranks import kth_smallest
 from moe3d.scene.records import ScenePrediction
+from moe3d.scene.sky import USUAL_SHARE, SkyChoice, known_sky, sky_share, with_sky
 
 MAX_DEPTH = 1e18
 """Larger depths are no measurement: their squares leave float32."""
@@ -43,6 +44,8 @@ class CloudOptions:
     """Views that give points, 0-based; None takes all."""
     experts: Sequence[int] | None = None
     """Winning experts whose pixels stay, 0-based; None takes all."""
+    hide_sky: SkyChoice = False
+    """Pixels of the sky go; "auto": where they are more than `scene.sky.USUAL_SHARE`."""
     hide_black: bool = False
     """Pixels as dark as a masked background go."""
     hide_white: bool = False
@@ -101,6 +104,8 @@ def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selecti
     Raises:
         UsageError: an option that cannot be meant, such as a view or layer that is not there.
     """
+    if options.hide_sky:
+        prediction = with_sky(prediction)
     options = decided(prediction, options)
     layer = named_layer(prediction, options.layer)
     keep = valid_pixels(prediction, layer)
@@ -118,14 +123,17 @@ def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selecti
 
 
 def decided(prediction: ScenePrediction, options: CloudOptions) -> CloudOptions:
-    """The options as they act on a prediction: "auto" as a number, 0 where no support is known."""
-    if options.min_support == 0:
-        return options
-    layer = named_layer(prediction, options.layer)
-    least = options.min_support
-    if least == "auto":
+    """The options as they act on a prediction: without "auto", and without support where none is
+    known."""
+    hides_sky = options.hide_sky
+    if hides_sky == "auto":
+        hides_sky = sky_share(prediction) > USUAL_SHARE
+    layer, least = named_layer(prediction, options.layer), options.min_support
+    if layer.support is None:
+        least = 0
+    elif least == "auto":
         least = usual_min_support(confirmed_share(layer.support, valid_pixels(prediction, layer)))
-    return replace(options, min_support=0 if layer.support is None else least)
+    return replace(options, min_support=least, hide_sky=hides_sky)
 
 
 def valid_pixels(prediction: ScenePrediction, layer: DepthLayer) -> Bool[np.ndarray, "S H W"]:
@@ -221,6 +229,10 @@ def _keep_experts(pixels: _Pixels, experts: Sequence[int]) -> None:
         keep &= stays[logits.argmax(axis=0)]
 
 
+def _drop_sky(pixels: _Pixels, _on: bool) -> None:
+    np.logical_and(pixels.keep, ~known_sky(pixels.prediction), out=pixels.keep)
+
+
 def _drop_black(pixels: _Pixels, _on: bool) -> None:
     for image, keep in zip(pixels.prediction.images, pixels.keep, strict=True):
         keep &= ~black_pixels(image)
@@ -254,6 +266,7 @@ _FILTERS: dict[str, Callable[[_Pixels, Any], None]] = {
     "edge_rtol": _drop_edges,
     "views": _keep_views,
     "experts": _keep_experts,
+    "hide_sky": _drop_sky,
     "hide_black": _drop_black,
     "hide_white": _drop_white,
     "box": _keep_inside,

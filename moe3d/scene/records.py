@@ -147,6 +147,8 @@ class ScenePrediction:
     """Spots found in several photos, on which the cameras rest."""
     agreement: Agreement | None = None
     """How well the photos agree; None when they were not compared."""
+    sky: Bool[np.ndarray, "S H W"] | None = None
+    """Pixels of the sky, where a job has looked for them already (`scene.sky`); never saved."""
 
     def __post_init__(self) -> None:
         views = len(self.names)
@@ -160,7 +162,7 @@ class ScenePrediction:
                 f"the baseline's depth must be {self.depth.shape} like the prediction's; "
                 f"got {self.baseline.depth.shape}"
             )
-        maps = {"refined depth": self.refined_depth, "support": self.support}
+        maps = {"refined depth": self.refined_depth, "support": self.support, "sky": self.sky}
         if self.baseline is not None:
             maps |= {
                 "baseline's refined depth": self.baseline.refined_depth,

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QToolBu
 from app.widgets.map_tile import MapTile
 from tests.app.hands import Hands
 from tests.app.window_fixtures import child, run_photos
+from tests.scenes import open_prediction
 from tests.supported_scenes import supported_prediction
 
 pytestmark = pytest.mark.gui
@@ -140,3 +141,36 @@ def test_without_support_the_filter_and_the_colour_say_why_they_are_off(viewer, 
     hands.show(mode)
     hands.key(mode, Qt.Key.Key_End)
     assert mode.currentData() == "view"  # the last that can be chosen
+
+
+def test_the_sky_is_hidden_at_first_counted_and_brought_back(viewer, backend, photos, qtbot):
+    backend.make = open_prediction
+    run_photos(viewer, photos, qtbot)
+    window, hands = viewer.window, Hands(viewer, qtbot)
+    qtbot.mouseClick(child(window, "chip_confidence", QToolButton), Qt.MouseButton.LeftButton)
+    chip, kept = child(window, "chip_sky", QToolButton), child(window, "kept_points", QLabel)
+    gone, total = 2 * 7 * 42, 2 * 28 * 42  # seven rows of 42 columns in both photos
+    qtbot.waitUntil(lambda: chip.text() == f"sky  \N{MINUS SIGN}{gone}")
+    assert chip.isVisible()
+    qtbot.waitUntil(lambda: kept.text().endswith(f"{total - gone:,} of {total:,} points"))
+    box = hands.find("sky_filter", QCheckBox)
+    assert box.isChecked()
+
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: kept.text().endswith(f"{total:,} of {total:,} points"))
+    assert not chip.isVisible()
+    assert not box.isChecked()
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert chip.isVisible()
+    hands.tick("sky_filter")
+    assert not viewer.state.scene.filter_list.now.hide_sky
+    hands.tick("sky_filter")
+    qtbot.waitUntil(lambda: chip.text() == f"sky  \N{MINUS SIGN}{gone}")
+
+
+def test_a_room_has_no_sky_to_hide(viewer, photos, qtbot):
+    run_photos(viewer, photos, qtbot)
+    box = Hands(viewer, qtbot).find("sky_filter", QCheckBox)
+    assert not box.isEnabled()
+    assert not box.isChecked()
+    assert not child(viewer.window, "chip_sky", QToolButton).isVisible()

@@ -8,6 +8,7 @@ from app.rendering.point_vertex import (
     edge_level,
     expert_index,
     is_flying,
+    is_sky,
     other_level,
     other_support_code,
     packed_kept,
@@ -27,12 +28,14 @@ def test_every_code_reads_back():
     photos = generator.integers(0, 4096, count, dtype=np.int32)
     edges = generator.integers(0, 256, count, dtype=np.uint8)
     flying = generator.random(count) < 0.3
-    vertices = packed_vertices(count, experts, levels, photos, edges, flying)
+    sky = generator.random(count) < 0.3
+    vertices = packed_vertices(count, experts, levels, photos, edges, flying, sky)
     np.testing.assert_array_equal(expert_index(vertices), experts)
     np.testing.assert_array_equal(confidence_level(vertices), levels)
     np.testing.assert_array_equal(photo_index(vertices), photos)
     np.testing.assert_array_equal(edge_level(vertices), edges)
     np.testing.assert_array_equal(is_flying(vertices), flying)
+    np.testing.assert_array_equal(is_sky(vertices), sky)
 
 
 def test_a_level_hides_exactly_the_edges_of_its_step():

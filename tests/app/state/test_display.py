@@ -23,7 +23,7 @@ def test_a_prediction_is_shown_once_it_is_prepared(state, runner, photos):
     assert state.display.prediction is None
     assert state.display.is_preparing
     runner.run_next()
-    assert state.display.prediction is state.reconstruction.prediction
+    assert state.display.prediction.depth is state.reconstruction.prediction.depth
     assert not state.display.is_preparing
 
 

@@ -128,7 +128,7 @@ def test_a_known_length_makes_everything_metric(scene, result, runner):
     result.history.undo()
     result.history.undo()
     runner.run_all()
-    assert result.display.prediction is raw
+    assert result.display.prediction.depth is raw.depth
     assert result.export.units == "relative"
 
 

@@ -255,6 +255,7 @@ def test_moved_points_slide_along_their_photo_s_rays_and_back(screen):
         ({"edge_rtol": 0.5}, [True, True, True, False]),
         ({"hide_black": True}, [False, True, True, True]),
         ({"hide_white": True}, [True, True, False, True]),
+        ({"hide_sky": True}, [True, False, True, True]),
         ({"section": OrientedBox((0.6, 0.0, 3.0), (0.2, 1.0, 0.5))}, [False, True, False, True]),
     ],
 )
@@ -262,7 +263,8 @@ def test_filters_hide_points_without_an_upload(screen, change, shown):
     screen.view.set_point_size(7)
     screen.view.set_background((60, 60, 120))
     colors = np.array([[9, 16, 0], [0, 255, 0], [240, 250, 255], [255, 255, 0]])
-    extras = PointExtras(edge_jump=np.array([0.01, 0.04, 0.0, 0.9]))
+    sky = np.array([False, True, False, False])
+    extras = PointExtras(edge_jump=np.array([0.01, 0.04, 0.0, 0.9]), sky=sky)
     screen.view.set_buffer(build_point_buffer(cloud_of(FOUR, colors), extras))
     screen.settle()
     uploaded = screen.view.buffer

@@ -5,6 +5,7 @@ import pytest
 import trimesh
 
 from app.state.backend import ExportRequest, TargetExistsError
+from app.state.cursor import CursorPixel
 from app.state.export_plan import ExportPlan
 from app.state.point_filters import PointFilters
 from app.workers.backend import MoE3DBackend
@@ -12,7 +13,7 @@ from moe3d.evaluation.scene_flying import flying_pixels
 from moe3d.geometry.box import OrientedBox
 from moe3d.progress import Progress
 from moe3d.scene.cloud import point_cloud
-from tests.scenes import step_prediction
+from tests.scenes import open_prediction, step_prediction
 from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction()
@@ -74,6 +75,18 @@ def test_black_and_white_pixels_go(tmp_path):
     filters = PointFilters(hide_black=True, hide_white=True)
     counts = MoE3DBackend().count_points(prediction, "vggt", filters, Progress())
     assert counts.removed == {"black": 42, "white": 42}
+
+
+def test_the_sky_goes_and_is_counted_as_such(tmp_path):
+    prediction, sky = open_prediction(), PointFilters(hide_sky=True)
+    counts = MoE3DBackend().count_points(prediction, "vggt", sky, Progress())
+    assert counts.removed == {"sky": 2 * 7 * 42}  # two photos, seven rows of 42 columns
+    request = ExportRequest(prediction, tmp_path, ExportPlan(filters=sky))
+    assert MoE3DBackend().export(request, Progress()).num_points == 2 * 21 * 42
+    pixel = CursorPixel(1, 5, 6, "fused")
+    assert MoE3DBackend().why_hidden(prediction, pixel, sky, Progress()) == ("sky",)
+    below = replace(pixel, y=7)
+    assert MoE3DBackend().why_hidden(prediction, below, sky, Progress()) == ()
 
 
 def test_existing_files_are_named_before_anything_is_written(tmp_path):

@@ -17,7 +17,7 @@ from moe3d.io.export_presets import PRESETS
 from moe3d.io.ply import read_ply
 from moe3d.io.prediction_file import write_prediction
 from moe3d.scene.cloud import point_cloud
-from tests.scenes import step_prediction
+from tests.scenes import open_prediction, step_prediction
 from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction()
@@ -38,6 +38,28 @@ def exported(result: Path, out: Path, *words: str) -> np.ndarray:
 
 def points(records: np.ndarray) -> np.ndarray:
     return np.stack([records[name] for name in "xyz"], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ([], 21 * 42 * 2),
+        (["--hide-sky", "off"], 28 * 42 * 2),
+        (["--all-valid"], 28 * 42 * 2),
+        (["--hide-sky", "on"], 21 * 42 * 2),
+    ],
+)
+def test_the_sky_is_left_out_unless_it_is_wanted(tmp_path, words, left):
+    write_prediction(open_prediction(), tmp_path / "prediction.npz")
+    words = ["--confidence-percentile", "0", *words]
+    assert len(exported(tmp_path, tmp_path / "out", *words)) == left
+
+
+def test_a_room_loses_nothing_by_the_sky(tmp_path):
+    write_prediction(SCENE, tmp_path / "prediction.npz")
+    for choice in ("auto", "on"):
+        words = ["--confidence-percentile", "0", "--hide-sky", choice]
+        assert len(exported(tmp_path, tmp_path / choice, *words)) == SCENE.depth.size
 
 
 @pytest.mark.parametrize(
