@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.state.command_line import export_command
 from app.state.section_box import WHOLE, SectionBoxState
 from app.state.tools import Tool
 from moe3d.geometry.box import OrientedBox
-from tests.scenes import step_prediction
+from tests.scenes import open_prediction, step_prediction
 from tests.supported_scenes import supported_prediction
 
 UNIT = OrientedBox((0.0, 0.0, 5.0), (1.0, 2.0, 4.0))
@@ -53,6 +54,36 @@ def test_a_filter_is_cleared_by_its_entry(scene, result, runner):
         entry.clear()
     assert removed(scene, runner) == {}
     assert scene.filter_list.counts("fused").kept == result.display.prediction.depth.size
+
+
+def test_sky_is_hidden_where_there_is_some_until_a_choice_is_made(state, runner, photos, backend):
+    backend.make = open_prediction
+    state.open_paths([photos])
+    runner.run_all()
+    state.reconstruction.start()
+    runner.run_all()
+    state.view.set_percentile(0)
+    filters, now = state.scene.filters, state.scene.filter_list
+    assert filters.sky_hidden is None
+    assert removed(state.scene, runner)["sky"] == 2 * 7 * 42
+    assert "--hide-sky on" in export_command(Path("a.npz"), "fused", now.now, (2, 4))
+    kept = state.remembered.snapshot()
+    filters.set_sky_hidden(False)
+    assert "sky" not in removed(state.scene, runner)
+    assert "--hide-sky off" in export_command(Path("a.npz"), "fused", now.now, (2, 4))
+    shown = state.remembered.snapshot()
+    state.history.undo()
+    assert filters.sky_hidden is None
+    state.remembered.restore(shown)
+    assert filters.sky_hidden is False
+    state.remembered.restore(kept)
+    assert now.now.hide_sky
+
+
+def test_a_room_hides_no_sky_even_when_it_is_asked_to(scene):
+    assert not scene.filter_list.now.hide_sky
+    scene.filters.set_sky_hidden(True)
+    assert not scene.filter_list.now.hide_sky
 
 
 def test_counts_are_unknown_until_they_are_counted(scene, runner):
