@@ -60,6 +60,7 @@ def _load_network(name: str, device: str, precision: str, refine: Refine) -> tup
     from moe3d.evaluation.models import remembering
 
     reconstructor = moe3d.load_reconstructor(name, device=device, precision=precision)
-    options = moe3d.ReconstructionOptions(refine=refine)
+    # cropped as VGGT's protocols do
+    options = moe3d.ReconstructionOptions(resize_mode="crop", refine=refine)
     predict = remembering(lambda views: reconstructor.reconstruct(views, options))
     return predict, reconstructor.info.sha256
