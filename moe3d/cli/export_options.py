@@ -16,9 +16,10 @@ SKY: "dict[str, SkyChoice]" = {"auto": "auto", "on": True, "off": False}
 class PointOptions:
     """Which points are written. Filters run in this order."""
 
-    layer: str = "fused"
+    layer: str = "auto"
     """Depth layer: fused (the model's own), refined (after the other photos were asked), vggt,
-    vggt-refined, or expert:1, expert:2, ..."""
+    vggt-refined, or expert:1, expert:2, ...; auto is refined where the result has it, else
+    fused."""
     confidence_percentile: float = 20.0
     """Leave out this share of the least confident points of the scene, in percent; 0 keeps all."""
     confidence_min: float | None = None

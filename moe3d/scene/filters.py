@@ -13,7 +13,7 @@ from moe3d.geometry.edges import depth_edges
 from moe3d.geometry.projection import world_points_from_depth, world_rays
 from moe3d.geometry.voxels import first_per_voxel
 from moe3d.scene.extremes import black_pixels, white_pixels
-from moe3d.scene.layers import DepthLayer, named_layer
+from moe3d.scene.layers import DepthLayer, default_layer, named_layer
 from moe3d.scene.multiview import confirmed_share, usual_min_support
 from moe3d.scene.ranks import kth_smallest
 from moe3d.scene.records import ScenePrediction
@@ -29,8 +29,9 @@ LARGE_SCENE = 1 << 24
 class CloudOptions:
     """Which points a cloud has. Filters run in the order of these fields."""
 
-    layer: str = "fused"
-    """Depth layer: "fused", "refined", "vggt", "vggt-refined", "expert:2"."""
+    layer: str = "auto"
+    """Depth layer: "fused", "refined", "vggt", "vggt-refined", "expert:2"; "auto" is
+    `default_layer`."""
     confidence_percentile: float | int = 20.0
     """Share of the scene's valid pixels of lowest confidence that goes, percent; 0 removes none."""
     confidence_min: float | int | None = None
@@ -125,15 +126,16 @@ def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selecti
 def decided(prediction: ScenePrediction, options: CloudOptions) -> CloudOptions:
     """The options as they act on a prediction: without "auto", and without support where none is
     known."""
+    name = default_layer(prediction) if options.layer == "auto" else options.layer
     hides_sky = options.hide_sky
     if hides_sky == "auto":
         hides_sky = sky_share(prediction) > USUAL_SHARE
-    layer, least = named_layer(prediction, options.layer), options.min_support
+    layer, least = named_layer(prediction, name), options.min_support
     if layer.support is None:
         least = 0
     elif least == "auto":
         least = usual_min_support(confirmed_share(layer.support, valid_pixels(prediction, layer)))
-    return replace(options, min_support=least, hide_sky=hides_sky)
+    return replace(options, layer=name, min_support=least, hide_sky=hides_sky)
 
 
 def valid_pixels(prediction: ScenePrediction, layer: DepthLayer) -> Bool[np.ndarray, "S H W"]:

@@ -88,7 +88,7 @@ def test_point_options_choose_the_points(result, tmp_path, words, options):
         (["--min-support", "0"], 0),
         (["--min-support", "3"], 3),
         (["--all-valid"], 0),
-        (["--layer", "refined"], 1),
+        (["--layer", "fused"], 1),
         (["--layer", "vggt-refined", "--min-support", "2"], 2),
     ],
 )
@@ -97,7 +97,7 @@ def test_points_that_too_few_photos_confirm_are_left_out_and_counted(tmp_path, w
     write_prediction(scene, tmp_path / "prediction.npz")
     words = ["--confidence-percentile", "0", *words]
     records = exported(tmp_path, tmp_path, *words)
-    layer = words[words.index("--layer") + 1] if "--layer" in words else "fused"
+    layer = words[words.index("--layer") + 1] if "--layer" in words else "refined"
     expected = point_cloud(scene, layer, confidence_percentile=0, min_support=least)
     np.testing.assert_array_equal(points(records), expected.points)
     np.testing.assert_array_equal(records["support"], expected.support)

@@ -88,7 +88,10 @@ def test_a_run_exports_only_points_that_photos_confirm(photos: Path, tmp_path, l
         quiet=True,
     )
     assert command.run_with(lambda _progress: _Knows(supported_prediction())) == 0
-    assert len(trimesh.load(tmp_path / "out" / "photos.ply").vertices) == 56 * columns
+    written = trimesh.load(tmp_path / "out" / "photos.ply").vertices
+    assert len(written) == 56 * columns
+    refined = moe3d.point_cloud(supported_prediction(), "refined", 0, min_support=least)
+    np.testing.assert_array_equal(np.asarray(written, np.float32), refined.points)
 
 
 def test_an_existing_result_is_left_alone_without_overwrite(photos: Path, tmp_path: Path, capsys):

@@ -71,6 +71,20 @@ def test_the_exported_points_are_those_of_the_cloud(tmp_path):
     assert done.removed_by == cloud.removed_by
 
 
+@pytest.mark.parametrize(
+    ("scene", "layer"), [(refined_prediction(), "refined"), (step_prediction(), "fused")]
+)
+def test_the_refined_depth_is_written_where_there_is_one(tmp_path, scene, layer):
+    options = ExportOptions(cloud=CloudOptions(confidence_percentile=0))
+    (file,) = export(scene, tmp_path, ("ply",), options)
+    wanted = point_cloud(scene, layer, confidence_percentile=0)
+    np.testing.assert_array_equal(read_ply(file.path).points, wanted.points)
+    described = json.loads(file.sidecar.read_text())
+    assert described["options"]["cloud"]["layer"] == layer
+    raw = point_cloud(scene, confidence_percentile=0)
+    np.testing.assert_array_equal(raw.points, point_cloud(scene, "fused", 0).points)
+
+
 def test_axes_and_scale_are_applied_to_points_and_normals(tmp_path):
     plain = point_cloud(SCENE).points
     cloud_options = CloudOptions(normals=True)
