@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from tyro.conf import Positional, Suppress, arg
+from tyro.conf import Positional, arg
 
 from moe3d.cli.console import ConsoleProgress, print_result, warn
 from moe3d.cli.export_options import SKY
@@ -44,7 +44,8 @@ class RunCommand:
     """What all photos together may improve: off, cameras, or full (cameras, then depth and
     support as further layers); auto: all that the photos allow."""
     export: str = "ply"
-    """Formats to write, separated by commas; "" for the prediction alone."""
+    """Formats to write, of the refined depth where there is one, separated by commas; "" for the
+    prediction alone."""
     confidence_percentile: float = 20.0
     """Leave out this share of the least confident points in exports, in percent; 0 keeps all."""
     min_support: int | Literal["auto"] = "auto"
@@ -53,19 +54,22 @@ class RunCommand:
     hide_sky: Literal["auto", "on", "off"] = "auto"
     """Leave out the sky in exports; auto: where it is more than a hundredth of the points."""
     sheet: bool = True
-    """Write sheet.png: photo, fused depth, experts, gate and VGGT beside each other."""
+    """Write sheet.png: photo, fused and refined depth, experts, gate and VGGT beside each other."""
     overwrite: bool = False
     """Replace files of an earlier run."""
     json: bool = False
     """Print the result as JSON."""
     quiet: bool = False
     """No progress on stderr."""
-    silent: Annotated[bool, Suppress] = False
-    """No result on stdout: for a command that runs many."""
 
     def run(self) -> int:
         """Reconstruct and write; returns 0."""
         return self.run_with(self.load)
+
+    def run_with(self, load: "Callable[[Progress], Reconstructor]") -> int:
+        """The same with a model that may be loaded already."""
+        self._tell(*self.make(load))
+        return 0
 
     def load(self, progress: "Progress") -> "Reconstructor":
         """Load the model that the options name."""
@@ -73,8 +77,10 @@ class RunCommand:
 
         return load_reconstructor(self.model, self.device, self.precision, progress=progress)
 
-    def run_with(self, load: "Callable[[Progress], Reconstructor]") -> int:
-        """The same with a model that may be loaded already."""
+    def make(
+        self, load: "Callable[[Progress], Reconstructor]"
+    ) -> "tuple[ScenePrediction, list[Path]]":
+        """Reconstruct and write, and say nothing of it on stdout; the result and its files."""
         from moe3d.io.images import read_views
 
         formats = tuple(name for name in self.export.split(",") if name)
@@ -85,12 +91,9 @@ class RunCommand:
         console = ConsoleProgress(self.quiet)
         try:
             prediction = self._reconstruct(views, load(console.progress), console)
-            written = self._write(prediction, formats, console)
+            return prediction, self._write(prediction, formats, console)
         finally:
             console.finish()
-        if not self.silent:
-            self._tell(prediction, written)
-        return 0
 
     def _check_output(self, formats: tuple[str, ...]) -> None:
         """Fail before the long work, not after it."""
