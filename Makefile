@@ -3,6 +3,7 @@
 # make test  - set everything up and run the five checks that decide what lands
 # make train-mini - train the built-in model further (MINUTES a call; call again to go on), and replace
 #              it if that made it better: see docs/training.md
+# make evaluations - score the built-in model anew and write docs/results.md; goes on where it stopped
 # make interop, make screenshot, make screenshots, make clean; make help shows these lines
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 SETTINGS := pyproject.toml constraints.txt packaging/system_packages.txt
 GL_SCREEN := -screen 0 1600x1200x24
 
-.PHONY: help run test check-format check-lint check-types check-imports check-tests interop screenshot screenshots train-mini clean
+.PHONY: help run test check-format check-lint check-types check-imports check-tests interop screenshot screenshots train-mini evaluations clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -80,6 +81,24 @@ screenshots: $(VENV)/.runs
 
 train-mini: $(VENV)/.tests
 	$(BIN)/moe3d train-mini --minutes $(MINUTES) $(TRAIN_ARGS)
+
+# One recipe line an evaluation: what `moe3d eval` is asked, and the name of its summary.
+evaluate = $(BIN)/moe3d eval $(1) --output out/evaluation/$(2) > out/evaluation/$(2).md && \
+	cp out/evaluation/$(2)/summary.json assets/models/evaluations/$(2).json
+LAYERS := --model mini --model mini-refined --model mini-vggt --model mini-vggt-refined
+
+evaluations: $(VENV)/.runs
+	mkdir -p out/evaluation
+	$(BIN)/moe3d train-mini --score-only
+	$(call evaluate,boundary $(LAYERS) --synthetic 60,boundary)
+	$(call evaluate,mixture --model mini --synthetic 60,mixture)
+	$(call evaluate,mv-recon $(LAYERS) --synthetic 8,mv-recon)
+	$(call evaluate,pose --model mini --refine cameras --synthetic 60,pose)
+	$(call evaluate,pose --model mini --synthetic 60,pose-network)
+	$(call evaluate,boundary $(LAYERS) --dataset motorcycle,real-pair-boundary)
+	$(call evaluate,pose --model mini --refine cameras --dataset motorcycle,real-pair-pose)
+	$(call evaluate,pose --model mini --dataset motorcycle,real-pair-pose-network)
+	$(BIN)/moe3d results
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info

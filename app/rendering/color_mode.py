@@ -24,10 +24,14 @@ class ColorMode(enum.IntEnum):
     """Signed difference to the other network."""
     NORMAL = 8
     """Where the surface faces."""
+    SUPPORT = 9
+    """How many other photos confirm the point."""
 
 
 COLORLESS_MODES = frozenset(ColorMode) - {ColorMode.PHOTO}
 """Modes that hide the photo's own shading; eye-dome lighting gives the shape back."""
 
-MODES_WITH_EXTRAS = frozenset({ColorMode.ENTROPY, ColorMode.FLYING, ColorMode.DIFFERENCE})
+MODES_WITH_EXTRAS = frozenset(
+    {ColorMode.ENTROPY, ColorMode.FLYING, ColorMode.DIFFERENCE, ColorMode.SUPPORT}
+)
 """Modes that need per-point values beyond those of a PointCloud."""

@@ -1,4 +1,4 @@
-"""Where every expert puts a pixel in the world: points on one ray, and marks for the 3D view."""
+"""Where every depth puts a pixel in the world: points on one ray, and marks for the 3D view."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,18 @@ from jaxtyping import Float, Float32
 from app.rendering.camera import Camera, Viewport, view_depth
 from app.rendering.map_palettes import expert_colors
 from app.rendering.readout import PixelReadout
+from moe3d.scene.layers import OF_VGGT
 from moe3d.scene.records import ScenePrediction
 
 FUSED_RGB, OTHER_RGB, TRUTH_RGB = (255, 255, 255), (150, 156, 168), (64, 224, 120)
+REFINED_RGB = (255, 214, 90)
 MARK_PX, FUSED_PX = 5.0, 9.0
 RING = np.linspace(0, 2 * np.pi, 17)
 
 
 @dataclass(frozen=True, eq=False)
 class Hypotheses:
-    """Points in the world; the experts first, then fused, VGGT and truth where they are known."""
+    """Points in the world; the experts first, then fused, refined, VGGT and truth where known."""
 
     names: tuple[str, ...]
     """Layer names, and "truth"."""
@@ -49,11 +51,14 @@ def pixel_hypotheses(
     ]
     if len(said) == 1:
         said = []
-    said.append(("fused", readout.depth, FUSED_RGB, FUSED_PX))
-    if readout.baseline_depth is not None:
-        said.append(("vggt", readout.baseline_depth, OTHER_RGB, FUSED_PX))
-    if readout.truth_depth is not None:
-        said.append(("truth", readout.truth_depth, TRUTH_RGB, FUSED_PX))
+    others = (
+        ("fused", readout.depth, FUSED_RGB),
+        ("refined", readout.refined_depth, REFINED_RGB),
+        ("vggt", readout.baseline_depth, OTHER_RGB),
+        ("vggt-refined", readout.baseline_refined_depth, OTHER_RGB),
+        ("truth", readout.truth_depth, TRUTH_RGB),
+    )
+    said += [(name, depth, rgb, FUSED_PX) for name, depth, rgb in others if depth is not None]
     said = [entry for entry in said if np.isfinite(entry[1]) and entry[1] > 0]
     if not readout.is_valid or not said:
         return None
@@ -69,7 +74,7 @@ def _lifted(
     prediction: ScenePrediction, name: str, pixel: tuple[int, int, int], depth: float
 ) -> Float[np.ndarray, "3"]:
     view, column, row = pixel
-    base = prediction.baseline if name == "vggt" else None
+    base = prediction.baseline if name in OF_VGGT else None
     cameras = prediction if base is None else base
     intrinsics = cameras.intrinsics[view].astype(float)
     camera_from_world = cameras.camera_from_world[view].astype(float)

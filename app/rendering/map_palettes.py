@@ -11,6 +11,10 @@ from moe3d.scene.palettes import COLOR_BLIND_SAFE, PAPER
 
 UNKNOWN_RGB = (58, 60, 68)
 """Where a map has no value."""
+MANY_PHOTOS = 3
+"""Support that is coloured alike from here on."""
+SUPPORT_RGB = ((178, 62, 52), (224, 165, 60), (86, 180, 150), (40, 92, 170))
+"""No other photo confirms a pixel, one, two, many."""
 
 _TABLES = {
     "turbo": cv2.COLORMAP_TURBO,
@@ -23,11 +27,13 @@ _TABLES = {
 def color_table(name: str) -> UInt8[np.ndarray, "256 3"]:
     """256 colours from low to high; "grey" for every unknown name.
 
-    "difference" is blue over light grey to red; the middle is zero.
+    "difference" is blue over light grey to red; the middle is zero. "support" has a colour a class.
     """
     steps = np.arange(256, dtype=np.uint8)
     if name == "difference":
         table = diverging_map()
+    elif name == "support":
+        table = np.repeat(np.array(SUPPORT_RGB, np.uint8), 256 // len(SUPPORT_RGB), axis=0)
     elif name not in _TABLES:
         table = np.repeat(steps[:, None], 3, axis=1)
     else:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int, Shaped, UInt16, UInt32
+from jaxtyping import Bool, Float, Float32, Int, Shaped, UInt8, UInt16, UInt32
 
 from app.rendering.confidence_levels import ConfidenceLevels, confidence_levels
 from app.rendering.edge_levels import edge_levels
@@ -19,8 +19,10 @@ from app.rendering.point_vertex import (
     confidence_level,
     expert_index,
     is_flying,
+    packed_kept,
     packed_vertices,
     photo_index,
+    support_codes,
 )
 from app.rendering.scene_frame import Bounds
 from moe3d.scene.records import PointCloud
@@ -36,10 +38,16 @@ class PointExtras:
     """Signed difference to the other network, any unit."""
     flying: Bool[np.ndarray, " N"] | None = None
     """Points that hang between two surfaces."""
+    sky: Bool[np.ndarray, " N"] | None = None
+    """Points of the sky."""
     edge_jump: Float[np.ndarray, " N"] | None = None
     """How far depth spans around the point's pixel, as a share of its depth."""
     other: UInt16[np.ndarray, " N"] | None = None
     """Until when the other network keeps the point's pixel; see `moe3d.scene.kept_levels`."""
+    support: UInt8[np.ndarray, " N"] | None = None
+    """How many other photos confirm the point."""
+    other_support: UInt8[np.ndarray, " N"] | None = None
+    """How many other photos confirm the other network's depth at the point's pixel."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +157,7 @@ def _packed(
         cloud.view_index,
         None if extras.edge_jump is None else edge_levels(extras.edge_jump.astype(np.float32)),
         extras.flying,
+        extras.sky,
     )
     vertices["position"] = cloud.points
     vertices["color"] = cloud.colors
@@ -167,7 +176,8 @@ def _reordered(
 def _packed_extras(
     count: int, extras: PointExtras, difference_range: float
 ) -> Shaped[np.ndarray, " N"] | None:
-    if extras.gate_entropy is None and extras.difference is None and extras.other is None:
+    parts = (extras.gate_entropy, extras.difference, extras.other)
+    if all(part is None for part in (*parts, extras.support, extras.other_support)):
         return None
     packed = np.zeros(count, EXTRA_DTYPE)
     if extras.gate_entropy is not None:
@@ -175,8 +185,11 @@ def _packed_extras(
     if extras.difference is not None:
         signed = np.nan_to_num(extras.difference / difference_range)
         packed["difference"] = np.clip(127.5 + 127.5 * signed, 0, 255).round()
-    if extras.other is not None:
-        packed["other"] = extras.other
+    packed["kept"] = packed_kept(
+        np.zeros((), np.uint16) if extras.other is None else extras.other,
+        support_codes(extras.other_support),
+        support_codes(extras.support),
+    )
     return packed
 
 

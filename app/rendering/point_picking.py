@@ -15,6 +15,7 @@ from app.rendering.point_vertex import (
     edge_level,
     expert_index,
     is_flying,
+    is_sky,
     photo_index,
 )
 from moe3d.scene.extremes import black_pixels, white_pixels
@@ -50,7 +51,8 @@ def blocks_around(
 def visible_mask(
     vertices: Shaped[np.ndarray, " N"], style: PointStyle, levels: ConfidenceLevels
 ) -> Bool[np.ndarray, " N"]:
-    """Which points the style's filters leave, but for the other network's; the shader's rule."""
+    """Which points the style's filters leave, but for those by extras (`kept_by_extras`); the
+    shader's rule."""
     visible = confidence_level(vertices) >= levels.threshold_level(style.confidence_threshold)
     if style.hidden_experts:
         visible &= ~np.isin(expert_index(vertices), list(style.hidden_experts))
@@ -60,6 +62,8 @@ def visible_mask(
         visible &= ~is_flying(vertices)
     if style.edge_rtol is not None:
         visible &= edge_level(vertices) <= edge_step(style.edge_rtol)
+    if style.hide_sky:
+        visible &= ~is_sky(vertices)
     if style.hide_black:
         visible &= ~black_pixels(vertices["color"])
     if style.hide_white:

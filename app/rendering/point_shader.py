@@ -4,6 +4,8 @@ One shader with a branch a mode would run every branch on a software rasteriser.
 """
 
 from app.rendering.color_mode import ColorMode
+from app.rendering.map_palettes import MANY_PHOTOS
+from app.rendering.point_vertex import OTHER_LIMIT, SUPPORT_CODES
 
 MAX_EXPERTS = 32
 PHOTO_TEXELS = 3
@@ -25,7 +27,9 @@ uniform mat4 u_clip_from_world;
 uniform vec4 u_view_depth;       // dot with (x, y, z, 1) gives the depth along the line of sight
 uniform float u_min_level;
 uniform float u_hide_flying;
+uniform float u_hide_sky;
 uniform float u_min_other;       // lowest visible level of the other network
+uniform vec2 u_min_support;      // lowest visible code of support where known: own, other network's
 uniform float u_max_edge;        // highest visible edge level
 uniform vec2 u_color_limits;     // visible: highest channel above x, lowest channel below y
 uniform mat4 u_box_from_world;   // rows 0 to 2 take the section box to -1..1; zero without one
@@ -45,7 +49,8 @@ uniform sampler2D u_map;
 in vec3 a_position;
 in vec4 a_color;
 in vec2 a_codes;                 // confidence level, photo; 12 bits each, 4 of the edge level
-in vec4 a_extras;                // entropy, difference, level of the other network in two bytes
+in vec4 a_extras;                // entropy, difference; in two bytes level of the other network,
+                                 // its code of support, the own
 in float a_growth;               // share by which the depth in the photo grows; only if MOVED
 in vec4 a_normal;                // world direction; the last is 0 where there is none
 flat out vec3 v_color;
@@ -63,7 +68,9 @@ vec3 mapped(float value) {{
 void main() {{
     float code = floor(a_color.a * 255.0 + 0.5);
     float flying = step(127.5, code);
-    int expert = int(code - 128.0 * flying);
+    code -= 128.0 * flying;
+    float sky = step(63.5, code);
+    int expert = int(code - 64.0 * sky);
     vec2 edge_parts = floor(a_codes / 4096.0);
     vec2 codes = a_codes - 4096.0 * edge_parts;  // confidence level, photo
     float edge = edge_parts.x + 16.0 * edge_parts.y;
@@ -79,10 +86,17 @@ void main() {{
     float brightest = max(max(a_color.r, a_color.g), a_color.b);
     float darkest = min(min(a_color.r, a_color.g), a_color.b);
     vec3 in_box = abs((u_box_from_world * world).xyz);
-    float other = 255.0 * a_extras.z + 65280.0 * a_extras.w;
+    float kept = floor(255.0 * a_extras.z + 65280.0 * a_extras.w + 0.5);
+    float supports = floor(kept / {OTHER_LIMIT}.0);
+    float other = kept - supports * {OTHER_LIMIT}.0;
+    float support = floor(supports / {SUPPORT_CODES}.0);
+    float other_support = supports - support * {SUPPORT_CODES}.0;
     bool hidden = codes.x < u_min_level || expert_color.a < 0.5 || lens.y < 0.5
         || other < u_min_other
+        || support > 0.5 && support < u_min_support.x
+        || other_support > 0.5 && other_support < u_min_support.y
         || flying * u_hide_flying > 0.5 || edge > u_max_edge
+        || sky * u_hide_sky > 0.5
         || brightest <= u_color_limits.x || darkest >= u_color_limits.y
         || max(max(in_box.x, in_box.y), in_box.z) > 1.0;
     gl_Position = hidden ? vec4(2.0, 2.0, 2.0, 1.0) : u_clip_from_world * world;
@@ -123,6 +137,7 @@ _COLORS = {
     ColorMode.FLYING: "flying > 0.5 ? u_flying_color : "
     "mix(u_plain, vec3(dot(a_color.rgb, vec3(0.299, 0.587, 0.114))), 0.55)",
     ColorMode.DIFFERENCE: "mapped(a_extras.y)",
+    ColorMode.SUPPORT: f"support < 0.5 ? u_plain : mapped((support - 1.0) / {MANY_PHOTOS}.0)",
     ColorMode.NORMAL: "a_normal.w < 0.5 ? u_plain : "
     "0.5 + 0.5 * (u_color_from_normal * vec4(a_normal.xyz, 0.0)).xyz",
 }

@@ -4,15 +4,21 @@ shader. A change here never touches the point buffer."""
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32, UInt8
+from jaxtyping import Bool, Float, Float32, Shaped, UInt8
 
 from app.rendering.color_mode import ColorMode
 from app.rendering.edge_levels import edge_step
+from app.rendering.map_palettes import color_table as map_colors
 from app.rendering.map_palettes import expert_colors
 from app.rendering.palettes import map_of_mode, photo_colors
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_shader import MAX_EXPERTS, PHOTO_TEXELS, TABLE_WIDTH
-from app.rendering.point_vertex import photo_index
+from app.rendering.point_vertex import (
+    other_level,
+    other_support_code,
+    photo_index,
+    support_code,
+)
 from app.rendering.scene_frame import camera_centers
 from moe3d.geometry.box import OrientedBox
 from moe3d.scene.extremes import BLACK_LEVEL, WHITE_LEVEL
@@ -33,13 +39,17 @@ class PointStyle:
     edge_rtol: float | None = None
     """Points at larger relative depth jumps are hidden; None hides none. Takes the nearest of
     `EDGE_STEPS`."""
+    min_support: int = 0
+    """Points that fewer other photos confirm are hidden, where it is known."""
+    hide_sky: bool = False
+    """Points of the sky are hidden."""
     hide_black: bool = False
     """Points as dark as unlit background are hidden."""
     hide_white: bool = False
     """Points as bright as blown-out background are hidden."""
     other_percentile: float | None = None
     """Points go as well whose pixel the other network drops with this share of its lowest
-    confidences, or does not have at all; None goes by the own confidence alone."""
+    confidences or by `min_support`, or does not have at all; None goes by the own values alone."""
     axes: tuple[tuple[float, float, float], ...] = ((1, 0, 0), (0, -1, 0), (0, 0, 1))
     """The scene's right, up and front; normals are coloured by them."""
     section: OrientedBox | None = None
@@ -59,7 +69,9 @@ class PointStyle:
     def only_counted_filters(self) -> bool:
         """Whether `PointBuffer.visible_count` knows every filter that is on."""
         others = (self.edge_rtol, self.section, self.other_percentile)
-        return all(other is None for other in others) and not (self.hide_black or self.hide_white)
+        if self.min_support > 0 or self.hide_sky or self.hide_black or self.hide_white:
+            return False
+        return all(other is None for other in others)
 
     @property
     def largest_px(self) -> float:
@@ -75,6 +87,24 @@ def highest_edge_level(style: PointStyle) -> float:
 def hides_by_other(style: PointStyle, buffer: PointBuffer) -> bool:
     """Whether points go because of the other network."""
     return style.other_percentile is not None and "other" in buffer.has_extras
+
+
+def lowest_support_codes(style: PointStyle, buffer: PointBuffer) -> tuple[float, float]:
+    """Of the points whose support is known, the lowest codes that stay visible: the own, and the
+    other network's; between codes, against rounding."""
+    least = style.min_support + 0.5
+    return least, least if hides_by_other(style, buffer) else 0.0
+
+
+def kept_by_extras(
+    extras: Shaped[np.ndarray, " N"], style: PointStyle, buffer: PointBuffer
+) -> Bool[np.ndarray, " N"]:
+    """Which points support and the other network leave; the shader's rule."""
+    kept = other_level(extras) >= lowest_other_level(style, buffer)
+    codes = support_code(extras), other_support_code(extras)
+    for code, least in zip(codes, lowest_support_codes(style, buffer), strict=True):
+        kept &= (code == 0) | (code >= least)
+    return kept
 
 
 def lowest_other_level(style: PointStyle, buffer: PointBuffer) -> float:
@@ -133,6 +163,8 @@ def photo_table(
 
 def color_table(style: PointStyle, buffer: PointBuffer) -> UInt8[np.ndarray, "1 256 3"]:
     """The colour map of the style's mode; confidence by value, on the buffer's levels."""
+    if style.color_mode is ColorMode.SUPPORT:
+        return map_colors("support")[None]
     colors = map_of_mode(style.color_mode)
     if style.color_mode is ColorMode.CONFIDENCE:
         values = np.log(np.maximum(buffer.levels.resampled(256), 1e-6))

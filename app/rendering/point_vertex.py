@@ -15,16 +15,26 @@ VERTEX_DTYPE = np.dtype(
         ("photo", "<u2"),
     ]
 )
-"""`expert` has FLYING_BIT on top; `confidence` and `photo` carry half the edge level each."""
+"""`expert` has FLYING_BIT and SKY_BIT on top; `confidence` and `photo` carry half the edge level
+each."""
 CODES_DTYPE = np.dtype([(name, VERTEX_DTYPE[name]) for name in VERTEX_DTYPE.names or ()][1:])
 """A vertex without its position: the GPU holds both apart, so that positions can be replaced."""
-EXTRA_DTYPE = np.dtype([("entropy", "u1"), ("difference", "u1"), ("other", "<u2")])
+EXTRA_DTYPE = np.dtype([("entropy", "u1"), ("difference", "u1"), ("kept", "<u2")])
+"""`kept` holds the other network's level in 10 bits, its support in 3, and the own in 3."""
 
 FLYING_BIT = 128
 """Added to the expert's index where a point flies."""
+SKY_BIT = 64
+"""Added to the expert's index where a point shows sky."""
 CODE_BITS = 12
 CODE_LIMIT = 1 << CODE_BITS
 """Confidence levels, and photos, that can be told apart."""
+OTHER_LIMIT = 1 << 10
+"""Levels of the other network; see `moe3d.scene.kept_levels`."""
+SUPPORT_CODES = 1 << 3
+"""Codes of support: 0 is unknown, else one more than the number of photos."""
+MAX_SUPPORT = SUPPORT_CODES - 2
+"""So many confirming photos, or more, are not told apart."""
 
 
 def packed_vertices(
@@ -34,12 +44,14 @@ def packed_vertices(
     photo: Int[np.ndarray, " N"],
     edge: UInt8[np.ndarray, " N"] | None = None,
     flying: Bool[np.ndarray, " N"] | None = None,
+    sky: Bool[np.ndarray, " N"] | None = None,
 ) -> Shaped[np.ndarray, " N"]:
     """VERTEX_DTYPE with everything but position and colour filled in."""
     vertices = np.empty(count, VERTEX_DTYPE)
-    vertices["expert"] = np.minimum(expert, FLYING_BIT - 1)
-    if flying is not None:
-        vertices["expert"] |= np.where(flying, FLYING_BIT, 0).astype(np.uint8)
+    vertices["expert"] = np.minimum(expert, SKY_BIT - 1)
+    for bit, marked in ((FLYING_BIT, flying), (SKY_BIT, sky)):
+        if marked is not None:
+            vertices["expert"] |= np.where(marked, bit, 0).astype(np.uint8)
     vertices["confidence"] = level
     vertices["photo"] = np.minimum(photo, CODE_LIMIT - 1)
     if edge is not None:
@@ -67,9 +79,46 @@ def edge_level(vertices: Shaped[np.ndarray, "*N"]) -> UInt8[np.ndarray, "*N"]:
 
 def expert_index(vertices: Shaped[np.ndarray, "*N"]) -> UInt8[np.ndarray, "*N"]:
     """Expert of largest gate weight, 0-based."""
-    return vertices["expert"] & np.uint8(FLYING_BIT - 1)
+    return vertices["expert"] & np.uint8(SKY_BIT - 1)
 
 
 def is_flying(vertices: Shaped[np.ndarray, "*N"]) -> Bool[np.ndarray, "*N"]:
     """Which points hang between two surfaces."""
     return vertices["expert"] >= FLYING_BIT
+
+
+def is_sky(vertices: Shaped[np.ndarray, "*N"]) -> Bool[np.ndarray, "*N"]:
+    """Which points show sky."""
+    return vertices["expert"] & np.uint8(SKY_BIT) > 0
+
+
+def support_codes(support: UInt8[np.ndarray, " N"] | None) -> UInt16[np.ndarray, "*N"]:
+    """A code of support for every point; 0 where it is not known."""
+    if support is None:
+        return np.zeros((), np.uint16)
+    return np.minimum(support, MAX_SUPPORT).astype(np.uint16) + np.uint16(1)
+
+
+def packed_kept(
+    other: UInt16[np.ndarray, "*N"],
+    other_support: UInt16[np.ndarray, "*N"],
+    support: UInt16[np.ndarray, "*N"],
+) -> UInt16[np.ndarray, "*N"]:
+    """The other network's level, and both codes of support, in one word."""
+    supports = other_support + support * np.uint16(SUPPORT_CODES)
+    return other + supports * np.uint16(OTHER_LIMIT)
+
+
+def other_level(extras: Shaped[np.ndarray, "*N"]) -> UInt16[np.ndarray, "*N"]:
+    """Until when the other network keeps each point's pixel."""
+    return extras["kept"] % np.uint16(OTHER_LIMIT)
+
+
+def other_support_code(extras: Shaped[np.ndarray, "*N"]) -> UInt16[np.ndarray, "*N"]:
+    """Code of the support that the other network's depth has at each point's pixel."""
+    return extras["kept"] // np.uint16(OTHER_LIMIT) % np.uint16(SUPPORT_CODES)
+
+
+def support_code(extras: Shaped[np.ndarray, "*N"]) -> UInt16[np.ndarray, "*N"]:
+    """Code of each point's support."""
+    return extras["kept"] // np.uint16(OTHER_LIMIT * SUPPORT_CODES)

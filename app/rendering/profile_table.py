@@ -10,7 +10,13 @@ from moe3d.scene.profile import Profile
 def profile_csv(profile: Profile) -> str:
     """One line a pixel: place, depths, weights, gradient; empty where unknown."""
     experts = range(1, len(profile.weights) + 1)
-    depths = {"fused": profile.fused, "vggt": profile.baseline, "truth": profile.truth}
+    depths = {
+        "fused": profile.fused,
+        "refined": profile.refined,
+        "vggt": profile.baseline,
+        "vggt_refined": profile.baseline_refined,
+        "truth": profile.truth,
+    }
     known = {name: values for name, values in depths.items() if values is not None}
     columns = {
         "distance_px": profile.distance_px,

@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt8
 
+from moe3d.scene.layers import OF_VGGT
 from moe3d.scene.mixture import MODELS_OWN, Remix, remix_weights
 from moe3d.scene.records import ScenePrediction
 
@@ -23,6 +24,13 @@ class PixelReadout:
     expert_depths: tuple[float, ...]
     baseline_depth: float | None
     """VGGT's; None without a comparison."""
+    refined_depth: float | None = None
+    """After all photos were asked; None where they were not."""
+    baseline_refined_depth: float | None = None
+    support: int | None = None
+    """How many other photos confirm MoE3D's depth; None where photos were not compared."""
+    baseline_support: int | None = None
+    """The same for VGGT's."""
     truth_depth: float | None = None
     """None where no truth is known."""
     is_what_if: bool = False
@@ -32,9 +40,19 @@ class PixelReadout:
         """Depth of a named layer; the fused depth for all others."""
         if layer.startswith("expert:"):
             return self.expert_depths[int(layer.removeprefix("expert:")) - 1]
-        if layer == "vggt" and self.baseline_depth is not None:
-            return self.baseline_depth
-        return self.depth
+        known = {
+            "refined": self.refined_depth,
+            "vggt": self.baseline_depth,
+            "vggt-refined": self.baseline_refined_depth,
+        }.get(layer)
+        return self.depth if known is None else known
+
+    def support_of(self, layer: str) -> int | None:
+        """How many other photos confirm a layer's depth; None for an expert's, which no photo was
+        asked about, and where photos were not compared."""
+        if layer.startswith("expert:"):
+            return None
+        return self.baseline_support if layer in OF_VGGT else self.support
 
 
 @dataclass(frozen=True)
@@ -66,6 +84,10 @@ def read_pixel(
         weights=tuple(float(weight) for weight in weights),
         expert_depths=tuple(float(depth) for depth in depths),
         baseline_depth=float(base.depth[place]) if base is not None else None,
+        refined_depth=_known(prediction.refined_depth, place),
+        baseline_refined_depth=_known(base.refined_depth, place) if base is not None else None,
+        support=_count(prediction.support, place),
+        baseline_support=_count(base.support, place) if base is not None else None,
         truth_depth=_known(shown.truth, place),
         is_what_if=shown.fused is not None,
     )
@@ -83,7 +105,7 @@ def world_position(
         depth: z-depth of the pixel.
     """
     view, y, x = place
-    is_vggt = layer == "vggt" and prediction.baseline is not None
+    is_vggt = layer in OF_VGGT and prediction.baseline is not None
     cameras = prediction.baseline if is_vggt else prediction
     assert cameras is not None
     ray = np.linalg.solve(cameras.intrinsics[view].astype(float), [x, y, 1.0])
@@ -103,3 +125,7 @@ def _weights_at(
 def _known(depth: Float32[np.ndarray, "S H W"] | None, place: tuple[int, int, int]) -> float | None:
     value = float(depth[place]) if depth is not None else math.nan
     return value if math.isfinite(value) and value > 0 else None
+
+
+def _count(support: UInt8[np.ndarray, "S H W"] | None, place: tuple[int, int, int]) -> int | None:
+    return int(support[place]) if support is not None else None

@@ -7,8 +7,10 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float32
 
+from app.rendering.map_palettes import MANY_PHOTOS
 from app.rendering.maps import depth_range
 from moe3d.scene.flying import FlyingPixels
+from moe3d.scene.layers import depth_layer, layer_names
 from moe3d.scene.mixture import (
     MODELS_OWN,
     Remix,
@@ -20,7 +22,7 @@ from moe3d.scene.mixture import (
 from moe3d.scene.records import ScenePrediction
 
 Range = tuple[float, float]
-DEPTH_KEYS = ("fused", "vggt", "truth")
+DEPTH_KEYS = ("fused", "refined", "vggt", "vggt-refined", "truth")
 SAMPLED_VIEWS = 64
 """Scenes with more views have the ranges of an even choice of them."""
 
@@ -38,6 +40,8 @@ class MapSource:
     """True depth in the prediction's units, NaN where unknown."""
     flying: Mapping[str, FlyingPixels] = field(default_factory=dict)
     """Flying points by layer."""
+    compared: tuple[str, str] = ("fused", "vggt")
+    """Layers whose difference is shown: MoE3D's and VGGT's."""
 
     @cached_property
     def weights(self) -> Float32[np.ndarray, "E H W"]:
@@ -58,12 +62,13 @@ def map_values(source: MapSource, key: str) -> Float32[np.ndarray, "H W"]:
         KeyError: there is no such map.
     """
     prediction, view = source.prediction, source.view_index
-    if key.startswith("expert:"):
-        return prediction.expert_depths[view, int(key.removeprefix("expert:")) - 1]
-    if key == "vggt" and prediction.baseline is not None:
-        return prediction.baseline.depth[view]
+    if key in layer_names(prediction) and key != "fused":
+        return depth_layer(prediction, key)[view]
     if key == "difference" and prediction.baseline is not None:
-        return relative_difference(source.fused[view], prediction.baseline.depth[view])
+        first, second = (map_values(source, side) for side in source.compared)
+        return relative_difference(first, second)
+    if key == "support" and prediction.support is not None:
+        return np.minimum(prediction.support[view], MANY_PHOTOS).astype(np.float32)
     if source.truth is not None and key == "truth":
         return source.truth[view]
     if source.truth is not None and key.startswith("error:"):
@@ -78,11 +83,11 @@ def map_values(source: MapSource, key: str) -> Float32[np.ndarray, "H W"]:
 
 
 def relative_difference(
-    fused: Float32[np.ndarray, "H W"], other: Float32[np.ndarray, "H W"]
+    depth: Float32[np.ndarray, "H W"], other: Float32[np.ndarray, "H W"]
 ) -> Float32[np.ndarray, "H W"]:
-    """Fused minus the other depth, in shares of the other; NaN where that is not positive."""
+    """A depth minus the other one, in shares of the other; NaN where that is not positive."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(other > 0, (fused - other) / other, np.float32(np.nan))
+        return np.where(other > 0, (depth - other) / other, np.float32(np.nan))
 
 
 def map_ranges(prediction: ScenePrediction) -> dict[str, Range]:
@@ -100,6 +105,8 @@ def map_ranges(prediction: ScenePrediction) -> dict[str, Range]:
         sizes = [np.abs(map_values(source, "difference")) for source in sources]
         most = depth_range(sizes, masks)[1]
         ranges["difference"] = (-most, most)
+    if prediction.support is not None:
+        ranges["support"] = (0.0, float(MANY_PHOTOS))
     return ranges
 
 
@@ -107,6 +114,8 @@ def colors_of(key: str, depth_colors: str) -> str:
     """Name of the colour table of a map."""
     if is_depth(key):
         return depth_colors
+    if key == "support":
+        return "support"
     named = {"difference": "difference", "error": "difference", "confidence": "viridis"}
     return named.get(key.partition(":")[0], "undecided")
 

@@ -29,7 +29,7 @@ def side_picture(
     """MoE3D's depth left and VGGT's right of the border, in the same colours."""
     mask = source.prediction.valid_mask[source.view_index]
     left, right = (
-        colorize(map_values(source, key), value_range, color_map, mask) for key in ("fused", "vggt")
+        colorize(map_values(source, key), value_range, color_map, mask) for key in source.compared
     )
     columns = split.columns(mask.shape[1])
     picture = np.concatenate([left[:, :columns], right[:, columns:]], axis=1)

@@ -213,4 +213,12 @@ class AppState(QObject):
         self.plan.make_way(self.reconstruction.is_running)
         if self.reconstruction.prediction is not self._in_history:  # not the same in other units
             self._in_history = self.reconstruction.prediction
+            self._take_usual_filters()
             self.history.clear()
+
+    def _take_usual_filters(self) -> None:
+        """Filters that a new result switches on by itself: no change that is to be saved."""
+        was_kept = not self.scene_file.is_modified
+        self.scene.filters.take_usual_support(self.display.usual_min_support)
+        if was_kept:
+            self.scene_file.mark_kept()

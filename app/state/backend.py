@@ -27,6 +27,10 @@ class TargetExistsError(OutputError):
     """A file that would be overwritten, and the user has not said so."""
 
 
+RefineMode = Literal["auto", "off", "cameras", "full"]
+ResizeMode = Literal["auto", "crop", "pad"]
+
+
 @dataclass(frozen=True)
 class RunRequest:
     """One reconstruction, as asked for."""
@@ -38,7 +42,21 @@ class RunRequest:
     precision: str = "auto"
     compare: bool = True
     """Also run plain VGGT."""
-    resize_mode: Literal["crop", "pad"] = "crop"
+    resize_mode: ResizeMode = "auto"
+    refine: RefineMode = "auto"
+    """What all photos together may improve; as `--refine` of the command line."""
+
+
+@dataclass(frozen=True)
+class CompareRequest:
+    """Which sides are measured, and how."""
+
+    prediction: ScenePrediction
+    truth: AlignedTruth | None
+    percentile: float
+    """Share of lowest confidence that each side drops, %."""
+    sides: tuple[str, str] = ("fused", "vggt")
+    """Layers: MoE3D's and VGGT's."""
 
 
 @dataclass(frozen=True)
@@ -218,14 +236,7 @@ class Backend(SceneFiles, Protocol):
         """Read what a file or folder knows of the prediction's photos."""
         ...
 
-    def compare(
-        self,
-        prediction: ScenePrediction,
-        truth: AlignedTruth | None,
-        percentile: float,
-        progress: Progress,
-        publish: Publish,
-    ) -> Comparison:
+    def compare(self, request: CompareRequest, progress: Progress, publish: Publish) -> Comparison:
         """Measure both sides; publishes what needs no truth first."""
         ...
 

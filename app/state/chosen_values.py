@@ -57,6 +57,11 @@ def flag(value: object) -> bool:
     return value
 
 
+def flag_or_none(value: object) -> bool | None:
+    """Yes or no, or what is usual."""
+    return None if value is None else flag(value)
+
+
 def text(value: object) -> str:
     """Any text."""
     if not isinstance(value, str):

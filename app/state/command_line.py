@@ -16,8 +16,9 @@ def run_command(sources: tuple[Path, ...], options: RunOptionsState, title: str)
         ("--device", options.device),
         ("--precision", options.precision),
         ("--resize", options.resize_mode),
+        ("--refine", options.refine),
     ):
-        if value not in ("auto", "crop"):
+        if value != "auto":
             words += [name, value]
     if not options.compare:
         words.append("--no-compare")
@@ -43,6 +44,7 @@ def export_command(
     photos, experts = counts
     words = ["moe3d", "export", str(result), "--format", ",".join(formats), "--layer", layer]
     words += ["--confidence-percentile", f"{filters.percentile:g}"]
+    words += ["--min-support", f"{filters.min_support}"]
     if filters.edge_rtol is not None:
         words += ["--edge-rtol", f"{filters.edge_rtol:g}"]
     for name, hidden, count in (
@@ -51,6 +53,7 @@ def export_command(
     ):
         if hidden:
             words += [name, *(str(n + 1) for n in range(count) if n not in hidden)]
+    words += ["--hide-sky", "on" if filters.hide_sky else "off"]
     words += ["--hide-black"] * filters.hide_black + ["--hide-white"] * filters.hide_white
     return shlex.join(words)
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.state.backend import Backend
+from app.state.backend import Backend, CompareRequest
 from app.state.cursor import CursorPixel, CursorState
 from app.state.display import DisplayState
 from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
@@ -38,6 +38,7 @@ class ComparisonReportState(QObject):
         self._report: Comparison | None = None
         self._error = ""
         self._is_wanted = self._is_stale = False
+        self._sides = display.sides
         self._job = LatestJob(runner, self)
         self._job.published.connect(self._on_measured)
         self._job.succeeded.connect(self._on_measured)
@@ -47,6 +48,7 @@ class ComparisonReportState(QObject):
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._measure)
         display.changed.connect(self._on_display_changed)
+        display.layers_shown_changed.connect(self._on_layers_shown)
         truth.changed.connect(self._on_changed)
         options.percentile_changed.connect(self._on_percentile_changed)
 
@@ -88,6 +90,13 @@ class ComparisonReportState(QObject):
         self._report, self._error = None, ""
         self._on_changed()
 
+    @Slot()
+    def _on_layers_shown(self) -> None:
+        """Raw depths are measured while a raw layer is shown, refined ones while a refined one."""
+        if self._display.sides != self._sides:
+            self._sides = self._display.sides
+            self._on_display_changed()
+
     @Slot(float)
     def _on_percentile_changed(self, _percentile: float) -> None:
         self._on_changed()
@@ -102,16 +111,15 @@ class ComparisonReportState(QObject):
 
     @Slot()
     def _measure(self) -> None:
-        prediction, truth, backend = self._display.prediction, self._truth.truth, self._backend
-        percentile = self._options.percentile
+        prediction, backend = self._display.prediction, self._backend
         if prediction is None or not self._is_wanted or prediction.baseline is None:
             return
         self._is_stale, self._error = False, ""
-        self._job.start(
-            lambda progress, publish: backend.compare(
-                prediction, truth, percentile, progress, publish
-            )
+        self._sides = self._display.sides
+        request = CompareRequest(
+            prediction, self._truth.truth, self._options.percentile, self._sides
         )
+        self._job.start(lambda progress, publish: backend.compare(request, progress, publish))
         self.changed.emit()
 
     @Slot(object)

@@ -1,20 +1,24 @@
 """The prediction as it is shown: clouds, ranges and usage, and what the filter leaves."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.state.backend import Backend
 from app.state.job import JobRunner, LatestJob, error_text, was_cancelled
+from app.state.layer_choice import LayerChoice
 from app.state.metric_scale import MetricScaleState
 from app.state.notices import Notices
 from app.state.reconstruction import ReconstructionState
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.state.view_options import COLOR_MODES, Layout, ViewOptionsState
 from moe3d.progress import Progress
-from moe3d.scene.layers import layer_names
+from moe3d.scene.layers import default_layer
+from moe3d.scene.multiview import usual_min_support
 from moe3d.scene.records import ScenePrediction
+from moe3d.scene.sky import sky_share, with_sky
 
 Prepared = tuple[ScenePrediction, SceneDisplay]
 """A prediction in the units of the screen, and what the panels draw of it."""
@@ -51,6 +55,7 @@ class DisplayState(QObject):
         self._preparing.succeeded.connect(self._on_prepared)
         self._preparing.failed.connect(self._on_failed)
         self._layer_being_built = ""
+        self._mixes = False
         self._building = LatestJob(runner, self)
         self._building.succeeded.connect(self._on_cloud_built)
         self._building.failed.connect(self._on_failed)
@@ -87,14 +92,69 @@ class DisplayState(QObject):
 
     @property
     def has_flying(self) -> bool:
-        """Whether flying points are marked in the fused cloud."""
-        cloud = self._clouds.get("fused")
+        """Whether flying points are marked in the first cloud."""
+        cloud = self.first_cloud
         return cloud is not None and cloud.has_flying
+
+    @property
+    def first_cloud(self) -> CloudDisplay | None:
+        """Points of the layer that is shown unless another one is chosen; None without a result."""
+        prediction = self._prediction
+        return self._clouds.get(default_layer(prediction)) if prediction is not None else None
+
+    @property
+    def choice(self) -> LayerChoice:
+        """Which layer is shown, and why."""
+        return LayerChoice(self._prediction, self._options.layer, self._mixes)
+
+    @property
+    def layer(self) -> str:
+        """Depth layer of the left or only 3D view."""
+        return self.choice.layer
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Layers that are compared now, MoE3D's and VGGT's: both raw, or both refined."""
+        return self.choice.sides
+
+    @property
+    def has_support(self) -> bool:
+        """Whether it is known, of a layer that is shown, how many photos confirm each point."""
+        return any(layer in self._confirmed for layer in self.layers_shown)
+
+    @property
+    def usual_min_support(self) -> int:
+        """How many photos must confirm a point that is shown unasked, in the left or only view."""
+        return usual_min_support(self._confirmed.get(self.layer, 0.0))
+
+    @property
+    def _confirmed(self) -> Mapping[str, float]:
+        return self._display.confirmed if self._display is not None else {}
+
+    @property
+    def sky_share(self) -> float:
+        """Share of the valid pixels that show sky, 0..1."""
+        return self._display.sky_share if self._display is not None else 0.0
 
     @property
     def layers(self) -> tuple[str, ...]:
         """Names of the depth layers, in the order in which they are shown."""
-        return layer_names(self._prediction) if self._prediction is not None else ()
+        return self.choice.layers
+
+    @Slot(bool)
+    def show_refined(self, refined: bool) -> None:
+        """Show the refined form of the layer on the screen, or the network's own."""
+        if self.choice.can_refine:
+            self._options.select_layer(self.choice.form(refined))
+
+    def expect_mix(self, mixes: bool) -> None:
+        """A what-if begins or ends: it moves the points of the network's own fused depth."""
+        if mixes != self._mixes:
+            before, self._mixes = self.layer, mixes
+            if self.layer != before:
+                self._show_layer()
+            elif self.choice.has_refined:
+                self.layers_shown_changed.emit()
 
     @property
     def color_modes(self) -> tuple[str, ...]:
@@ -102,6 +162,7 @@ class DisplayState(QObject):
         without = set() if self.has_experts else {"expert", "entropy"}
         without |= set() if self.has_baseline else {"difference"}
         without |= set() if self.has_flying else {"flying"}
+        without |= set() if self._confirmed else {"support"}
         return tuple(mode for mode in COLOR_MODES if mode not in without)
 
     def next_color_mode(self) -> None:
@@ -114,8 +175,8 @@ class DisplayState(QObject):
     def layers_shown(self) -> tuple[str, ...]:
         """Layers of the 3D views from left to right: one or two."""
         if self.layout.has_two_sides:
-            return (self._options.layer, "vggt")
-        return (self._options.layer,)
+            return (self.layer, self.sides[1])
+        return (self.layer,)
 
     @property
     def layout(self) -> Layout:
@@ -177,8 +238,9 @@ class DisplayState(QObject):
         backend, scaled = self._backend, self._scale.now()
 
         def prepare(progress: Progress, _publish: object) -> Prepared:
-            shown = scaled(prediction)
-            return shown, backend.prepare_display(shown, progress)
+            shown = with_sky(scaled(prediction))
+            display = backend.prepare_display(shown, progress)
+            return shown, replace(display, sky_share=sky_share(shown))
 
         self._preparing.start(prepare)
 
@@ -188,15 +250,15 @@ class DisplayState(QObject):
         self._prediction, self._display = prepared
         self._clouds = dict(self._display.clouds)
         self._display = replace(self._display, clouds={})
-        if self._options.layer not in self.layers:
-            self._options.select_layer("fused")
+        if self._options.layer and self._options.layer not in self.layers:
+            self._options.select_layer("")
         if self._options.color_mode not in self.color_modes:
             self._options.set_color_mode("photo")
         self._stay_with_photo(before, self._prediction)
         self.changed.emit()
         self.layers_shown_changed.emit()
         self.filter_changed.emit()
-        self._build_if_missing(self._options.layer)
+        self._build_missing()
 
     def _stay_with_photo(self, before: ScenePrediction | None, now: ScenePrediction) -> None:
         """Another run may hold other photos: go on looking at the same one, or at the first."""
@@ -207,24 +269,31 @@ class DisplayState(QObject):
         self._options.select_view(index if index < now.num_views else 0)
 
     @Slot(str)
-    def _on_layer_changed(self, layer: str) -> None:
+    def _on_layer_changed(self, _layer: str) -> None:
+        self._show_layer()
+
+    def _show_layer(self) -> None:
         self.layers_shown_changed.emit()
         self.filter_changed.emit()
-        self._build_if_missing(layer)
+        self._build_missing()
 
     @Slot(object)
     def _on_layout_changed(self, _layout: object) -> None:
         self.layers_shown_changed.emit()
         self.filter_changed.emit()
+        self._build_missing()
 
-    def _build_if_missing(self, layer: str) -> None:
-        if layer not in self._clouds:
-            self._build(layer)
+    def _build_missing(self) -> None:
+        for layer in self.layers_shown:
+            if layer not in self._clouds:
+                self._build(layer)
 
     def _build(self, layer: str) -> None:
+        """One at a time; a layer that is on the screen is built to its end."""
         prediction, backend = self._prediction, self._backend
-        is_on_its_way = self._building.is_running and layer == self._layer_being_built
-        if prediction is None or layer not in self.layers or is_on_its_way:
+        comes_first = {layer, *self.layers_shown}
+        is_busy = self._building.is_running and self._layer_being_built in comes_first
+        if prediction is None or layer not in self.layers or is_busy:
             return
         self._layer_being_built = layer
         self._building.start(
@@ -236,6 +305,7 @@ class DisplayState(QObject):
         self._clouds[cloud.layer] = cloud
         self.cloud_ready.emit(cloud.layer)
         self.filter_changed.emit()
+        self._build_missing()
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

@@ -26,6 +26,7 @@ class ExportPlan:
     filters: PointFilters = field(default_factory=PointFilters)
     """All is written that these leave."""
     confidence_min: float | None = None
+    min_support: int = 0
     edge_rtol: float | None = None
     max_points: int | None = None
     voxel_size: float | None = None
@@ -62,6 +63,8 @@ class ExportChoices(Remembered):
     """Whether the 3D view's filters count; else every valid point is written."""
     confidence_min = Chosen(0.0, number(0, 1e9), in_history=False)
     """Lowest confidence that is written; 0 is no limit."""
+    min_support = Chosen(0, whole(0), in_history=False)
+    """How many other photos must confirm a point, whatever the 3D view shows; 0 is no limit."""
     edges_left_out = Chosen(False, flag, "leave_out_edges", in_history=False)
     """Whether points at depth edges are left out, whatever the 3D view shows."""
     edge_rtol = Chosen(USUAL_EDGE_RTOL, number(0.001, 2), in_history=False)
@@ -120,6 +123,10 @@ class ExportChoices(Remembered):
         """Leave out points of lower confidence; 0 is no limit."""
         self._keep("confidence_min", max(float(lowest), 0.0))
 
+    def set_min_support(self, photos: int) -> None:
+        """Leave out points that fewer other photos confirm; 0 is no limit."""
+        self._keep("min_support", max(int(photos), 0))
+
     def leave_out_edges(self, left_out: bool) -> None:
         """Leave out points at depth edges, or not."""
         self._keep("edges_left_out", left_out)
@@ -167,6 +174,7 @@ class ExportChoices(Remembered):
             layer=self.layer,
             filters=seen if self.as_seen else PointFilters(),
             confidence_min=self.confidence_min or None,
+            min_support=self.min_support,
             edge_rtol=self.edge_rtol if self.edges_left_out else None,
             max_points=self.max_points if self.amount == "cap" else None,
             voxel_size=self.voxel_size if self.amount == "voxel" else None,

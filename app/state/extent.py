@@ -37,9 +37,9 @@ class ExtentState(QObject):
 
     @property
     def box(self) -> OrientedBox:
-        """What holds nearly all points of the fused depth; a unit box without a result."""
+        """What holds nearly all points of the first layer; a unit box without a result."""
         if self._box is None:
-            cloud = self._display.cloud("fused")
+            cloud = self._display.first_cloud
             sample = np.zeros((0, 3)) if cloud is None else cloud.sample
             self._box = box_around(sample, self.frame.axes, PERCENT_OUTSIDE)
         return self._box

@@ -15,6 +15,7 @@ from app.state.point_filters import PointCounts, PointFilters
 from app.state.section_box import SectionBoxState
 from app.state.view_options import Layout, ViewOptionsState
 from moe3d.scene.records import ScenePrediction
+from moe3d.scene.sky import USUAL_SHARE
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,11 @@ class FilterListState(QObject):
             percentile=self._options.percentile,
             hidden_experts=self._options.hidden_experts,
             hidden_photos=filters.hidden_photos,
+            min_support=filters.min_support if self._display.has_support else 0,
             edge_rtol=filters.edge_rtol if filters.edge_on else None,
             hide_flying=filters.flying_hidden,
             same_mask=self._has_same_mask,
+            hide_sky=self._hides_sky,
             hide_black=filters.black_hidden,
             hide_white=filters.white_hidden,
             box=self._section.box(self._extent.box),
@@ -94,19 +97,27 @@ class FilterListState(QObject):
         rows: tuple[tuple[str, bool, Callable[[], None]], ...] = (
             ("confidence", now.percentile > 0, lambda: options.set_percentile(0)),
             ("other_side", now.same_mask, lambda: self._comparison.set_same_mask(False)),
+            ("support", now.min_support > 0, lambda: filters.set_min_support(0)),
             ("edges", filters.edge_on, lambda: filters.set_edge_on(False)),
             ("photos", bool(now.hidden_photos), lambda: filters.set_hidden_photos(frozenset())),
             ("experts", bool(now.hidden_experts), lambda: options.set_hidden_experts(frozenset())),
             ("flying", now.hide_flying, lambda: filters.set_flying_hidden(False)),
+            ("sky", now.hide_sky, lambda: filters.set_sky_hidden(False)),
             ("black", now.hide_black, lambda: filters.set_black_hidden(False)),
             ("white", now.hide_white, lambda: filters.set_white_hidden(False)),
             ("section", self._section.is_on, lambda: self._section.set_on(False)),
         )
-        counts = self.counts(self._options.layer)
+        counts = self.counts(self._display.layer)
         return tuple(
             FilterEntry(name, on, None if counts is None else counts.removed.get(name, 0), clear)
             for name, on, clear in rows
         )
+
+    @property
+    def _hides_sky(self) -> bool:
+        """As chosen; without a choice where there is more than a little sky."""
+        chosen, share = self._filters.sky_hidden, self._display.sky_share
+        return share > USUAL_SHARE if chosen is None else chosen and share > 0
 
     @property
     def _has_same_mask(self) -> bool:

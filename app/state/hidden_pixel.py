@@ -1,5 +1,7 @@
 """Why a pixel gives no point: every rule that takes it, each by itself."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.state.backend import Backend
@@ -51,7 +53,8 @@ class HiddenPixelState(QObject):
 
     @Slot()
     def ask(self) -> None:
-        """Ask about the pixel under the cursor."""
+        """Ask about the pixel under the cursor: of its layer, or over a map that has none, of the
+        layer on the screen."""
         pixel, prediction = self._cursor.pixel, self._display.prediction
         if prediction is None:
             return
@@ -60,6 +63,8 @@ class HiddenPixelState(QObject):
                 self.tr("Move the mouse over a map or a point, then press the key again")
             )
             return
+        if pixel.layer not in self._display.layers:
+            pixel = replace(pixel, layer=self._display.layer)
         backend, filters = self._backend, self._filters.now
         self._pixel, self._reasons = pixel, None
         self._asked_of, self._asked_filters = prediction, filters

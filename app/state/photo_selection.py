@@ -76,7 +76,9 @@ class PhotoSelectionState(Remembered):
             return ""
         upright = {height > width for width, height in shapes}
         if len(upright) == 2:
-            return self.tr("Upright and lying photos are mixed: some lose more by the crop")
+            return self.tr(
+                "Upright and lying photos are mixed: the network sees them with white borders"
+            )
         return self.tr("Photos of {} different sizes").format(len(shapes))
 
     def include(self, name: str, included: bool) -> None:

@@ -14,9 +14,12 @@ class PointFilters:
     """Share of lowest confidence, %."""
     hidden_experts: frozenset[int] = frozenset()
     hidden_photos: frozenset[int] = frozenset()
+    min_support: int = 0
+    """How many other photos must confirm a point, where photos were compared."""
     edge_rtol: float | None = None
     """Largest relative depth jump that stays."""
     hide_flying: bool = False
+    hide_sky: bool = False
     hide_black: bool = False
     hide_white: bool = False
     same_mask: bool = False
@@ -38,10 +41,12 @@ class PointCounts:
 FILTER_NAMES = (
     "confidence",
     "other_side",
+    "support",
     "edges",
     "photos",
     "experts",
     "flying",
+    "sky",
     "black",
     "white",
     "section",

@@ -14,6 +14,7 @@ from app.state.run_options import RunOptionsState
 from app.state.session import SessionState
 from moe3d.errors import MoE3DError
 from moe3d.progress import ProgressReport
+from moe3d.scene.agreement_text import summary_text
 from moe3d.scene.records import ScenePrediction, ViewSet
 
 
@@ -185,6 +186,8 @@ class ReconstructionState(QObject):
         self._prediction, self._made_by = prediction, self._asked
         self._set_phase(Phase.READY)
         self.prediction_changed.emit()
+        if prediction.agreement is not None:
+            self._notices.raise_toast(summary_text(prediction.agreement))
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

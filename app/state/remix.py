@@ -146,6 +146,7 @@ class RemixState(Remembered):
 
     @Slot(str)
     def _on_changed(self, _name: str) -> None:
+        self._display.expect_mix(not self.remix.is_models_own)
         self.wish_changed.emit()
         self._mix()
 
@@ -206,6 +207,7 @@ class RemixState(Remembered):
         self.stop()
         self._remixer, self._is_prepared = None, False
         self._show(NOTHING_CHANGED)
+        self._display.expect_mix(not self.remix.is_models_own)
         self.wish_changed.emit()
         self._mix()
 

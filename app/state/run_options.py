@@ -1,16 +1,17 @@
-"""Options of the next run: model, device, precision, how photos are fitted."""
+"""Options of the next run: model, device, precision, how photos are fitted and refined."""
 
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.state.backend import RunRequest
+from app.state.backend import RefineMode, ResizeMode, RunRequest
 from app.state.settings import Settings
 from moe3d.scene.records import ViewSet
 
 DEVICES = ("auto", "cuda", "mps", "cpu")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
-RESIZE_MODES = ("crop", "pad")
+RESIZE_MODES: tuple[ResizeMode, ...] = ("auto", "crop", "pad")
+REFINE_MODES: tuple[RefineMode, ...] = ("auto", "off", "cameras", "full")
 
 
 class RunOptionsState(QObject):
@@ -24,7 +25,8 @@ class RunOptionsState(QObject):
         self._model = settings.value("model", "mini")
         self._device = settings.value("device", "auto")
         self._precision = settings.value("precision", "auto")
-        self._resize_mode = settings.value("resize_mode", "crop")
+        self._fitting = _remembered_fitting(settings)
+        self._refine = settings.value("refine", "auto")
         self._compare = settings.value("compare", "yes") == "yes"
 
     @property
@@ -48,9 +50,16 @@ class RunOptionsState(QObject):
         return self._precision
 
     @property
-    def resize_mode(self) -> str:
+    def resize_mode(self) -> ResizeMode:
         """One of RESIZE_MODES."""
-        return self._resize_mode
+        known: dict[str, ResizeMode] = {mode: mode for mode in RESIZE_MODES}
+        return known.get(self._fitting, "auto")
+
+    @property
+    def refine(self) -> RefineMode:
+        """One of REFINE_MODES: what all photos together may improve."""
+        known: dict[str, RefineMode] = {mode: mode for mode in REFINE_MODES}
+        return known.get(self._refine, "auto")
 
     @property
     def compare(self) -> bool:
@@ -65,7 +74,8 @@ class RunOptionsState(QObject):
             self._device,
             self._precision,
             self._compare,
-            "pad" if self._resize_mode == "pad" else "crop",
+            self.resize_mode,
+            self.refine,
         )
 
     def set_model(self, model: str) -> None:
@@ -81,8 +91,12 @@ class RunOptionsState(QObject):
         self._set("precision", precision)
 
     def set_resize_mode(self, mode: str) -> None:
-        """Choose between cutting and padding."""
-        self._set("resize_mode", mode)
+        """Choose between cutting, padding, and what suits the photos."""
+        self._set("fitting", mode)
+
+    def set_refine(self, mode: str) -> None:
+        """Choose what all photos together may improve."""
+        self._set("refine", mode)
 
     def set_compare(self, compare: bool) -> None:
         """Choose whether plain VGGT runs too."""
@@ -96,3 +110,9 @@ class RunOptionsState(QObject):
             setattr(self, f"_{name}", value)
             self._settings.set_value(name, value)
             self.changed.emit()
+
+
+def _remembered_fitting(settings: Settings) -> str:
+    """The choice that was kept; "crop" under the old name was its default, so it is none."""
+    is_old_pad = settings.value("resize_mode", "") == "pad"
+    return settings.value("fitting", "pad" if is_old_pad else "auto")

@@ -6,6 +6,7 @@ from app.state.backend import Backend, RunPlan
 from app.state.job import JobRunner, LatestJob
 from app.state.photo_selection import PhotoSelectionState
 from app.state.run_options import RunOptionsState
+from moe3d.scene.pixel_transform import LARGEST_LOSS
 
 
 class RunPlanState(QObject):
@@ -33,6 +34,26 @@ class RunPlanState(QObject):
     def plan(self) -> RunPlan | None:
         """The newest answer; None while there is none."""
         return self._plan
+
+    def frame(self, name: str) -> tuple[float, float, float, float] | None:
+        """The part of a photo that the network sees; None while it is not known."""
+        return self._plan.frames.get(name) if self._plan is not None else None
+
+    def cut_text(self, name: str) -> str:
+        """How much of a photo the network will not see; empty for nothing, or when not known."""
+        lost = self._lost(name)
+        if round(100 * lost) == 0:
+            return ""
+        return self.tr("{:.0%} of the photo is cut off").format(lost)
+
+    def warning(self, name: str) -> str:
+        """A warning about a photo of which too much is cut off; empty for the others."""
+        lost = self._lost(name)
+        return self.tr("{:.0%} cut off").format(lost) if lost > LARGEST_LOSS else ""
+
+    def _lost(self, name: str) -> float:
+        left, top, right, bottom = self.frame(name) or (0.0, 0.0, 1.0, 1.0)
+        return 1 - (right - left) * (bottom - top)
 
     @property
     def memory_text(self) -> str:

@@ -78,6 +78,7 @@ class SceneControls(QObject):
         self.pose.forget_waiting()
         self.measurement.clear()
         self.scale.set_metres_per_unit(None)
+        self.filters.expect_result()
 
     @Slot(object, object)
     def _on_tool_finished(self, tool: Tool, points: tuple) -> None:

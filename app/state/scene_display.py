@@ -68,6 +68,10 @@ class SceneDisplay:
     """Which expert wins where."""
     ranges: DepthRanges
     clouds: Mapping[str, CloudDisplay] = field(default_factory=dict)
-    """By layer name; "fused", and "vggt" where there is a baseline."""
+    """By layer name: those that are shown first, MoE3D's and VGGT's where there is a baseline."""
     flying: Mapping[str, FlyingPixels] = field(default_factory=dict)
     """By layer name, judged at the same edges; empty when it was not computed."""
+    confirmed: Mapping[str, float] = field(default_factory=dict)
+    """Share of the valid pixels that another photo confirms, 0..1, of every layer with support."""
+    sky_share: float = 0.0
+    """Share of the valid pixels that show sky, 0..1."""

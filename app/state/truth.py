@@ -15,6 +15,9 @@ from app.state.remembered import Chosen, Remembered
 from moe3d.scene.records import ScenePrediction
 from moe3d.scene.truth import AlignedTruth
 
+SIDES = ("fused", "vggt", "refined", "vggt-refined")
+"""Layers whose errors are shown."""
+
 
 class TruthChoice(Remembered):
     """Which truth belongs to the scene: kept in sessions."""
@@ -76,7 +79,7 @@ class TruthState(QObject):
         if self._truth is None or self.depth is None:
             return {}
         most = self._truth.usual_error
-        return {f"error:{side}": (-most, most) for side in ("fused", "vggt")}
+        return {f"error:{side}": (-most, most) for side in SIDES}
 
     @property
     def can_load(self) -> bool:

@@ -29,6 +29,7 @@ COLOR_MODES = (
     "expert",
     "entropy",
     "flying",
+    "support",
     "difference",
     "view",
 )
@@ -68,8 +69,9 @@ class ViewOptionsState(Remembered):
 
     selected_view = Chosen(0, whole(), "select_view", in_history=False)
     """Index of the photo that the maps show."""
-    layer = Chosen("fused", text, "select_layer")
-    """Depth layer of the left or only 3D view."""
+    layer = Chosen("", text, "select_layer")
+    """Depth layer that was chosen for the left or only 3D view; empty: the result's first one. What
+    is shown says `DisplayState.layer`."""
     layout = Chosen(Layout.SPLIT, member_of(Layout))
     """One 3D view, or two side by side."""
     percentile = Chosen(DEFAULT_PERCENTILE, tenths(0, 100))
@@ -101,7 +103,7 @@ class ViewOptionsState(Remembered):
             self.selected_view_changed.emit(index)
 
     def select_layer(self, layer: str) -> None:
-        """Show another depth layer in the left or only 3D view."""
+        """Show another depth layer in the left or only 3D view; empty: the result's first one."""
         if self._keep("layer", layer):
             self.layer_changed.emit(layer)
 
@@ -170,10 +172,10 @@ class ViewOptionsState(Remembered):
             self.points_changed.emit()
 
     def reset_for_scene(self) -> None:
-        """Back to the first photo, the fused layer, all experts, no own range: another scene."""
+        """Back to the first photo and layer, all experts, no own range: another scene."""
         with self.one_change("scene"):
             self.select_view(0)
-            self.select_layer("fused")
+            self.select_layer("")
             self.set_hidden_experts(frozenset())
             if self.range_lock is RangeLock.OWN:
                 self.set_range_lock(RangeLock.BOTH)

@@ -54,6 +54,8 @@ class Banner(QFrame):
             if prediction is not None
             else []
         )
+        if prediction is not None and prediction.agreement is not None:
+            sentences += [prediction.agreement.sentence] * bool(prediction.agreement.sentence)
         self._text.setText("  ".join(self.tr(sentence) for sentence in sentences))
         self._sign.setPixmap(
             pixmap("warning", self._theme.tokens.warning, 18, self.devicePixelRatioF())

@@ -81,10 +81,17 @@ class ColorBar(QWidget):
         )
         painter.setPen(self.palette().text().color())
         top, bottom = self._range if self._low_on_top else self._range[::-1]
-        has_fields = not self._edits.near.isHidden()
-        for tick in range(1, TICKS - 1) if has_fields else range(TICKS):
-            share = tick / (TICKS - 1)
+        for share, value in self._ticks(top, bottom):
             y = bar.top() + share * bar.height()
-            text = scale_text(self._key, top + share * (bottom - top))
+            text = scale_text(self._key, value)
             box = QRectF(bar.right() + GAP_PX + 4, y - 9, WIDTH_PX, 18)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _ticks(self, top: float, bottom: float) -> list[tuple[float, float]]:
+        """Where numbers stand, as shares from the top, and the numbers."""
+        if self._key == "support":  # a number in the middle of each class
+            count = round(top - bottom) + 1
+            return [((index + 0.5) / count, top - index) for index in range(count)]
+        has_fields = not self._edits.near.isHidden()
+        shares = [tick / (TICKS - 1) for tick in range(TICKS)]
+        return [(s, top + s * (bottom - top)) for s in (shares[1:-1] if has_fields else shares)]

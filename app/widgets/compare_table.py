@@ -5,6 +5,7 @@ from PySide6.QtGui import QFont, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from moe3d.scene.comparison import PAIR, Comparison, MeasureRow
+from moe3d.scene.layers import RAW_OF, TITLES
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 GROUPS = {
@@ -48,13 +49,19 @@ class CompareTable(QTableWidget):
         self.setRowCount(0)
         if report is None:
             return
-        self.setHorizontalHeaderLabels(["", *report.titles])
+        self.setHorizontalHeaderLabels(self._headings(report))
         group = ""
         for row in report.rows:
             if row.group != group:
                 group = row.group
                 self._add_heading(self.tr(GROUPS.get(group, group)))
             self._add_row(row, report)
+
+    def _headings(self, report: Comparison) -> list[str]:
+        """What both sides have in common stands over the titles: there is little room."""
+        if not all(side in RAW_OF for side in report.sides):
+            return ["", *report.titles]
+        return [self.tr("Refined"), *(TITLES[RAW_OF[side]] for side in report.sides)]
 
     @Slot()
     def copy(self) -> None:

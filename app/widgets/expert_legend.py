@@ -9,6 +9,7 @@ from app.rendering.readout import PixelReadout
 from app.state.app_state import AppState
 from app.widgets.cursor_readout import readout_at_cursor
 from app.widgets.elided_label import ElidedLabel
+from app.widgets.layer_titles import tile_title
 from app.widgets.parts import label
 from app.widgets.pictures import swatch
 from app.widgets.value_bar import ValueBar
@@ -19,7 +20,7 @@ OTHER_RGB = (140, 148, 162)
 
 
 class ExpertLegend(QScrollArea):
-    """A row an expert: tick box, weight, depth; then fused, VGGT and truth. Hidden for one."""
+    """A row an expert: tick box, weight, depth; then the other depths. Hidden for one."""
 
     def __init__(self, state: AppState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,12 +79,10 @@ class ExpertLegend(QScrollArea):
             self._grid.addWidget(label(text, "muted" if column else "section"), 0, column)
         for index in range(prediction.num_experts):
             self._add_expert(index)
-        others = [("fused", self.tr("Fused"))]
-        if display.has_baseline:
-            others.append(("vggt", self.tr("VGGT")))
-        others.append(("truth", self.tr("Truth")))
-        for key, text in others:
-            self._add_other(key, text)
+        for key in ("fused", "refined", "vggt", "vggt-refined"):
+            if key in display.layers:
+                self._add_other(key, tile_title(key))
+        self._add_other("truth", tile_title("truth"))
         self._show_boxes()
         self._show_values()
 

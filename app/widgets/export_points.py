@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.state.app_state import AppState
+from app.state.filters import MOST_SUPPORT
 from app.widgets.choices import choice, on_chosen, show_choice
 from app.widgets.export_fields import decimal, form_label, padded, said, set_quietly
 from app.widgets.layer_titles import layer_title
@@ -37,6 +38,15 @@ class ExportPoints(QWidget):
             "export_confidence_min", self.tr("Leave out points of lower confidence"), 2
         )
         self._lowest.setSpecialValueText(self.tr("no limit"))
+        self._support = QSpinBox()
+        said(
+            self._support,
+            "export_min_support",
+            self.tr("Leave out points that fewer other photos confirm"),
+        )
+        self._support.setRange(0, MOST_SUPPORT)
+        self._support.setSpecialValueText(self.tr("no limit"))
+        padded(self._support)
         self._edges = QCheckBox(self.tr("Leave out, above"))
         said(self._edges, "export_edges", self.tr("Leave out points where depth jumps"))
         self._rtol = decimal("export_edge_rtol", self.tr("Largest relative depth jump"), 3)
@@ -72,6 +82,7 @@ class ExportPoints(QWidget):
         form.addRow("", self._valid)
         form.addRow(form_label(self.tr("Layer")), self._layer)
         form.addRow(form_label(self.tr("Confidence from")), self._lowest)
+        form.addRow(form_label(self.tr("Confirming photos")), self._support)
         form.addRow(form_label(self.tr("Depth edges")), _row(self._edges, self._rtol))
         form.addRow(form_label(self.tr("Amount")), _row(self._amount, self._cap, self._voxel))
         form.addRow("", self._normals)
@@ -81,6 +92,7 @@ class ExportPoints(QWidget):
         self._seen.toggled.connect(choices.set_as_seen)
         on_chosen(self._layer, choices.set_layer)
         self._lowest.valueChanged.connect(choices.set_confidence_min)
+        self._support.valueChanged.connect(choices.set_min_support)
         self._edges.toggled.connect(choices.leave_out_edges)
         self._rtol.valueChanged.connect(choices.set_edge_rtol)
         on_chosen(self._amount, choices.set_amount)
@@ -103,6 +115,7 @@ class ExportPoints(QWidget):
         show_choice(self._layer, choices.layer)
         show_choice(self._amount, choices.amount)
         set_quietly(self._lowest, choices.confidence_min)
+        set_quietly(self._support, choices.min_support)
         set_quietly(self._edges, choices.edges_left_out)
         set_quietly(self._rtol, choices.edge_rtol)
         set_quietly(self._cap, choices.max_points)

@@ -66,11 +66,11 @@ class FilterChips(QFrame):
             chip.setToolTip(tip)
             chip.setAccessibleName(chip.toolTip())
             chip.setVisible(entry.is_active)
-        counts = self._state.scene.filter_list.counts(self._state.view.layer)
+        counts = self._state.scene.filter_list.counts(self._state.display.layer)
         if counts is not None:
             text = self.tr("{}: {} of {} points")
             own = self.tr("Model's own")  # shorter than the layer: no line of chips is added
-            title = own if self._is_what_if else layer_title(self._state.view.layer)
+            title = own if self._is_what_if else layer_title(self._state.display.layer)
             kept, total = _short(counts.kept), _short(counts.total)
             self._kept.setText(text.format(title, kept, total))
         self._kept.setVisible(counts is not None)
@@ -92,7 +92,7 @@ class FilterChips(QFrame):
     @property
     def _is_what_if(self) -> bool:
         """Whether the left or only view shows points that a re-mix has moved."""
-        return self._state.remix.shown.is_active and self._state.view.layer == "fused"
+        return self._state.remix.shown.is_active and self._state.display.layer == "fused"
 
     def _titles(self) -> dict[str, str]:
         percentile = self._state.view.percentile
@@ -103,14 +103,22 @@ class FilterChips(QFrame):
         return {
             "confidence": self.tr("lowest {:g} % confidence").format(percentile),
             "other_side": self.tr("the other side's cut"),
+            "support": self._support_title(),
             "edges": edges.format(edge),
             "photos": self.tr("photos"),
             "experts": self.tr("experts"),
             "flying": self.tr("flying points"),
+            "sky": self.tr("sky"),
             "black": self.tr("black"),
             "white": self.tr("white"),
             "section": self.tr("outside the box"),
         }
+
+    def _support_title(self) -> str:
+        photos = self._state.scene.filters.min_support
+        if photos <= 1:
+            return self.tr("not confirmed by another photo")
+        return self.tr("confirmed by fewer than {} other photos").format(photos)
 
     @Slot()
     def _show_icons(self) -> None:

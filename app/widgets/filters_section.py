@@ -1,15 +1,26 @@
-"""Filters beside confidence: depth edges, flying points, black and white, photos."""
+"""Filters beside confidence: support, depth edges, flying points, sky, black, white, photos."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Slot
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFormLayout,
+    QHBoxLayout,
+    QMenu,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 
 from app.state.app_state import AppState
-from app.state.filters import LARGEST_EDGE_RTOL, SMALLEST_EDGE_RTOL
+from app.state.filters import LARGEST_EDGE_RTOL, MOST_SUPPORT, SMALLEST_EDGE_RTOL
 from app.widgets.parts import label
+from app.widgets.points_section import NO_SUPPORT
 from app.widgets.section import Section
 from app.widgets.sliders import Scale, ScaledSlider
+
+SUPPORT_TIP = "Show only points that at least so many other photos confirm"
 
 
 class FiltersSection(Section):
@@ -19,6 +30,13 @@ class FiltersSection(Section):
         super().__init__("filters_section", self.tr("FILTERS"), parent)
         self._state, self._filters = state, state.scene.filters
         self._kept = label(role="muted", name="filters_kept", wrap=True)
+        self._support = self._box(
+            "support_filter",
+            self.tr("Confirmed by"),
+            self.tr(SUPPORT_TIP),
+            self._on_support_toggled,
+        )
+        self._photos_needed = self._make_photos_needed()
         self._edges = self._box(
             "edge_filter",
             self.tr("Depth edges"),
@@ -39,6 +57,12 @@ class FiltersSection(Section):
             self.tr("Hide points that hang between two surfaces"),
             self._filters.set_flying_hidden,
         )
+        self._sky = self._box(
+            "sky_filter",
+            self.tr("Sky"),
+            self.tr("Hide the sky; on by itself where it is more than a hundredth of the points"),
+            self._filters.set_sky_hidden,
+        )
         self._black = self._box(
             "black_filter",
             self.tr("Black"),
@@ -56,6 +80,7 @@ class FiltersSection(Section):
         self._filters.changed.connect(self._show)
         state.scene.filter_list.changed.connect(self._show_kept)
         state.display.changed.connect(self._show)
+        state.display.layers_shown_changed.connect(self._show)
         self._show()
 
     def _box(self, name: str, text: str, tip: str, take: Callable[[bool], None]) -> QCheckBox:
@@ -64,6 +89,19 @@ class FiltersSection(Section):
         made.setToolTip(tip)
         made.toggled.connect(take)
         return made
+
+    def _make_photos_needed(self) -> QSpinBox:
+        made = QSpinBox()
+        made.setObjectName("min_support")
+        made.setAccessibleName(self.tr("Photos that must confirm a point"))
+        made.setToolTip(self.tr("How many other photos must see a point at the same place"))
+        made.setRange(1, MOST_SUPPORT)
+        made.valueChanged.connect(self._filters.set_min_support)
+        return made
+
+    @Slot(bool)
+    def _on_support_toggled(self, on: bool) -> None:
+        self._filters.set_min_support(self._photos_needed.value() if on else 0)
 
     def _make_photos(self) -> QToolButton:
         made = QToolButton()
@@ -85,8 +123,9 @@ class FiltersSection(Section):
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(6)
+        form.addRow(self._support, self._photos_needed)
         form.addRow(self._edges, edge)
-        form.addRow(self._flying)
+        form.addRow(self._flying, self._sky)
         form.addRow(self._black, self._white)
         form.addRow(label(self.tr("Photos")), self._photos)
         self.rows.addLayout(form)
@@ -98,26 +137,42 @@ class FiltersSection(Section):
         filters = self._filters
         self.setVisible(self._state.display.prediction is not None)
         for box, on in (
+            (self._support, filters.min_support > 0),
             (self._edges, filters.edge_on),
             (self._flying, filters.flying_hidden),
+            (self._sky, self._state.scene.filter_list.now.hide_sky),
             (self._black, filters.black_hidden),
             (self._white, filters.white_hidden),
         ):
             blocker = QSignalBlocker(box)
             box.setChecked(on)
             blocker.unblock()
+        self._show_support()
         self._rtol.show_value(filters.edge_rtol)
         self._rtol.setEnabled(filters.edge_on)
         self._rtol_value.setText(f"{filters.edge_rtol:.3f}")
         self._flying.setEnabled(self._state.display.has_flying)
+        self._sky.setEnabled(self._state.display.sky_share > 0)
         count = self._num_photos
         shown = count - len([index for index in filters.hidden_photos if index < count])
         self._photos.setText(self.tr("{} of {} shown").format(shown, count))
         self._photos.setEnabled(count > 1)
 
+    def _show_support(self) -> None:
+        photos, is_known = self._filters.min_support, self._state.display.has_support
+        blocker = QSignalBlocker(self._photos_needed)
+        if photos > 0:
+            self._photos_needed.setValue(photos)
+        needed = self._photos_needed.value()
+        self._photos_needed.setSuffix(self.tr(" other" if needed == 1 else " others"))
+        blocker.unblock()
+        self._support.setEnabled(is_known)
+        self._photos_needed.setEnabled(is_known and photos > 0)
+        self._support.setToolTip(self.tr(SUPPORT_TIP if is_known else NO_SUPPORT))
+
     @Slot()
     def _show_kept(self) -> None:
-        counts = self._state.scene.filter_list.counts(self._state.view.layer)
+        counts = self._state.scene.filter_list.counts(self._state.display.layer)
         if counts is not None:
             self._kept.setText(
                 self.tr("All filters leave {:,} of {:,} points").format(counts.kept, counts.total)

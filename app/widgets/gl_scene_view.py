@@ -28,7 +28,7 @@ from app.widgets.view_style import ViewStyle
 from app.widgets.view_tools import ViewTools
 from app.widgets.what_if_badge import WhatIfBadge
 from moe3d.scene.comparison import Place
-from moe3d.scene.layers import named_layer
+from moe3d.scene.layers import OF_VGGT, named_layer
 from moe3d.scene.records import ScenePrediction
 
 _ARRANGEMENTS = {
@@ -40,7 +40,7 @@ _ARRANGEMENTS = {
 }
 
 
-COLORS_OF_THE_MODEL = ("expert", "entropy", "difference", "flying", "normal")
+COLORS_OF_THE_MODEL = ("expert", "entropy", "difference", "flying", "support", "normal")
 """Colour modes that a what-if does not change: they say what the model's own gate did."""
 
 
@@ -177,7 +177,7 @@ class GlSceneView(QObject):
             return ". ".join(notes)
         if mode in ("expert", "entropy"):
             notes.append(self.tr("Experts untrained: these colours are noise"))
-        elif layer != "vggt":
+        elif layer not in OF_VGGT:
             notes.append(self.tr("Experts untrained"))
         return ". ".join(notes)
 

@@ -27,7 +27,7 @@ class Inspector(SectionColumn):
             DepthSection(state),
             ExpertsSection(state, theme),
             RemixSection(state),
-            InfoSection(state.display),
+            InfoSection(state.display, state.view),
             NextRunSection(state),
         )
         title = QCoreApplication.translate("Inspector", "Inspector")

@@ -2,11 +2,17 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from app.rendering.map_palettes import MANY_PHOTOS
+from moe3d.scene.layers import TITLES
+
 _FIXED = {
     "photo": "Photo",
     "fused": "Fused",
+    "refined": "Refined",
+    "support": "Support",
     "gating": "Gating overlay",
     "vggt": "VGGT",
+    "vggt-refined": "VGGT refined",
     "difference": "Difference",
     "entropy": "Entropy",
     "margin": "Top-1 margin",
@@ -25,10 +31,17 @@ _SCALES = {
     "margin": "margin",
     "spread": "spread",
     "confidence": "confidence",
+    "support": "photos",
 }
 _KINDS = {"error": "Error", "flying": "Flying"}
-_SIDES = {"fused": "MoE3D", "vggt": "VGGT"}
-_LAYERS = {"fused": "MoE3D (fused)", "vggt": "VGGT"}
+_LAYERS = {**TITLES, "fused": "MoE3D (fused)"}
+_MEANINGS = {
+    "fused": "MoE3D's own depth: the weighted sum of its experts",
+    "refined": "MoE3D's depth after all photos were asked; its own where they say nothing",
+    "vggt": "Plain VGGT's own depth",
+    "vggt-refined": "VGGT's depth after all photos were asked, in the same way as MoE3D's",
+    "support": "How many other photos confirm each pixel: 0, 1, 2, 3 or more",
+}
 
 
 def tile_title(key: str) -> str:
@@ -37,7 +50,7 @@ def tile_title(key: str) -> str:
         return _tr("Expert {}").format(key.removeprefix("expert:"))
     kind, _, layer = key.partition(":")
     if layer:
-        return f"{_tr(_KINDS.get(kind, kind))} {_tr(_SIDES.get(layer, layer))}"
+        return f"{_tr(_KINDS.get(kind, kind))} {_tr(TITLES.get(layer, layer))}"
     return _tr(_FIXED.get(key, key))
 
 
@@ -62,6 +75,8 @@ def scale_text(key: str, value: float) -> str:
         return f"{100 * value:.2g} %"
     if key in ("entropy", "margin"):
         return f"{round(value, 3):g}"
+    if key == "support":
+        return f"{value:.2g}" if value < MANY_PHOTOS else f"{MANY_PHOTOS}+"
     return f"{value:.3g}"
 
 
@@ -70,6 +85,14 @@ def layer_title(layer: str) -> str:
     if layer.startswith("expert:"):
         return _tr("Expert {}").format(layer.removeprefix("expert:"))
     return _tr(_LAYERS.get(layer, layer))
+
+
+def layer_meaning(key: str) -> str:
+    """What a layer or map is, in a sentence; empty where the title says it."""
+    if key.startswith("expert:"):
+        number = key.removeprefix("expert:")
+        return _tr("The depth map of expert {} of the network, by itself").format(number)
+    return _tr(_MEANINGS.get(key, ""))
 
 
 def _tr(text: str) -> str:

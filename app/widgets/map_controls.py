@@ -119,7 +119,8 @@ class MapControls(QWidget):
         self._ticks = {}
         prediction = self._display.prediction
         has_truth = self._truth.depth is not None
-        keys = tile_keys(prediction, has_truth) if prediction is not None else ()
+        sides = self._display.sides
+        keys = tile_keys(prediction, has_truth, sides) if prediction is not None else ()
         for key in dict.fromkeys(key.partition(":")[0] for key in keys):
             self._ticks[key] = add_tick(
                 self._which, f"show_map_{key}", tile_title(key), "", self._on_map

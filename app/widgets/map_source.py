@@ -18,6 +18,7 @@ def map_source(state: AppState) -> MapSource | None:
         what_if.remix,
         state.truth.depth,
         scene.flying if scene is not None else {},
+        state.display.sides,
     )
 
 
@@ -28,6 +29,6 @@ def map_value_text(state: AppState) -> str:
         return ""
     key = pixel.layer
     with_values = {*scene.ranges.other_maps, *state.truth.error_ranges}
-    if key not in with_values or key == "confidence":
+    if key not in with_values or key in ("confidence", "support"):
         return ""
     return f"{tile_title(key)} {scale_text(key, float(map_values(source, key)[pixel.y, pixel.x]))}"

@@ -14,7 +14,7 @@ from app.state.cursor import CursorPixel
 from app.state.view_options import Layout
 from app.widgets.color_bar import ColorBar
 from app.widgets.expert_legend import ExpertLegend
-from app.widgets.layer_titles import map_title
+from app.widgets.layer_titles import layer_meaning, map_title
 from app.widgets.map_source import map_source
 from app.widgets.map_tile import MapTile
 from app.widgets.pictures import pixmap_from_rgb
@@ -38,6 +38,7 @@ class MapStrip(QWidget):
         self._zoom = StripZoom(self)
         self._tiles: dict[str, MapTile] = {}
         self._drawn: dict[str, tuple[object, ...]] = {}
+        self._compared = state.display.sides
         self._bar = ColorBar(state)
         self._row_widget = QWidget()
         self._row = QHBoxLayout(self._row_widget)
@@ -53,6 +54,7 @@ class MapStrip(QWidget):
         state.remix.shown_changed.connect(self._show_maps)
         state.truth.changed.connect(self._rebuild)
         state.view.layout_changed.connect(self._on_layout_changed)
+        state.display.layers_shown_changed.connect(self._on_layers_shown)
         for moved in (state.comparison.swipe_changed, state.comparison.flipped_changed):
             moved.connect(self._on_sides_changed)
         state.cursor.changed.connect(self._show_cursor)
@@ -91,6 +93,7 @@ class MapStrip(QWidget):
             tile.setParent(None)  # gone from the screen before the event loop deletes it
             tile.deleteLater()
         self._tiles, self._drawn = {}, {}
+        self._compared = self._state.display.sides
         while self._row.takeAt(0) is not None:
             pass
         prediction = self._state.display.prediction
@@ -108,7 +111,7 @@ class MapStrip(QWidget):
         has_truth = self._state.truth.depth is not None
         if prediction is None:
             return ()
-        photo, *others = tile_keys(prediction, has_truth)
+        photo, *others = tile_keys(prediction, has_truth, self._state.display.sides)
         in_one = self._state.display.layout in (Layout.SWIPE, Layout.FLIP)
         return (photo, "sides", *others) if in_one else (photo, *others)
 
@@ -134,6 +137,11 @@ class MapStrip(QWidget):
         tile.line_ended.connect(self._state.profile.finish)
         self._tiles[key] = tile
         self._row.addWidget(tile)
+
+    @Slot()
+    def _on_layers_shown(self) -> None:
+        if self._state.display.sides != self._compared:
+            self._rebuild()
 
     @Slot(object)
     def _on_layout_changed(self, _layout: Layout) -> None:
@@ -165,7 +173,8 @@ class MapStrip(QWidget):
             is_what_if = what_if.is_active and key in OF_THE_MIX
             tile.set_title(self._title(key, style.other_ranges.get(key)), is_what_if)
             hint = self.tr("Wheel zooms, drag moves, double-click shows all: in every map")
-            tile.setToolTip(f"{tile.title}\n{hint}")
+            said = (tile.title, layer_meaning(key), hint)
+            tile.setToolTip("\n".join(line for line in said if line))
         self._show_scale()
         self._show_line()
 
@@ -191,7 +200,8 @@ class MapStrip(QWidget):
         layer = str(self.sender().property("layer"))
         prediction = self._state.display.prediction
         if layer == "sides" and prediction is not None:
-            layer = "fused" if x < self._split().columns(prediction.depth.shape[2]) else "vggt"
+            is_left = x < self._split().columns(prediction.depth.shape[2])
+            layer = self._state.display.sides[0 if is_left else 1]
         pixel = CursorPixel(self._state.view.selected_view, x, y, layer)
         self._state.cursor.move_to(pixel)
 

@@ -12,7 +12,7 @@ from app.widgets.section import Section
 
 
 class NextRunSection(Section):
-    """Model, device, precision, fitting, comparison."""
+    """Model, device, precision, fitting, refinement, comparison."""
 
     model_clicked = Signal()
 
@@ -29,16 +29,36 @@ class NextRunSection(Section):
         kinds = [(key, self.tr("Automatic") if key == "auto" else key) for key in PRECISIONS]
         self._precision = choice("precision", self.tr("Number format of the backbone"), kinds)
         modes = [
+            ("auto", self.tr("Automatic")),
             ("crop", self.tr("Crop")),
             ("pad", self.tr("Pad")),
         ]
-        self._resize = choice("resize_mode", self.tr("How photos are made to fit"), modes)
+        tip = self.tr(
+            "How photos are made to fit. Automatic cuts a photo only where less than a tenth of it "
+            "is lost; Crop cuts upright photos to a square; Pad fills up to a square with white"
+        )
+        self._resize = choice("resize_mode", tip, modes)
+        refinements = [
+            ("auto", self.tr("Automatic")),
+            ("off", self.tr("Off: network only")),
+            ("cameras", self.tr("Cameras")),
+            ("full", self.tr("Cameras and depth")),
+        ]
+        self._refine = choice(
+            "refine",
+            self.tr(
+                "What all photos together may improve, beside the network's own depth, which is "
+                "kept. Automatic: all that the photos allow"
+            ),
+            refinements,
+        )
         self._compare = QCheckBox(self.tr("Compare with VGGT"))
         self._compare.setObjectName("compare")
         self._compare.setToolTip(self.tr("Also compute plain VGGT's depth"))
         on_chosen(self._device, options.set_device)
         on_chosen(self._precision, options.set_precision)
         on_chosen(self._resize, options.set_resize_mode)
+        on_chosen(self._refine, options.set_refine)
         self._compare.toggled.connect(options.set_compare)
         changed = self.tr("Changed since the result on the screen: run again to see it.")
         self._stale = label(changed, "warning", "stale_mark", wrap=True)
@@ -63,6 +83,7 @@ class NextRunSection(Section):
         form.addRow(label(self.tr("Device")), self._device)
         form.addRow(label(self.tr("Precision")), self._precision)
         form.addRow(label(self.tr("Fitting")), self._resize)
+        form.addRow(label(self.tr("Refine")), self._refine)
         form.addRow("", self._compare)
         self.head.addWidget(self._sign)
         self.rows.addWidget(self._stale)
@@ -86,4 +107,5 @@ class NextRunSection(Section):
         show_choice(self._device, options.device)
         show_choice(self._precision, options.precision)
         show_choice(self._resize, options.resize_mode)
+        show_choice(self._refine, options.refine)
         self._compare.setChecked(options.compare)

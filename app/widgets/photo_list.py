@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 from app.state.app_state import AppState
 from app.widgets.card_drag import CardDrag
 from app.widgets.photo_picture import SIZE, blank, photo_icon
+from moe3d.scene.agreement_text import photo_marks, photo_sentences
 from moe3d.scene.records import View
 
 NAME = Qt.ItemDataRole.UserRole
@@ -47,8 +48,9 @@ class PhotoList(QListWidget):
         state.session.thumbnail_ready.connect(self._show_thumbnail)
         state.selection.selection_changed.connect(self._show_all)
         state.selection.warnings_changed.connect(self._show_texts)
-        state.plan.changed.connect(self._show_pictures)
+        state.plan.changed.connect(self._show_plan)
         state.view.selected_view_changed.connect(self._show_selected)
+        state.display.changed.connect(self._show_texts)
         state.display.changed.connect(self._show_selected_now)
         self._show_all()
 
@@ -95,15 +97,38 @@ class PhotoList(QListWidget):
     def _show_texts(self) -> None:
         self.blockSignals(True)
         for item, view in zip(self._items(), self._state.selection.views, strict=True):
-            warnings = self._state.selection.warnings(view.name)
+            warnings = self._warnings(view.name)
+            marks, sentences = self._agreement(view.name)
             is_reference = view.name == self._state.selection.reference
             mark = self.tr("reference  ") if is_reference else f"{self.row(item) + 1}  "
-            lines = [f"{mark}{view.name}", *(f"⚠ {text}" for text in warnings)]
+            lines = [f"{mark}{view.name}", *(f"⚠ {text}" for text in (*warnings, *marks))]
             item.setText("\n".join(lines))
-            item.setToolTip("\n".join([view.name, f"{view.width} x {view.height}", *warnings]))
+            item.setToolTip(self._tip(view, warnings, sentences))
             height = SIZE.height() + 16 + 16 * len(lines)
             item.setSizeHint(QSize(self._card_width(), height))
         self.blockSignals(False)
+        self.scheduleDelayedItemsLayout()  # other heights alone do not move the end of the list
+
+    def _agreement(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Marks of a photo of the result on the screen, and everything about it in sentences."""
+        prediction = self._state.display.prediction
+        if prediction is None or prediction.agreement is None or name not in prediction.names:
+            return (), ()
+        index = prediction.names.index(name)
+        return (
+            photo_marks(prediction.agreement, index),
+            photo_sentences(prediction.agreement, index),
+        )
+
+    def _warnings(self, name: str) -> tuple[str, ...]:
+        """What is odd about a photo, and that too much of it is cut off."""
+        warnings, cut = self._state.selection.warnings(name), self._state.plan.warning(name)
+        return (*warnings, cut) if cut else warnings
+
+    def _tip(self, view: View, warnings: tuple[str, ...], sentences: tuple[str, ...]) -> str:
+        cut, too_much = self._state.plan.cut_text(view.name), self._state.plan.warning(view.name)
+        lines = [f"{view.width} x {view.height}", cut, *(w for w in warnings if w != too_much)]
+        return "\n".join([view.name, *(line for line in lines if line), *sentences])
 
     def _card_width(self) -> int:
         """A wide panel leaves more room for the names."""
@@ -114,6 +139,11 @@ class PhotoList(QListWidget):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._show_texts()
+
+    @Slot()
+    def _show_plan(self) -> None:
+        self._show_texts()
+        self._show_pictures()
 
     @Slot()
     def _show_pictures(self) -> None:
@@ -129,11 +159,10 @@ class PhotoList(QListWidget):
 
     def _show_picture(self, item: QListWidgetItem) -> None:
         name = str(item.data(NAME))
-        pixels, plan = self._thumbnail(name), self._state.plan.plan
+        pixels, frame = self._thumbnail(name), self._state.plan.frame(name)
         if pixels is None:
             return
         used = name not in self._state.selection.excluded
-        frame = plan.frames.get(name) if plan is not None else None
         if self._drawn.get(name) == (id(pixels), frame, used):
             return
         self._drawn[name] = (id(pixels), frame, used)

@@ -12,7 +12,7 @@ from app.rendering.draw_plan import DrawRanges, PointBudget, block_slices, block
 from app.rendering.point_buffer import PointBuffer
 from app.rendering.point_growth import PointGrowth, moved_vertices
 from app.rendering.point_picking import visible_mask
-from app.rendering.point_style import PointStyle, hides_by_other, lowest_other_level
+from app.rendering.point_style import PointStyle, hides_by_other, kept_by_extras
 from app.rendering.scene_frame import camera_centers
 from app.widgets.normal_storage import NormalStorage
 from app.widgets.point_program import PointProgram, PointProjection
@@ -119,10 +119,10 @@ class PointItem(GLGraphicsItem):
         assert self._storage is not None
         buffer = self._storage.buffer
         visible = visible_mask(vertices, self.style, buffer.levels)
-        if hides_by_other(self.style, buffer):
+        if self.style.min_support > 0 or hides_by_other(self.style, buffer):
             extras = self._storage.read_extras(block)
             if extras is not None:
-                visible &= extras["other"] > lowest_other_level(self.style, buffer)
+                visible &= kept_by_extras(extras, self.style, buffer)
         return visible
 
     def draw(

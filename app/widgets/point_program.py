@@ -22,6 +22,7 @@ from app.rendering.point_style import (
     expert_table,
     highest_edge_level,
     lowest_other_level,
+    lowest_support_codes,
     photo_table,
     scene_depth_range,
 )
@@ -131,7 +132,9 @@ class PointProgram:
         low, high = self.depth_range
         program.set_float("u_min_level", levels.threshold_level(style.confidence_threshold))
         program.set_float("u_min_other", lowest_other_level(style, buffer))
+        program.set_float("u_min_support", *lowest_support_codes(style, buffer))
         program.set_float("u_hide_flying", style.hide_flying)
+        program.set_float("u_hide_sky", style.hide_sky)
         program.set_float("u_max_edge", highest_edge_level(style))
         program.set_float("u_color_limits", *color_limits(style))
         program.set_matrix("u_box_from_world", box_matrix(style))

@@ -121,9 +121,15 @@ class ProfilePlots(pg.GraphicsLayoutWidget):
                 self._curve(x, depth, name, pg.mkPen(color, width=1.4))
         if profile.baseline is not None:
             self._curve(x, profile.baseline, self.tr("VGGT"), pg.mkPen(VGGT, width=2, style=line))
+        if profile.baseline_refined is not None:
+            pen = pg.mkPen(VGGT, width=2)
+            self._curve(x, profile.baseline_refined, self.tr("VGGT refined"), pen)
         if profile.truth is not None:
             self._curve(x, profile.truth, self.tr("Truth"), pg.mkPen(TRUTH, width=2.4))
         self._curve(x, profile.fused, self.tr("Fused"), pg.mkPen(tokens.text, width=2.4))
+        if profile.refined is not None:
+            pen = pg.mkPen(tokens.accent, width=2.4)
+            self._curve(x, profile.refined, self.tr("Refined"), pen)
 
     def _curve(self, x: np.ndarray, y: np.ndarray, name: str, pen: QPen) -> None:
         curve = self.depths.plot(

@@ -39,6 +39,7 @@ class RemixSection(Section):
         self._slider.setRange(0, STEPS)
         self._slider.setPageStep(10)
         self._value = label("", "value", "remix_temperature_value")
+        self._note = label("", "muted", "remix_note", wrap=True)
         self._back = button(
             self.tr("Back to the model's own"),
             "remix_reset",
@@ -67,8 +68,7 @@ class RemixSection(Section):
         self.head.addWidget(self._value)
         self.rows.addLayout(form)
         self.rows.addWidget(self._back)
-        text = self.tr("Mute and solo above. Exports and metrics keep the model's own result.")
-        self.rows.addWidget(label(text, "muted", wrap=True))
+        self.rows.addWidget(self._note)
 
     @Slot(int)
     def _on_slider(self, step: int) -> None:
@@ -82,6 +82,10 @@ class RemixSection(Section):
         self._slider.blockSignals(True)  # the model's temperature need not lie on a step
         self._slider.setValue(step_of(remix.shown_temperature))
         self._slider.blockSignals(False)
+        note = self.tr("Mute and solo above. Exports and metrics keep the model's own result.")
+        if self._state.display.choice.has_refined:
+            note += self.tr(" What is mixed is the network's own depth, not the refined one.")
+        self._note.setText(note)
         own = self.tr("{:.3g} (model)") if remix.temperature == 0 else "{:.3g}"
         self._value.setText(own.format(remix.shown_temperature))
         self._back.setEnabled(not remix.remix.is_models_own)

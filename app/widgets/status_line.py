@@ -12,6 +12,8 @@ from app.widgets.elided_label import ElidedLabel
 from app.widgets.layer_titles import layer_title
 from app.widgets.map_source import map_value_text
 from app.widgets.parts import label
+from moe3d.scene.agreement_text import support_text
+from moe3d.scene.layers import OF_VGGT, RAW_OF
 
 MIB = 1024**2
 NAME_PX = 150
@@ -69,12 +71,17 @@ class StatusLine(QStatusBar):
         value = ""
         if readout.is_valid:
             place = (pixel.view_index, pixel.y, pixel.x)
-            depth = readout.depth_of(pixel.layer)
-            x, y, z = world_position(prediction, pixel.layer, place, depth)
+            layer = self._layer_of(pixel.layer)
+            x, y, z = world_position(prediction, layer, place, readout.depth_of(layer))
             text += f"({x:.3g}, {y:.3g}, {z:.3g})   "
             value = map_value_text(self._state)
-        text += _readout_text(readout, pixel.layer)
+        text += _readout_text(readout, self._layer_of(pixel.layer))
         self._values.setText(f"{text}   {value}" if value else text)
+
+    def _layer_of(self, map_key: str) -> str:
+        """The layer whose depth is read over a map: its own, or MoE3D's as it is compared now."""
+        display = self._state.display
+        return map_key if map_key in display.layers else display.sides[0]
 
     @Slot()
     def _show_facts(self) -> None:
@@ -105,15 +112,33 @@ class StatusLine(QStatusBar):
 def _readout_text(readout: PixelReadout, layer: str) -> str:
     if not readout.is_valid:
         return "no depth here"
-    shown = layer if layer in ("vggt", "fused") or layer.startswith("expert:") else "fused"
-    is_what_if = shown == "fused" and readout.is_what_if
-    name = "What-if" if is_what_if else layer_title(shown)
-    text = f"{name} {readout.depth_of(shown):.4g}"
-    if shown != "vggt" and readout.baseline_depth is not None:
-        text += f"   VGGT {readout.baseline_depth:.4g}"
+    is_what_if = layer == "fused" and readout.is_what_if
+    name = "What-if" if is_what_if else layer_title(layer)
+    text = f"{name} {readout.depth_of(layer):.4g}"
+    support = readout.support_of(layer)
+    if support is not None:
+        text += f" {support_text(support)}"
+    for other, depth in _beside(readout, layer):
+        text += f"   {layer_title(other)} {depth:.4g}"
     text += f"   confidence {readout.confidence:.3g}"
     if len(readout.weights) > 1:
         text += "   what-if weights " if readout.is_what_if else "   weights "
         text += "  ".join(f"{weight:.2f}" for weight in readout.weights)
         text += f"   expert {int(np.argmax(readout.weights)) + 1}"
     return text
+
+
+def _beside(readout: PixelReadout, layer: str) -> list[tuple[str, float]]:
+    """The depths that stand beside a layer's: its other form, and VGGT's of the same form."""
+    vggt = ("vggt-refined", readout.baseline_refined_depth)
+    if layer not in RAW_OF or readout.baseline_refined_depth is None:
+        vggt = ("vggt", readout.baseline_depth)
+    others: dict[str, tuple[str, float | None]] = {
+        "fused": ("refined", readout.refined_depth),
+        "refined": ("fused", readout.depth),
+        "vggt": ("vggt-refined", readout.baseline_refined_depth),
+        "vggt-refined": ("vggt", readout.baseline_depth),
+    }
+    form = [others[layer]] if layer in others else []
+    found = form + ([] if layer in OF_VGGT else [vggt])
+    return [(name, depth) for name, depth in found if depth is not None]

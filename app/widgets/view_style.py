@@ -22,6 +22,7 @@ MODES = {
     "view": ColorMode.PHOTO_INDEX,
     "entropy": ColorMode.ENTROPY,
     "flying": ColorMode.FLYING,
+    "support": ColorMode.SUPPORT,
     "difference": ColorMode.DIFFERENCE,
 }
 LIGHTING = {"auto": None, "on": True, "off": False}
@@ -69,7 +70,9 @@ class ViewStyle(QObject):
                     palette=options.palette,
                     hidden_photos=filters.hidden_photos,
                     hide_flying=filters.hide_flying,
+                    min_support=filters.min_support,
                     edge_rtol=filters.edge_rtol,
+                    hide_sky=filters.hide_sky,
                     hide_black=filters.hide_black,
                     hide_white=filters.hide_white,
                     section=filters.box,

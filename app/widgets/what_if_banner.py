@@ -42,6 +42,8 @@ class WhatIfBanner(QFrame):
         remix = self._state.remix.remix
         self.setVisible(not remix.is_models_own)
         text = self.tr("What-if, not the model's result: {}. Never exported or measured.")
+        if self._state.display.choice.has_refined:
+            text = self.tr("What-if of the network's own depth: {}. Never exported or measured.")
         self._text.setText(text.format(self._description(remix)))
         self._place()
 

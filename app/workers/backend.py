@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.state.backend import (
+    CompareRequest,
     ExportedFiles,
     ExportForecast,
     ExportFormat,
@@ -75,7 +76,9 @@ class MoE3DBackend(SessionFiles):
             )
             self._reconstructor, self._loaded = reconstructor, wanted
         options = moe3d.ReconstructionOptions(
-            compare=request.compare, resize_mode=request.resize_mode
+            compare=request.compare,
+            resize_mode=request.resize_mode,
+            refine=request.refine,
         )
         return reconstructor.reconstruct(request.views, options, progress=progress)
 
@@ -164,23 +167,16 @@ class MoE3DBackend(SessionFiles):
         progress.report("truth")
         return read_truth(path, prediction)
 
-    def compare(
-        self,
-        prediction: ScenePrediction,
-        truth: AlignedTruth | None,
-        percentile: float,
-        progress: Progress,
-        publish: Publish,
-    ) -> Comparison:
+    def compare(self, request: CompareRequest, progress: Progress, publish: Publish) -> Comparison:
         """Numbers and places; those that need no truth come first."""
         from moe3d.evaluation.comparison import ComparisonOptions, compare_sides
 
-        options = ComparisonOptions(percentile)
-        without = compare_sides(prediction, None, options, progress)
-        if truth is None:
+        options = ComparisonOptions(request.percentile, sides=request.sides)
+        without = compare_sides(request.prediction, None, options, progress)
+        if request.truth is None:
             return without
         publish(without)
-        return compare_sides(prediction, truth, options, progress)
+        return compare_sides(request.prediction, request.truth, options, progress)
 
     def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
         """The catalogue, with what lies on this machine; asks no network."""

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 NAMES = {
     "confidence_percentile": "confidence",
     "confidence_min": "confidence",
+    "min_support": "support",
     "edge_rtol": "edges",
     "views": "photos",
     "experts": "experts",
+    "hide_sky": "sky",
     "hide_black": "black",
     "hide_white": "white",
     "box": "section",
@@ -75,7 +77,7 @@ def pixel_masks(
         flying = flying_pixels(prediction, (layer,))[layer].mask
         found.append(PixelMask("flying", flying, "flying points are left out"))
     if filters.same_mask and prediction.baseline is not None:
-        kept = kept_on_other_side(prediction, layer, filters.percentile)
+        kept = kept_on_other_side(prediction, layer, filters.percentile, filters.min_support)
         found.append(PixelMask("other_side", ~kept, "only pixels that both networks keep"))
     return tuple(found)
 
@@ -97,9 +99,11 @@ def filtered_prediction(
     options = CloudOptions(
         layer=layer,
         confidence_percentile=filters.percentile,
+        min_support=filters.min_support,
         edge_rtol=None if edge is None else float(EDGE_STEPS[edge_step(edge)]),
         views=_others(prediction.num_views, filters.hidden_photos),
         experts=_others(prediction.num_experts, filters.hidden_experts),
+        hide_sky=filters.hide_sky,
         hide_black=filters.hide_black,
         hide_white=filters.hide_white,
         box=filters.box,

@@ -96,6 +96,7 @@ def planned(
         cloud=replace(
             cloud,
             confidence_min=_stricter(max, cloud.confidence_min, plan.confidence_min),
+            min_support=max(plan.filters.min_support, plan.min_support),
             edge_rtol=_stricter(min, cloud.edge_rtol, plan.edge_rtol),
             voxel_size=plan.voxel_size,
             max_points=plan.max_points,

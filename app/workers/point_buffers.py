@@ -31,10 +31,13 @@ def point_buffer(
         cloud,
         PointExtras(
             gate_entropy=_entropy_at(prediction, cloud),
-            difference=_difference_at(prediction, cloud),
+            difference=_difference_at(prediction, layer, cloud),
             flying=None if flying is None else flying[_place(prediction, cloud)],
+            sky=None if prediction.sky is None else prediction.sky[_place(prediction, cloud)],
             edge_jump=_jump_at(prediction, layer, cloud),
             other=_other_at(prediction, layer, cloud),
+            support=cloud.support,
+            other_support=_other_support_at(prediction, layer, cloud),
         ),
     )
 
@@ -60,14 +63,17 @@ def _entropy_at(prediction: ScenePrediction, cloud: PointCloud) -> np.ndarray | 
     return found
 
 
-def _difference_at(prediction: ScenePrediction, cloud: PointCloud) -> np.ndarray | None:
-    """Fused minus VGGT's depth at each point's pixel, in shares of VGGT's depth."""
-    base = prediction.baseline
-    if base is None:
+def _difference_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.ndarray | None:
+    """MoE3D's minus VGGT's depth at each point's pixel, in shares of VGGT's: both raw, or both
+    refined, as the layer is."""
+    from moe3d.scene.layers import depth_layer, sides
+
+    if prediction.baseline is None:
         return None
     place = _place(prediction, cloud)
+    first, second = (depth_layer(prediction, side)[place] for side in sides(prediction, layer))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return (prediction.depth[place] - base.depth[place]) / base.depth[place]
+        return (first - second) / second
 
 
 def _other_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.ndarray | None:
@@ -79,9 +85,20 @@ def _other_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.
 
     if prediction.baseline is None:
         return None
-    other = named_layer(prediction, other_side(layer))
+    other = named_layer(prediction, other_side(prediction, layer))
     levels = kept_until(other.confidence, valid_pixels(prediction, other))
     return levels[_place(prediction, cloud)]
+
+
+def _other_support_at(
+    prediction: ScenePrediction, layer: str, cloud: PointCloud
+) -> np.ndarray | None:
+    """How many photos confirm the other network's depth at each point's pixel."""
+    if prediction.baseline is None:
+        return None
+    is_vggt = layer.startswith("vggt")
+    support = prediction.support if is_vggt else prediction.baseline.support
+    return None if support is None else support[_place(prediction, cloud)]
 
 
 def _jump_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.ndarray:

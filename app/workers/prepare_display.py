@@ -7,8 +7,10 @@ from app.state.confidence import ConfidenceLevels
 from app.state.scene_display import CloudDisplay, DepthRanges, SceneDisplay
 from moe3d.progress import Progress
 from moe3d.scene.expert_use import measure_expert_use
+from moe3d.scene.filters import valid_pixels
 from moe3d.scene.flying import FlyingPixels
-from moe3d.scene.layers import named_layer
+from moe3d.scene.layers import default_layer, layer_names, named_layer, sides
+from moe3d.scene.multiview import confirmed_share
 from moe3d.scene.records import ScenePrediction
 
 
@@ -39,7 +41,6 @@ def build_cloud(
     """
     from app.workers.point_buffers import point_buffer
     from moe3d.evaluation.scene_flying import flying_pixels
-    from moe3d.scene.filters import valid_pixels
 
     progress.report(f"points of {layer}")
     chosen = named_layer(prediction, layer)
@@ -56,13 +57,24 @@ def build_cloud(
 
 
 def prepare_display(prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
-    """Statistics, and the clouds of the fused depth and of VGGT."""
+    """Statistics, and the clouds of the layers that are shown first."""
     from moe3d.evaluation.scene_flying import flying_pixels
 
     progress.report("statistics")
     ranges, use = depth_ranges(prediction), measure_expert_use(prediction)
-    layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)
+    there = [name for name in layer_names(prediction) if not name.startswith("expert:")]
+    first = [name for name in sides(prediction, default_layer(prediction)) if name in there]
     progress.report("flying points")
-    flying = flying_pixels(prediction, layers)
-    clouds = {layer: build_cloud(prediction, layer, progress, flying[layer]) for layer in layers}
-    return SceneDisplay(use, ranges, clouds, flying)
+    flying = flying_pixels(prediction, there)
+    clouds = {layer: build_cloud(prediction, layer, progress, flying[layer]) for layer in first}
+    return SceneDisplay(use, ranges, clouds, flying, confirmed_shares(prediction))
+
+
+def confirmed_shares(prediction: ScenePrediction) -> dict[str, float]:
+    """Share of the valid pixels that another photo confirms, of every layer with support."""
+    layers = [named_layer(prediction, name) for name in layer_names(prediction)]
+    return {
+        layer.name: confirmed_share(layer.support, valid_pixels(prediction, layer))
+        for layer in layers
+        if layer.support is not None
+    }

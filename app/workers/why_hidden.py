@@ -12,10 +12,12 @@ INVALID = "invalid"
 """Padding, transparent, or without a depth: no filter can bring it back."""
 ONE_BY_ONE = {
     "confidence": "percentile",
+    "support": "min_support",
     "edges": "edge_rtol",
     "photos": "hidden_photos",
     "experts": "hidden_experts",
     "flying": "hide_flying",
+    "sky": "hide_sky",
     "black": "hide_black",
     "white": "hide_white",
     "section": "box",
@@ -38,17 +40,19 @@ def why_hidden(
             prediction, pixel, replace(none, **{field: value})
         ):
             found.append(name)
-    if filters.same_mask and not _other_side_keeps(prediction, pixel, filters.percentile):
+    if filters.same_mask and not _other_side_keeps(prediction, pixel, filters):
         found.append("other_side")
     return tuple(found)
 
 
-def _other_side_keeps(prediction: ScenePrediction, pixel: CursorPixel, percentile: float) -> bool:
+def _other_side_keeps(
+    prediction: ScenePrediction, pixel: CursorPixel, filters: PointFilters
+) -> bool:
     from moe3d.scene.shared_mask import kept_on_other_side
 
     if prediction.baseline is None:
         return True
-    kept = kept_on_other_side(prediction, pixel.layer, percentile)
+    kept = kept_on_other_side(prediction, pixel.layer, filters.percentile, filters.min_support)
     return bool(kept[pixel.view_index, pixel.y, pixel.x])
 
 

@@ -47,7 +47,10 @@ class AblateCommand:
 
 @dataclass(frozen=True)
 class ResultsCommand:
-    """Write the document of results from result files; it computes nothing."""
+    """Write the document of results from result files; it computes nothing.
+
+    Without the runs of the ablations on this machine, their section stays as the document has it.
+    """
 
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])] = Path("docs/results.md")
     """The document."""
@@ -62,11 +65,14 @@ class ResultsCommand:
         """Read, write."""
         from moe3d.io.atomic import new_file
         from moe3d.training.ablations import read_plan
-        from moe3d.training.results import results_text
+        from moe3d.training.results import ABLATIONS_HEADING, results_text
 
-        plan = read_plan(self.plan, self.runs)
+        plan = read_plan(self.plan, self.runs) if self.runs.is_dir() else None
         built_in = ASSETS / "models" / "metrics.json"
         text = results_text(built_in, plan, self.runs, "moe3d results", self.evaluations)
+        if plan is None and self.output.is_file():
+            _, heading, kept = self.output.read_text(encoding="utf-8").partition(ABLATIONS_HEADING)
+            text += f"\n{heading}{kept}" if heading else ""
         with new_file(self.output, overwrite=True) as part:
             part.write_text(text, encoding="utf-8")
         print(self.output)

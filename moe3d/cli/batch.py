@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
@@ -13,6 +13,7 @@ from moe3d.errors import ImageReadError, JobCancelledError, MoE3DError
 if TYPE_CHECKING:
     from moe3d.inference.reconstructor import Reconstructor
     from moe3d.progress import Progress
+    from moe3d.scene.multiview import Agreement
 
 Outcome = Literal["done", "skipped", "failed"]
 
@@ -49,16 +50,19 @@ class BatchCommand:
         """Reconstruct all scenes; returns 0, or 7 when one of them failed."""
         scenes = find_scenes(self.folder)
         models = _LoadedOnce()
-        outcomes = {path.name: self._run_scene(path, models) for path in scenes}
+        results = {path.name: self._run_scene(path, models) for path in scenes}
+        outcomes = {name: result.outcome for name, result in results.items()}
         counts = {name: sum(outcome == name for outcome in outcomes.values()) for name in NAMES}
         text = ", ".join(f"{count} {name}" for name, count in counts.items())
-        print_result(f"{len(scenes)} scenes: {text}", {"scenes": outcomes, **counts}, self.json)
+        agreement = {name: result.agreement_json() for name, result in results.items()}
+        values = {"scenes": outcomes, **counts, "agreement": agreement}
+        print_result(f"{len(scenes)} scenes: {text}", values, self.json)
         return MoE3DError.exit_code if counts["failed"] else 0
 
-    def _run_scene(self, scene: Path, models: "_LoadedOnce") -> Outcome:
+    def _run_scene(self, scene: Path, models: "_LoadedOnce") -> "_SceneResult":
         output = self.output / scene.name
         if (output / "prediction.npz").exists() and not self.overwrite:
-            return "skipped"
+            return _SceneResult("skipped")
         try:
             command = RunCommand(
                 photos=photo_folder(scene),
@@ -70,18 +74,41 @@ class BatchCommand:
                 export=self.export,
                 overwrite=self.overwrite,
                 quiet=self.quiet,
-                silent=True,
             )
-            command.run_with(lambda progress: models.load(command, progress))
+            prediction, _ = command.make(lambda progress: models.load(command, progress))
         except JobCancelledError:
             raise
         except MoE3DError as error:
             warn(f"{scene.name}: {error}")
-            return "failed"
-        return "done"
+            return _SceneResult("failed")
+        result = _SceneResult("done", prediction.agreement, prediction.names)
+        if not self.json:
+            print_result("\n".join(f"{scene.name}: {line}" for line in result.lines()), {}, False)
+        return result
 
 
 NAMES: tuple[Outcome, ...] = ("done", "skipped", "failed")
+
+
+@dataclass(frozen=True)
+class _SceneResult:
+    """What became of one scene, and how well its photos agree where it was reconstructed now."""
+
+    outcome: Outcome
+    agreement: "Agreement | None" = None
+    names: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """What a terminal says of it."""
+        from moe3d.scene.agreement_text import agreement_lines
+
+        return ["done", *agreement_lines(self.agreement, self.names)]
+
+    def agreement_json(self) -> dict[str, Any] | None:
+        """The numbers of the scene and of every photo."""
+        from moe3d.scene.agreement_text import full_agreement_json
+
+        return full_agreement_json(self.agreement, self.names)
 
 
 class _LoadedOnce:

@@ -10,6 +10,7 @@ from moe3d.cli.console import ConsoleProgress, print_result
 
 if TYPE_CHECKING:
     from moe3d.scene.comparison import Comparison
+    from moe3d.scene.records import ScenePrediction
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class CompareCommand:
     """prediction.npz of a run with --compare, or the run's folder."""
     against: Path | None = None
     """Another result of the same photos; its fused depth takes VGGT's place."""
+    refined: bool = False
+    """Compare the depths that all photos together refined, not the networks' own."""
     truth: Path | None = None
     """Folder or file of true depth, cameras or a cloud: adds every metric against it."""
     confidence_percentile: float = 20.0
@@ -36,21 +39,35 @@ class CompareCommand:
         from moe3d.evaluation.comparison import ComparisonOptions, beside, compare_sides
         from moe3d.evaluation.scene_truth import read_truth
         from moe3d.io.prediction_file import read_prediction
+        from moe3d.scene.agreement_text import agreement_lines, agreement_table, full_agreement_json
 
         prediction = read_prediction(_file_of(self.result))
-        titles = ("MoE3D", "VGGT")
+        titles = None
         if self.against is not None:
             prediction = beside(prediction, read_prediction(_file_of(self.against)))
             titles = (str(self.result), str(self.against))
         truth = None if self.truth is None else read_truth(self.truth, prediction)
-        options = ComparisonOptions(self.confidence_percentile, self.places, titles)
+        sides = self._sides(prediction)
+        options = ComparisonOptions(self.confidence_percentile, self.places, titles, sides)
         console = ConsoleProgress(self.quiet)
         try:
             found = compare_sides(prediction, truth, options, console.progress)
         finally:
             console.finish()
-        print_result(_text(found), found.to_json(), self.json)
+        agreement, names = prediction.agreement, prediction.names
+        lines = [*agreement_lines(agreement, names), *agreement_table(agreement, names)]
+        heading = ["HOW THE PHOTOS AGREE"] * bool(lines)
+        text = "\n".join([_text(found), *heading, *(f"  {line}" for line in lines)])
+        values = {**found.to_json(), "agreement": full_agreement_json(agreement, names)}
+        print_result(text, values, self.json)
         return 0
+
+    def _sides(self, prediction: "ScenePrediction") -> tuple[str, str]:
+        from moe3d.evaluation.comparison import RAW_SIDES
+        from moe3d.scene.layers import REFINED_OF
+
+        first, second = RAW_SIDES
+        return (REFINED_OF[first], REFINED_OF[second]) if self.refined else RAW_SIDES
 
 
 def _file_of(path: Path) -> Path:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from tyro.conf import Positional
 
 from moe3d.cli.console import print_result
+from moe3d.cli.run import warn_of_cuts
 
 if TYPE_CHECKING:
     from moe3d.inference.estimate import MemoryEstimate
@@ -26,8 +27,8 @@ class EstimateCommand:
     """auto, cuda, cuda:1, mps or cpu."""
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """Number format of the backbone's matrix products."""
-    resize: Literal["crop", "pad"] = "crop"
-    """How tall photos meet the network."""
+    resize: Literal["auto", "crop", "pad"] = "auto"
+    """How tall photos meet the network; as for `moe3d run`."""
     json: bool = False
     """Print the estimate as JSON, in bytes."""
 
@@ -39,7 +40,9 @@ class EstimateCommand:
         options = EstimateOptions(
             self.model, self.device, self.precision, self.compare, self.resize
         )
-        estimate = estimate_run(read_views(self.photos), options)
+        views = read_views(self.photos)
+        estimate = estimate_run(views, options)
+        warn_of_cuts(views, self.resize, max(estimate.width, estimate.height))
         values = {
             **asdict(estimate),
             "total_bytes": estimate.total_bytes,

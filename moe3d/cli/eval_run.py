@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from moe3d.cli.eval_models import load_models
+from moe3d.cli.eval_models import REFINEMENT_IN_WORDS, Refine, load_models, refinement_for
 from moe3d.errors import UsageError
 from moe3d.progress import Progress, ProgressReport
 
@@ -35,7 +35,8 @@ class EvalTask:
     sheet.png. Scenes that are finished there are not run again."""
     model: Annotated[tuple[str, ...], tyro.conf.UseAppendAction] = ()
     """Preset, checkpoint or hub id; repeat it to compare. NAME-vggt is plain VGGT's depth from the
-    same network. Differences are of the first to each other."""
+    same prediction, NAME-refined and NAME-vggt-refined what the photos together make of each.
+    Differences are of the first to each other."""
     data: Path | None = None
     """Folder of the data set."""
     dataset: str = "scenes"
@@ -57,6 +58,10 @@ class EvalTask:
     """auto, cpu, cuda or mps."""
     precision: str = "auto"
     """auto, float32 or bfloat16."""
+    refine: Refine = "off"
+    """What the photos of a scene improve: nothing, cameras (what pose and mv-recon score, of all
+    models alike), or full: cameras, and depth as the layers NAME-refined, which never change
+    NAME's and imply full."""
     again: bool = False
     """Run finished scenes again."""
     json: bool = False
@@ -89,11 +94,6 @@ class EvalTask:
         self._print(report)
         return FAILED_SCENES_EXIT_CODE if report.failures else 0
 
-    @property
-    def scores_cameras(self) -> bool:
-        """Whether cameras count; if not, they are not refined."""
-        return False
-
     def _task(self, protocol: "EvaluationProtocol", dataset: "Dataset") -> "Task":
         raise NotImplementedError
 
@@ -123,7 +123,7 @@ class EvalTask:
         if len(set(self.model)) != len(self.model):
             raise UsageError(f"a model was given twice: {', '.join(self.model)}")
         names = self._compared_names()
-        return load_models(names, self.device, self.precision, self.scores_cameras)
+        return load_models(names, self.device, self.precision, self.refine)
 
     def _compared_names(self) -> tuple[str, ...]:
         """Models that this task can compare."""
@@ -153,7 +153,9 @@ class EvalTask:
             )
         frames = {"frames": task.protocol.frames_in_words(dataset.name)}
         command = {"command": _command_line(self, task.name)}
-        choices = {"data": data, **command, **task.choices, **frames}
+        refinement = refinement_for(tuple({one.model for one in results}), self.refine)
+        refined = {"refinement": REFINEMENT_IN_WORDS[refinement]}
+        choices = {"data": data, **command, **refined, **task.choices, **frames}
         summary = summarise(results, task.columns)
         title = f"{task.name} on {dataset.name}"
         return Report(title, choices, task.columns, results, summary, task.details)

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moe3d.cli.eval_models import BASELINE_ENDING
+from moe3d.cli.eval_models import layer_of
 from moe3d.cli.eval_run import OWN_DATA, EvalTask
 from moe3d.errors import UsageError
 
@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EvalReconstruction(EvalTask):
-    """Acc, Comp, NC of the cloud of several photos."""
-
-    @property
-    def scores_cameras(self) -> bool:
-        """Clouds are lifted with them."""
-        return True
+    """Acc, Comp, NC of the cloud of several photos, lifted with its cameras (--refine)."""
 
     def _task(self, protocol: "EvaluationProtocol", dataset: "Dataset") -> "Task":
         from moe3d.evaluation.tasks.reconstruction import MultiViewReconstruction
@@ -31,7 +26,7 @@ class EvalReconstruction(EvalTask):
 
 @dataclass(frozen=True)
 class EvalMonoDepth(EvalTask):
-    """Depth errors, one photo at a time."""
+    """Depth errors, one photo at a time: each has an alignment of its own."""
 
     def _task(self, protocol: "EvaluationProtocol", dataset: "Dataset") -> "Task":
         from moe3d.evaluation.tasks.mono_depth import MonoDepth
@@ -41,7 +36,8 @@ class EvalMonoDepth(EvalTask):
 
 @dataclass(frozen=True)
 class EvalBoundary(EvalTask):
-    """Boundary sharpness and flying points."""
+    """Boundary sharpness, flying points, and depth errors under one scale a scene and one a
+    photo."""
 
     group: int | None = None
     """Photos of a scene that are shown together; left out: all of our own and generated scenes,
@@ -56,12 +52,8 @@ class EvalBoundary(EvalTask):
 
 @dataclass(frozen=True)
 class EvalPose(EvalTask):
-    """Camera errors: AUC, RRA, RTA, ATE, RPE."""
-
-    @property
-    def scores_cameras(self) -> bool:
-        """They are all that counts."""
-        return True
+    """Camera errors: AUC, RRA, RTA, ATE, RPE; of the network's own cameras or refined ones
+    (--refine cameras)."""
 
     def _task(self, protocol: "EvaluationProtocol", dataset: "Dataset") -> "Task":
         from moe3d.evaluation.tasks.pose import Pose
@@ -71,13 +63,15 @@ class EvalPose(EvalTask):
 
 @dataclass(frozen=True)
 class EvalMixture(EvalTask):
-    """What the gate and the experts do; NAME-vggt has none and is left out."""
+    """What the gate and the experts do; NAME-vggt and refined depth have none: left out."""
 
     def _compared_names(self) -> tuple[str, ...]:
-        mixtures = tuple(name for name in self.model if not name.endswith(BASELINE_ENDING))
+        mixtures = tuple(name for name in self.model if layer_of(name)[1] == "fused")
         plain = [name for name in self.model if name not in mixtures]
         if not mixtures:
-            raise UsageError(f"{', '.join(plain)} has no mixture; give its network, without -vggt")
+            raise UsageError(
+                f"{', '.join(plain)} has no mixture; give its network, without -vggt or -refined"
+            )
         if plain:
             print(f"moe3d: {', '.join(plain)} has no mixture and is left out", file=sys.stderr)
         return mixtures

@@ -23,9 +23,9 @@ class ExportCommand:
     """Write a saved prediction as point cloud, mesh, cameras or maps.
 
     Formats: ply, ply-cloudcompare, ply-splat, las, e57, glb (points); mesh-grid, obj, mesh-tsdf,
-    mesh-poisson (surfaces); colmap, transforms (cameras and photos); depth-exr, depth-png,
-    expert-maps, npz (maps and arrays). Presets: points (MeshLab, CloudCompare), blender, colmap,
-    splats, nerfstudio, research, surface, survey.
+    mesh-poisson (surfaces); colmap, colmap-dense, transforms (cameras and photos); depth-exr,
+    depth-png, expert-maps, npz (maps and arrays). Presets: points (MeshLab, CloudCompare), blender,
+    colmap, splats, nerfstudio, research, surface, survey.
     """
 
     result: Positional[Path]

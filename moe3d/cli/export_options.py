@@ -5,24 +5,36 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from moe3d.io.export_job import ExportOptions
+    from moe3d.scene.sky import SkyChoice
+
+
+SKY: "dict[str, SkyChoice]" = {"auto": "auto", "on": True, "off": False}
+"""The words of the command line for `CloudOptions.hide_sky`."""
 
 
 @dataclass(frozen=True)
 class PointOptions:
     """Which points are written. Filters run in this order."""
 
-    layer: str = "fused"
-    """Depth layer: fused (the model's own), vggt, or expert:1, expert:2, ..."""
+    layer: str = "auto"
+    """Depth layer: fused (the model's own), refined (after the other photos were asked), vggt,
+    vggt-refined, or expert:1, expert:2, ...; auto is refined where the result has it, else
+    fused."""
     confidence_percentile: float = 20.0
     """Leave out this share of the least confident points of the scene, in percent; 0 keeps all."""
     confidence_min: float | None = None
     """Leave out points below this confidence (1 and more; its meaning depends on the model)."""
+    min_support: int | Literal["auto"] = "auto"
+    """Leave out points that fewer other photos confirm; 0 keeps all, auto is 1 where at least a
+    third of the points is confirmed. Without effect where photos were not compared."""
     edge_rtol: float | None = None
     """Leave out points at depth edges: the largest relative jump in 3x3 pixels; 0.03 is usual."""
     photos: tuple[int, ...] | None = None
     """Take points of these photos only, counted from 1."""
     experts: tuple[int, ...] | None = None
     """Take points at which one of these experts has the largest weight, counted from 1."""
+    hide_sky: Literal["auto", "on", "off"] = "auto"
+    """Leave out the sky; auto: where it is more than a hundredth of the points."""
     hide_black: bool = False
     """Leave out points as black as a masked background (no channel above 16 of 255)."""
     hide_white: bool = False
@@ -70,14 +82,22 @@ def export_options(points: PointOptions, writing: WritingOptions, name: str) -> 
     from moe3d.scene.filters import CloudOptions
 
     if points.all_valid:
-        points = PointOptions(layer=points.layer, photos=points.photos, confidence_percentile=0.0)
+        points = PointOptions(
+            layer=points.layer,
+            photos=points.photos,
+            confidence_percentile=0.0,
+            min_support=0,
+            hide_sky="off",
+        )
     cloud = CloudOptions(
         layer=points.layer,
         confidence_percentile=points.confidence_percentile,
         confidence_min=points.confidence_min,
+        min_support=points.min_support,
         edge_rtol=points.edge_rtol,
         views=_from_zero(points.photos),
         experts=_from_zero(points.experts),
+        hide_sky=SKY[points.hide_sky],
         hide_black=points.hide_black,
         hide_white=points.hide_white,
         voxel_size=points.voxel_size,

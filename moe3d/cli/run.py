@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from tyro.conf import Positional, Suppress, arg
+from tyro.conf import Positional, arg
 
 from moe3d.cli.console import ConsoleProgress, print_result, warn
+from moe3d.cli.export_options import SKY
 from moe3d.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,31 +35,41 @@ class RunCommand:
     """auto, cuda, cuda:1, mps or cpu."""
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """Number format of the backbone's matrix products."""
-    resize: Literal["crop", "pad"] = "crop"
-    """How tall photos meet the network: centre crop as VGGT does, or pad and lose nothing."""
+    resize: Literal["auto", "crop", "pad"] = "auto"
+    """How tall photos meet the network: centre crop as VGGT does, pad to a square, or (auto) crop
+    only where no photo loses more than a tenth by it and else show every photo whole."""
     max_photos: int | None = None
     """Use at most this many photos, evenly spaced."""
     refine: Literal["auto", "off", "cameras", "full"] = "auto"
     """What all photos together may improve: off, cameras, or full (cameras, then depth and
     support as further layers); auto: all that the photos allow."""
     export: str = "ply"
-    """Formats to write, separated by commas; "" for the prediction alone."""
+    """Formats to write, of the refined depth where there is one, separated by commas; "" for the
+    prediction alone."""
     confidence_percentile: float = 20.0
     """Leave out this share of the least confident points in exports, in percent; 0 keeps all."""
+    min_support: int | Literal["auto"] = "auto"
+    """Leave out points in exports that fewer other photos confirm; 0 keeps all, auto is 1 where at
+    least a third of the points is confirmed."""
+    hide_sky: Literal["auto", "on", "off"] = "auto"
+    """Leave out the sky in exports; auto: where it is more than a hundredth of the points."""
     sheet: bool = True
-    """Write sheet.png: photo, fused depth, experts, gate and VGGT beside each other."""
+    """Write sheet.png: photo, fused and refined depth, experts, gate and VGGT beside each other."""
     overwrite: bool = False
     """Replace files of an earlier run."""
     json: bool = False
     """Print the result as JSON."""
     quiet: bool = False
     """No progress on stderr."""
-    silent: Annotated[bool, Suppress] = False
-    """No result on stdout: for a command that runs many."""
 
     def run(self) -> int:
         """Reconstruct and write; returns 0."""
         return self.run_with(self.load)
+
+    def run_with(self, load: "Callable[[Progress], Reconstructor]") -> int:
+        """The same with a model that may be loaded already."""
+        self._tell(*self.make(load))
+        return 0
 
     def load(self, progress: "Progress") -> "Reconstructor":
         """Load the model that the options name."""
@@ -66,8 +77,10 @@ class RunCommand:
 
         return load_reconstructor(self.model, self.device, self.precision, progress=progress)
 
-    def run_with(self, load: "Callable[[Progress], Reconstructor]") -> int:
-        """The same with a model that may be loaded already."""
+    def make(
+        self, load: "Callable[[Progress], Reconstructor]"
+    ) -> "tuple[ScenePrediction, list[Path]]":
+        """Reconstruct and write, and say nothing of it on stdout; the result and its files."""
         from moe3d.io.images import read_views
 
         formats = tuple(name for name in self.export.split(",") if name)
@@ -78,12 +91,9 @@ class RunCommand:
         console = ConsoleProgress(self.quiet)
         try:
             prediction = self._reconstruct(views, load(console.progress), console)
-            written = self._write(prediction, formats, console)
+            return prediction, self._write(prediction, formats, console)
         finally:
             console.finish()
-        if not self.silent:
-            self._tell(prediction, written)
-        return 0
 
     def _check_output(self, formats: tuple[str, ...]) -> None:
         """Fail before the long work, not after it."""
@@ -101,7 +111,11 @@ class RunCommand:
         from moe3d.io.export import ExportOptions
         from moe3d.scene.filters import CloudOptions
 
-        cloud = CloudOptions(confidence_percentile=self.confidence_percentile)
+        cloud = CloudOptions(
+            confidence_percentile=self.confidence_percentile,
+            min_support=self.min_support,
+            hide_sky=SKY[self.hide_sky],
+        )
         return ExportOptions(cloud=cloud, name=_scene_name(self.photos))
 
     def _choose(self, views: "ViewSet") -> "ViewSet":
@@ -116,6 +130,7 @@ class RunCommand:
     ) -> "ScenePrediction":
         from moe3d.inference.reconstructor import ReconstructionOptions
 
+        warn_of_cuts(views, self.resize, reconstructor.network.config.input_side)
         options = ReconstructionOptions(
             compare=self.compare, resize_mode=self.resize, refine=self.refine
         )
@@ -145,11 +160,14 @@ class RunCommand:
         return written + [file.path for file in exported]
 
     def _tell(self, prediction: "ScenePrediction", written: list[Path]) -> None:
-        metadata = prediction.metadata
+        from moe3d.scene.agreement_text import agreement_lines, full_agreement_json
+
+        metadata, names = prediction.metadata, prediction.names
         seconds = sum(metadata.seconds_by_stage.values())
         lines = [
             f"{prediction.num_views} photos in {seconds:.1f} s on {metadata.device} "
             f"({metadata.precision}) with {metadata.model}; units are {metadata.units}",
+            *agreement_lines(prediction.agreement, names),
             *(f"note: {note}" for note in metadata.notes),
             *(f"wrote {path}" for path in written),
         ]
@@ -162,9 +180,18 @@ class RunCommand:
             "precision": metadata.precision,
             "seconds_by_stage": dict(metadata.seconds_by_stage),
             "peak_memory_bytes": metadata.peak_memory_bytes,
+            "agreement": full_agreement_json(prediction.agreement, names),
             "written": [str(path) for path in written],
         }
         print_result("\n".join(lines), values, self.json)
+
+
+def warn_of_cuts(views: "ViewSet", resize: str, long_side: int) -> None:
+    """Name the photos of which the network would see too little."""
+    from moe3d.inference.preprocess import cut_warnings, plan_transforms
+
+    for text in cut_warnings(views, plan_transforms(views, long_side=long_side, mode=resize)):
+        warn(text)
 
 
 def _scene_name(photos: Path) -> str:

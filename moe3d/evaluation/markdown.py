@@ -62,7 +62,8 @@ def _metrics(report: Report) -> str:
         f"{model} {len({one.scene for one in report.results if one.model == model and one.rows})}"
         for model in report.models
     )
-    return _table(head, rows) + f"\nScenes scored: {counts}.\n"
+    notes = "".join(f"\n{note}\n" for note in report.notes)
+    return _table(head, rows) + f"\nScenes scored: {counts}.\n{notes}"
 
 
 def _differences(report: Report) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from moe3d.scene.layers import DepthLayer, named_layer
+from moe3d.scene.layers import REFINED_OF, DepthLayer, layer_names, named_layer
 from moe3d.scene.records import ScenePrediction, ViewSet
+
+NOT_REFINED = "the photos allowed no refinement of depth; the raw depth is scored"
 
 Predict = Callable[[ViewSet], ScenePrediction]
 
@@ -16,7 +18,8 @@ class EvaluatedModel:
     name: str
     predict: Predict
     layer: str = "fused"
-    """"fused", "vggt" (the baseline of the same prediction) or "expert:2"."""
+    """"fused", "vggt" (the baseline of the same prediction), "expert:2", or a refined layer, for
+    which the raw one stands in where the photos allowed no refinement."""
     identity: str = ""
     """What tells two states of a model of one name apart, such as a checkpoint's hash."""
 
@@ -27,6 +30,8 @@ class Answer:
 
     prediction: ScenePrediction
     layer: DepthLayer
+    note: str = ""
+    """What the table must say of this answer."""
 
 
 def ask(model: EvaluatedModel, views: ViewSet) -> Answer:
@@ -36,7 +41,16 @@ def ask(model: EvaluatedModel, views: ViewSet) -> Answer:
         UsageError: the prediction has no such layer.
     """
     prediction = model.predict(views)
+    raw_of = {refined: raw for raw, refined in REFINED_OF.items()}
+    if model.layer in raw_of and not _is_refined(prediction, model.layer):
+        return Answer(prediction, named_layer(prediction, raw_of[model.layer]), NOT_REFINED)
     return Answer(prediction, named_layer(prediction, model.layer))
+
+
+def _is_refined(prediction: ScenePrediction, layer: str) -> bool:
+    """Whether this refined layer is there and more than a copy of the raw one."""
+    agreement = prediction.agreement
+    return layer in layer_names(prediction) and (agreement is None or agreement.depth_refined)
 
 
 def remembering(predict: Predict) -> Predict:

@@ -1,9 +1,11 @@
 """What an evaluation found: every choice, result and mean."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from moe3d.evaluation.columns import Column, scene_value
+from moe3d.evaluation.models import NOT_REFINED
 from moe3d.evaluation.scene_files import SceneResult
 from moe3d.evaluation.summary import Summary
 
@@ -30,6 +32,16 @@ class Report:
     def failures(self) -> tuple[SceneResult, ...]:
         """Scenes without a score."""
         return tuple(result for result in self.results if result.error)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """In how many scenes a refined model's depth is the raw one, one sentence a model."""
+        counts = Counter(one.model for one in self.results if NOT_REFINED in one.notes)
+        scored = Counter(one.model for one in self.results if one.rows)
+        return tuple(
+            f"{model}: {NOT_REFINED} in {count} of {scored[model]} scenes."
+            for model, count in counts.items()
+        )
 
     @property
     def scored_rows_differ(self) -> bool:

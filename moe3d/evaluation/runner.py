@@ -23,7 +23,7 @@ from moe3d.progress import Progress
 
 logger = logging.getLogger(__name__)
 
-RESULTS_VERSION = 3
+RESULTS_VERSION = 4
 """Raised when a metric's definition changes, so that older results are not taken up."""
 
 Watcher = Callable[[str, str, Answer, SceneTruth], None]
@@ -141,7 +141,9 @@ class _ModelRun:
             self.error = str(error)
             return None
         self._rows.extend(rows)
-        self._notes.extend([*truth.notes, *(row["note"] for row in rows if row.get("note"))])
+        said = [answer.note] if answer.note else []
+        said += [row["note"] for row in rows if row.get("note")]
+        self._notes.extend([*truth.notes, *said])
         self._elapsed_s += time.perf_counter() - start
         return answer
 

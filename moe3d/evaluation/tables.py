@@ -27,6 +27,7 @@ def write_report(report: Report, folder: Path) -> None:
         "choices": dict(report.choices),
         "better": {column.name: column.better for column in report.columns},
         "summary": report.summary,
+        "notes": list(report.notes),
     }
     _write_json(folder / "summary.json", summary)
     _write_json(folder / "results.json", summary | {"scenes": report.results})

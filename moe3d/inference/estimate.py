@@ -78,8 +78,8 @@ class EstimateOptions:
     precision: str = "auto"
     compare: bool = True
     """Also VGGT's depth."""
-    resize_mode: str = "crop"
-    """"crop" or "pad"."""
+    resize_mode: str = "auto"
+    """"auto", "crop" or "pad"."""
 
 
 def estimate_run(

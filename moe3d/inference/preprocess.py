@@ -4,6 +4,7 @@ Unlike VGGT's loader: photos are turned upright, every shift and scale is record
 transparency are invalid, and a photo too flat for a whole patch gets one.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -14,9 +15,10 @@ from PIL import Image
 from moe3d.errors import ImageReadError, JobCancelledError, UsageError
 from moe3d.io.images import read_resized
 from moe3d.progress import Progress
-from moe3d.scene.pixel_transform import PixelTransform
+from moe3d.scene.pixel_transform import LARGEST_LOSS, PixelTransform
 from moe3d.scene.records import View, ViewSet
 
+RESIZE_MODES = ("auto", "crop", "pad")
 READERS = 4
 """Photos decoded at the same time."""
 WHITE = 255
@@ -47,17 +49,21 @@ def prepare_views(
     *,
     long_side: int = 518,
     patch: int = 14,
-    mode: str = "crop",
+    mode: str = "auto",
     progress: Progress | None = None,
 ) -> PreparedViews:
     """Scale, crop or pad the photos of a scene to one common size.
 
     Args:
         views: the photos.
-        long_side: width in crop mode, longer side in pad mode, network pixels; whole patches.
+        long_side: width in crop mode, longer side of photos that are not cut, network pixels;
+            whole patches.
         patch: side of a patch, pixels.
         mode: "crop" scales to `long_side` wide and cuts what is higher than that, centred;
-            "pad" scales the longer side to `long_side` and fills to a square with white.
+            "pad" scales the longer side to `long_side` and fills to a square with white;
+            "auto" crops where no photo of the scene loses more than LARGEST_LOSS by it, else scales
+            the longer side of every photo to `long_side`: upright photos alone give an upright
+            image without borders, upright and lying ones of one camera keep one scale.
         progress: told after every photo.
 
     Returns:
@@ -84,64 +90,80 @@ def prepare_views(
 
 
 def plan_transforms(
-    views: ViewSet, *, long_side: int = 518, patch: int = 14, mode: str = "crop"
+    views: ViewSet, *, long_side: int = 518, patch: int = 14, mode: str = "auto"
 ) -> tuple[PixelTransform, ...]:
     """How the photos of a scene would be brought to one common size, without reading them.
 
+    `visible_box` of a result is what the network will see of the photo.
+
     Raises:
-        UsageError: the sizes make no sense, or there is no view.
+        UsageError: no view, an unknown mode, or `long_side` is no multiple of the patch.
     """
-    if len(views) == 0:
-        raise UsageError("there is no photo to prepare; wanted at least one")
-    alone = [
-        plan_transform(view, long_side=long_side, patch=patch, mode=mode) for view in views.views
-    ]
+    settled = settled_mode(views, long_side=long_side, patch=patch, mode=mode)
+    alone = [_scaled(view, long_side, patch, settled) for view in views.views]
+    if settled == "pad":
+        return tuple(_centred(transform, long_side, long_side) for transform in alone)
     height = max(transform.height for transform in alone)
     width = max(transform.width for transform in alone)
     return tuple(_centred(transform, width, height) for transform in alone)
 
 
-def plan_transform(
-    view: View, *, long_side: int = 518, patch: int = 14, mode: str = "crop"
-) -> PixelTransform:
-    """How one photo would be scaled, cropped or padded, without reading it.
+def cut_warnings(views: ViewSet, transforms: Sequence[PixelTransform]) -> tuple[str, ...]:
+    """One sentence for every photo that loses more of its area than LARGEST_LOSS."""
+    return tuple(
+        f"{view.name}: {1 - transform.visible_share:.0%} of it is cut off; "
+        'the resize mode "auto" shows it whole'
+        for view, transform in zip(views.views, transforms, strict=True)
+        if 1 - transform.visible_share > LARGEST_LOSS
+    )
 
-    In crop mode `visible_box` of the result is what the network will see of the photo.
+
+def settled_mode(
+    views: ViewSet, *, long_side: int = 518, patch: int = 14, mode: str = "auto"
+) -> str:
+    """What a mode comes to for these photos: "crop", "pad", or "whole" without needless borders.
+
+    A scene that is prepared at a second size must be so in the mode that the first one settled.
 
     Raises:
-        UsageError: `long_side` is no multiple of the patch, or the mode is unknown.
+        UsageError: no view, an unknown mode, or `long_side` is no multiple of the patch.
     """
+    if len(views) == 0:
+        raise UsageError("there is no photo to prepare; wanted at least one")
     if patch < 1 or long_side < patch or long_side % patch:
         raise UsageError(f"the image size must be a multiple of {patch}; got {long_side}")
-    if mode not in ("crop", "pad"):
-        raise UsageError(f'the preparation must be "crop" or "pad"; got {mode!r}')
+    if mode not in (*RESIZE_MODES, "whole"):
+        raise UsageError(f"the preparation must be one of {', '.join(RESIZE_MODES)}; got {mode!r}")
+    if mode != "auto":
+        return mode
+    cropped = [_scaled(view, long_side, patch, "crop") for view in views.views]
+    is_too_much = any(1 - transform.visible_share > LARGEST_LOSS for transform in cropped)
+    return "whole" if is_too_much else "crop"
+
+
+def _scaled(view: View, long_side: int, patch: int, mode: str) -> PixelTransform:
+    """One photo by itself: as wide as `long_side` and cut to a square, or whole."""
     if mode == "crop" or view.width >= view.height:
         scaled_width = long_side
         scaled_height = _whole_patches(view.height * (long_side / view.width), patch)
     else:
         scaled_height = long_side
         scaled_width = _whole_patches(view.width * (long_side / view.height), patch)
-    height = long_side if mode == "pad" else min(scaled_height, long_side)
+    height = min(scaled_height, long_side)
     return PixelTransform(
         original_width=view.width,
         original_height=view.height,
-        width=long_side,
+        width=scaled_width,
         height=height,
         scale_x=scaled_width / view.width,
         scale_y=scaled_height / view.height,
-        offset_x=float((long_side - scaled_width) // 2),
-        offset_y=float(_border(height, scaled_height)),
+        offset_y=float(-((scaled_height - height) // 2)),
         exif_orientation=view.exif_orientation,
     )
 
 
 def _whole_patches(pixels: float, patch: int) -> int:
     return max(round(pixels / patch), 1) * patch
-
-
-def _border(outer: int, inner: int) -> int:
-    """Pixels before the inner span when it is centred; negative when it is cut."""
-    return (outer - inner) // 2 if outer >= inner else -((inner - outer) // 2)
 
 
 def _centred(transform: PixelTransform, width: int, height: int) -> PixelTransform:

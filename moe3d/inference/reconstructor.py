@@ -14,7 +14,7 @@ from moe3d.errors import DeviceMemoryError, UsageError
 from moe3d.inference.assemble import assemble_prediction
 from moe3d.inference.device import Compute, describe_device, select_compute
 from moe3d.inference.memory import PeakMemory
-from moe3d.inference.preprocess import PreparedViews, prepare_views
+from moe3d.inference.preprocess import PreparedViews, cut_warnings, prepare_views, settled_mode
 from moe3d.model.checkpoint import (
     CheckpointInfo,
     ReadOptions,
@@ -29,6 +29,7 @@ from moe3d.multiview.refine import refine_prediction
 from moe3d.progress import Progress
 from moe3d.scene.records import PredictionMetadata, ScenePrediction, ViewSet
 
+ResizeMode = Literal["auto", "crop", "pad"]
 RefineMode = Literal["auto", "off", "cameras", "full"]
 
 
@@ -38,8 +39,9 @@ class ReconstructionOptions:
 
     compare: bool = True
     """Also VGGT's depth."""
-    resize_mode: Literal["crop", "pad"] = "crop"
-    """Tall photos: centre crop as VGGT does, or pad and lose nothing."""
+    resize_mode: ResizeMode = "auto"
+    """Tall photos: centre crop as VGGT does, pad to a square, or crop only where no photo loses
+    more than a tenth by it and else show every photo whole, in a frame that fits."""
     refine: RefineMode = "auto"
     """What the photos together may improve: "off", "cameras", "full" (cameras, then depth and
     support as further layers), or "auto": all that the photos allow."""
@@ -97,28 +99,34 @@ class Reconstructor:
         watch, peak = Stopwatch(), PeakMemory(self.compute.device)
         with watch.stage("prepare"):
             side = self.network.config.input_side
-            prepared = self._prepare(views, options, progress, side)
+            patch = self.network.config.patch_size
+            mode = settled_mode(views, long_side=side, patch=patch, mode=options.resize_mode)
+            prepared = self._prepare(views, mode, progress, side)
         with watch.stage("network"):
             output, notes = self._run_network(prepared, options.compare, progress)
+        notes += cut_warnings(views, prepared.pixel_transforms)
         metadata = self._metadata(views, notes)
         prediction = assemble_prediction(views.names, prepared, output, metadata)
         if options.refine != "off":
-            mode = "cameras" if options.refine == "cameras" else "full"
             with watch.stage("refine"):
                 prediction = refine_prediction(
-                    prediction, views, mode, progress=progress, device=self.compute.device
+                    prediction,
+                    views,
+                    "cameras" if options.refine == "cameras" else "full",
+                    progress=progress,
+                    device=self.compute.device,
                 )
         seconds = {"load model": self._load_seconds, **watch.seconds}
         return _with_cost(prediction, seconds, peak.bytes)
 
     def _prepare(
-        self, views: ViewSet, options: ReconstructionOptions, progress: Progress, long_side: int
+        self, views: ViewSet, mode: str, progress: Progress, long_side: int
     ) -> PreparedViews:
         return prepare_views(
             views,
             long_side=long_side,
             patch=self.network.config.patch_size,
-            mode=options.resize_mode,
+            mode=mode,
             progress=progress,
         )
 

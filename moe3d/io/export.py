@@ -5,7 +5,7 @@ import logging
 import re
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +17,9 @@ from moe3d.io.export_content import Content
 from moe3d.io.export_job import Exporter, ExportJob, ExportOptions
 from moe3d.io.sidecar import describe_prediction, write_sidecar
 from moe3d.progress import Progress
+from moe3d.scene.filters import decided
 from moe3d.scene.records import ScenePrediction
+from moe3d.scene.sky import with_sky
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ _EXPORTERS = MappingProxyType(
         "mesh-tsdf": "fused_mesh:TSDF",
         "mesh-poisson": "fused_mesh:POISSON",
         "colmap": "colmap:COLMAP",
+        "colmap-dense": "colmap:DENSE",
         "transforms": "transforms:TRANSFORMS",
         "npz": "npz:NPZ",
         "depth-exr": "depth_maps:EXR",
@@ -107,6 +110,8 @@ def export(
     options = options or ExportOptions()
     progress = progress or Progress()
     chosen = {name: exporter(name) for name in formats}
+    if options.cloud.hide_sky:
+        prediction = with_sky(prediction)
     jobs = {}
     for name, format_ in chosen.items():  # refuse everything that can be before writing anything
         jobs[name] = _job(prediction, options, format_, progress)
@@ -135,6 +140,7 @@ def _job(
 ) -> ExportJob:
     up = format_.up if options.up == "auto" else options.up
     export_from_world(up, options.scale)
+    options = replace(options, cloud=decided(prediction, options.cloud))
     return ExportJob(prediction, options, up, progress, format_.point_limit)
 
 

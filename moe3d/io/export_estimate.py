@@ -42,8 +42,11 @@ def estimate_export(
     if format_.is_filtered:
         refuse_empty(selection)
     num_points = int(np.count_nonzero(selection.keep))
+    if format_.num_points is not None:
+        num_points = format_.num_points(prediction, num_points)
     size = num_points * format_.bytes_per_point
     size += num_points * format_.bytes_per_normal * cloud.normals
+    size += num_points * format_.bytes_per_support * (selection.layer.support is not None)
     if format_.has_photos:
         size += _photo_bytes(prediction)
     if format_.bytes_per_pixel:

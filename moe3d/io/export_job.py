@@ -140,6 +140,11 @@ class CloudStream:
     def __len__(self) -> int:
         return int(np.count_nonzero(self.selection.keep))
 
+    @property
+    def has_support(self) -> bool:
+        """Whether it is known how many photos confirm each point."""
+        return self.selection.layer.support is not None
+
     def __iter__(self) -> Iterator[PointCloud]:
         matrix = self.job.export_from_world.astype(np.float32)
         turn = matrix[:3, :3] / np.float32(self.job.options.scale)
@@ -182,12 +187,17 @@ class Exporter:
     """For the estimate; 0 when the size does not depend on points."""
     bytes_per_normal: int = 0
     """For the estimate, when normals are asked for."""
+    bytes_per_support: int = 0
+    """For the estimate, when the layer has support."""
     bytes_per_pixel: Callable[[ScenePrediction], float] | None = None
     """For the estimate of formats that hold every pixel."""
     is_filtered: bool = True
     """False: every valid pixel is written, whatever the filters say."""
     has_photos: bool = False
     """Whether the photos are written too."""
+    num_points: Callable[[ScenePrediction, int], int] | None = None
+    """For the estimate of formats that write others than the cloud's points, whose number it gets;
+    None: these."""
     point_s: float = 1e-7
     """Processor seconds a point, for the estimate."""
 

@@ -35,14 +35,14 @@ PRESETS = (
     ExportPreset(
         "colmap",
         "COLMAP",
-        "Photos, cameras and points with tracks that were tested for occlusion.",
+        "Photos, cameras, and the spots measured in several of them; without any, the cloud.",
         ("colmap",),
     ),
     ExportPreset(
         "splats",
         "Splat training",
-        "A COLMAP model, which trainers read, and Gaussians to start from.",
-        ("colmap", "ply-splat"),
+        "A COLMAP model with the whole cloud to start from, which trainers read, and Gaussians.",
+        ("colmap-dense", "ply-splat"),
     ),
     ExportPreset(
         "nerfstudio",

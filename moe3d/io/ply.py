@@ -34,6 +34,7 @@ _EXTRAS = {
         ("scalar_photo", "<f4"),
     ],
 }
+_SUPPORT = {"universal": [("support", "u1")], "cloudcompare": [("scalar_support", "<f4")]}
 PRESETS = tuple(_EXTRAS)
 """Property names by program: "plain", "universal" (MeshLab, Blender, Open3D), "cloudcompare"."""
 
@@ -63,11 +64,12 @@ class PlyVertices:
         return _columns(self.records, ("red", "green", "blue")).astype(np.uint8, copy=False)
 
 
-def vertex_layout(preset: str, normals: bool) -> np.dtype:
+def vertex_layout(preset: str, normals: bool, support: bool = False) -> np.dtype:
     """The record of one vertex in a preset."""
     position = [("x", "<f4"), ("y", "<f4"), ("z", "<f4")]
     color = [("red", "u1"), ("green", "u1"), ("blue", "u1")]
-    return np.dtype(position + (_NORMALS if normals else []) + color + _EXTRAS[preset])
+    extras = _EXTRAS[preset] + (_SUPPORT.get(preset, []) if support else [])
+    return np.dtype(position + (_NORMALS if normals else []) + color + extras)
 
 
 def vertex_records(cloud: PointCloud, layout: np.dtype) -> Shaped[np.ndarray, " N"]:
@@ -92,6 +94,8 @@ def fill_records(records: Shaped[np.ndarray, " N"], cloud: PointCloud) -> None:
             records[name] = cloud.expert_index
         elif plain in ("photo", "photo_id"):
             records[name] = cloud.view_index
+        elif plain == "support" and cloud.support is not None:
+            records[name] = cloud.support
 
 
 def _copy_triples(
@@ -126,7 +130,7 @@ def write_ply(
         OutputError: the file exists and may not be overwritten, or cannot be written.
     """
     path = Path(path)
-    layout = vertex_layout(preset, normals=cloud.normals is not None)
+    layout = vertex_layout(preset, cloud.normals is not None, cloud.support is not None)
     with new_file(path, overwrite) as part, part.open("wb") as stream:
         write_header(stream, len(cloud), layout, comments)
         write_vertices(stream, [cloud], layout)
@@ -173,6 +177,7 @@ def slice_cloud(cloud: PointCloud, start: int, stop: int) -> PointCloud:
         pixel_index=cloud.pixel_index[part],
         expert_index=cloud.expert_index[part],
         normals=None if cloud.normals is None else cloud.normals[part],
+        support=None if cloud.support is None else cloud.support[part],
     )
 
 

@@ -1,4 +1,4 @@
-"""One picture of a prediction: photo, fused depth, experts, gate and VGGT beside each other."""
+"""One picture of a prediction: photo, fused and refined depth, experts, gate, VGGT side by side."""
 
 from pathlib import Path
 
@@ -78,7 +78,15 @@ def color_depth(
 
 def _titles(prediction: ScenePrediction) -> list[str]:
     experts = [f"expert {index + 1}" for index in range(prediction.num_experts)]
-    return ["photo", "fused", *experts, "gate", *(["VGGT"] if prediction.baseline else [])]
+    refined = ["refined"] * (prediction.refined_depth is not None)
+    return [
+        "photo",
+        "fused",
+        *refined,
+        *experts,
+        "gate",
+        *["VGGT"] * (prediction.baseline is not None),
+    ]
 
 
 def _row(
@@ -86,7 +94,8 @@ def _row(
 ) -> list[UInt8[np.ndarray, "H W 3"]]:
     mask = prediction.valid_mask[view]
     photo = prediction.images[view]
-    depths = [prediction.depth[view], *prediction.expert_depths[view]]
+    refined = [] if prediction.refined_depth is None else [prediction.refined_depth[view]]
+    depths = [prediction.depth[view], *refined, *prediction.expert_depths[view]]
     colors = expert_colors(prediction.num_experts)
     winner = prediction.gate_logits[view].argmax(axis=0)
     gate = (0.35 * photo + 0.65 * colors[winner]).astype(np.uint8)

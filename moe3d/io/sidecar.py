@@ -9,12 +9,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from moe3d.scene.agreement_text import agreement_json, photo_json
 from moe3d.scene.records import ScenePrediction
 
 
 def describe_prediction(prediction: ScenePrediction) -> dict[str, Any]:
-    """Model, licence, device, cost, and the photos with their pixel transforms."""
-    metadata = prediction.metadata
+    """Model, licence, device, cost, how photos agree, and each with its pixel transform."""
+    metadata, agreement = prediction.metadata, prediction.agreement
     return {
         "model": {
             "name": metadata.model,
@@ -35,14 +36,18 @@ def describe_prediction(prediction: ScenePrediction) -> dict[str, Any]:
         },
         "units": metadata.units,
         "notes": [*honesty_notes(prediction), *metadata.notes],
+        "agreement": agreement_json(agreement),
         "photos": [
             {
                 "name": name,
                 "source": source,
                 "pixel_transform": dataclasses.asdict(transform),
+                "agreement": None if agreement is None else photo_json(agreement, index),
             }
-            for name, source, transform in zip(
-                prediction.names, _sources(prediction), prediction.pixel_transforms, strict=True
+            for index, (name, source, transform) in enumerate(
+                zip(
+                    prediction.names, _sources(prediction), prediction.pixel_transforms, strict=True
+                )
             )
         ],
     }
@@ -57,6 +62,8 @@ def honesty_notes(prediction: ScenePrediction) -> tuple[str, ...]:
     if metadata.demonstration:
         notes.append("DEMONSTRATION MODEL: not VGGT-1B")
     notes += [f"APPROXIMATE: {name}" for name in metadata.approximations]
+    if prediction.agreement is not None and prediction.agreement.sentence:
+        notes.append(prediction.agreement.sentence)
     if metadata.units == "relative":
         notes.append("relative units: a scene unit is no metre")
     return tuple(notes)

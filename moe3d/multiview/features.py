@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Int
 
-from moe3d.multiview.colmap import load_pycolmap
+from moe3d.io.colmap_module import load_pycolmap
 from moe3d.multiview.photos import GreyPhoto
 
 

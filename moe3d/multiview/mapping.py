@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64, Int
 
+from moe3d.io.colmap_module import load_pycolmap
 from moe3d.multiview.background import run_interruptible
 from moe3d.multiview.camera_state import CameraState
-from moe3d.multiview.colmap import load_pycolmap
 from moe3d.multiview.matching import MatchedPhotos, colmap_camera
 from moe3d.progress import Progress
 

@@ -7,7 +7,7 @@ from jaxtyping import Float64, Int
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from moe3d.multiview.colmap import load_pycolmap
+from moe3d.io.colmap_module import load_pycolmap
 from moe3d.multiview.features import (
     Features,
     FeatureSettings,

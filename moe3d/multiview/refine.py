@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Float64, Int, UInt8
+from jaxtyping import Float, Float32, Int, UInt8
 
 from moe3d.multiview.cameras import CameraSettings, SceneCameras, find_cameras
 from moe3d.multiview.depth import (
@@ -23,7 +23,7 @@ from moe3d.multiview.depth import (
     refine_layer,
     support_of,
 )
-from moe3d.multiview.trust import TrustSettings, trust_in_photos
+from moe3d.multiview.trust import Trust, TrustSettings, trust_in_photos
 from moe3d.progress import Progress
 from moe3d.scene.multiview import NETWORK, REFERENCE, Agreement, Tracks
 from moe3d.scene.records import BaselinePrediction, ScenePrediction, ViewSet
@@ -114,8 +114,13 @@ class _Answer:
 
     depth: Float32[np.ndarray, "S H W"]
     """Refined where there is trust, else the network's."""
-    trust: Float64[np.ndarray, " S"] | None
-    """How far each photo's refinement was believed, 0..1; None when depth was not refined."""
+    trust: Trust | None
+    """How far each photo's refinement was believed; None when depth was not refined."""
+
+    @property
+    def is_refined(self) -> bool:
+        """Whether any photo's depth is more than the network's."""
+        return self.trust is not None and bool((self.trust.factor > 0).any())
 
 
 def posed_scene(prediction: ScenePrediction, cameras: SceneCameras) -> PosedScene:
@@ -241,12 +246,19 @@ def _refine_baseline(
 def _blend(
     raw: Float32[np.ndarray, "S H W"],
     refined: Float32[np.ndarray, "S H W"],
-    trust: Float64[np.ndarray, " S"],
+    trust: Trust,
 ) -> Float32[np.ndarray, "S H W"]:
     """Between raw and refined depth, in the logarithm; raw where either is no depth."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.power(refined / raw, trust.astype(np.float32)[:, None, None])
-    return np.where(np.isfinite(factor) & (raw > 0), raw * factor, raw).astype(np.float32)
+    blended = np.array(raw)
+    for view, (of_factor, of_bend) in enumerate(zip(trust.factor, trust.bend, strict=True)):
+        known = np.isfinite(raw[view]) & (raw[view] > 0) & (refined[view] > 0)
+        if of_factor == 0 or not known.any():
+            continue
+        change = np.log(refined[view][known] / raw[view][known])
+        factor = np.median(change)
+        change = of_factor * factor + of_bend * (change - factor)
+        blended[view][known] = raw[view][known] * np.exp(change)
+    return blended
 
 
 def _finish(
@@ -261,7 +273,7 @@ def _finish(
     progress: Progress,
 ) -> ScenePrediction:
     """Count support, measure agreement, and put all into the record."""
-    is_refined = answer.trust is not None and bool((answer.trust > 0).any())
+    is_refined = answer.is_refined
     depth = answer.depth if is_refined else placed.depth
     support, log_ratio = support_of(scene, depth, neighbours, settings.depth, device, progress)
     agreement = _agree(placed, cameras, support, log_ratio, answer)
@@ -306,7 +318,7 @@ def _agree(
         scene_residual_px=_median(cameras.residual_px),
         scene_confirmed_share=_share(confirmed, valid),
         scene_disagreement=_median(difference),
-        depth_refined=answer.trust is not None and bool((answer.trust > 0).any()),
+        depth_refined=answer.is_refined,
         sentence=_sentence(prediction, cameras, answer),
     )
 
@@ -323,12 +335,12 @@ def _sentence(prediction: ScenePrediction, cameras: SceneCameras, answer: _Answe
         shown = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
         said.append(f"too few matches to place {shown}: the network's cameras were kept there")
     if answer.trust is not None:
-        kept = int((answer.trust == 0).sum())
-        if kept == len(answer.trust):
+        kept = int((answer.trust.factor == 0).sum())
+        if kept == len(answer.trust.factor):
             said.append(NO_DEPTH)
         elif kept > len(lost):
             said.append(
-                f"the photos agree too little in {kept} of {len(answer.trust)} photos: "
+                f"the photos agree too little in {kept} of {len(answer.trust.factor)} photos: "
                 "the network's depth was kept there"
             )
     return "; ".join(said)

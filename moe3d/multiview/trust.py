@@ -26,10 +26,20 @@ class TrustSettings:
     bend: tuple[float, float] = (0.12, 0.07)
     """Median bend of log depth at which trust ends and is whole, for points that are known as well
     as `usual_sigma`; better known ones may bend the depth more."""
-    usual_sigma: float = 0.012
+    usual_sigma: float = 0.015
     """Expected error of log depth in a usual scene."""
     bend_reach: tuple[float, float] = (0.5, 2.0)
     """How far the bounds of the bend follow the points' certainty."""
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How far refined depth is believed, 0 (network) to 1."""
+
+    factor: Float64[np.ndarray, " S"]
+    """In each photo's one factor, which brings it to the scale of the others."""
+    bend: Float64[np.ndarray, " S"]
+    """In what is left, which bends its depth."""
 
 
 def trust_in_photos(
@@ -39,8 +49,8 @@ def trust_in_photos(
     measured: Measured,
     cameras: SceneCameras,
     settings: TrustSettings,
-) -> Float64[np.ndarray, " S"]:
-    """How far each photo's refined depth is believed, 0 (network) to 1.
+) -> Trust:
+    """How far each photo's refined depth is believed.
 
     Args:
         raw: the network's depth.
@@ -60,7 +70,7 @@ def trust_in_photos(
     whole = _ramp(evidence, *settings.share)
     doubt = float(np.clip(certain / settings.usual_sigma, *settings.bend_reach))
     each = np.array([_ramp(value * doubt, *settings.bend) for value in bend])
-    return np.where(placed, whole * each, 0.0)
+    return Trust(np.where(placed, whole, 0.0), np.where(placed, whole * each, 0.0))
 
 
 def _bend(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float32, Int64
@@ -10,6 +11,7 @@ from moe3d.geometry.normals import normals_from_depth
 from moe3d.scene.filters import CloudOptions, Selection, select_pixels, view_points
 from moe3d.scene.layers import DepthLayer
 from moe3d.scene.records import PointCloud, ScenePrediction
+from moe3d.scene.sky import SkyChoice
 
 
 def point_cloud(
@@ -22,12 +24,14 @@ def point_cloud(
     normals: bool = False,
     max_points: int | None = None,
     voxel_size: float | int | None = None,
+    min_support: int | Literal["auto"] = 0,
+    hide_sky: SkyChoice = False,
 ) -> PointCloud:
     """The points of a prediction, filtered. The same for every call.
 
     Args:
         prediction: is not changed.
-        layer: depth layer: "fused", "vggt", "expert:2".
+        layer: depth layer: "fused", "refined", "vggt", "vggt-refined", "expert:2".
         confidence_percentile: share of the scene's valid pixels of lowest confidence that goes,
             percent; 0 removes none.
         confidence_min: lowest confidence that stays.
@@ -37,6 +41,9 @@ def point_cloud(
         normals: compute normals from the pixel grid, turned towards the camera.
         max_points: thin evenly to this many.
         voxel_size: keep the first point of every voxel of this edge, scene units.
+        min_support: pixels that fewer other photos confirm go, where photos were compared; "auto"
+            is 1 where a third or more of the valid pixels is confirmed, else 0.
+        hide_sky: leave out the sky; "auto": where it is more than a hundredth of the pixels.
 
     Returns:
         Points view by view, row by row; possibly none.
@@ -49,10 +56,12 @@ def point_cloud(
         views=views,
         confidence_percentile=confidence_percentile,
         confidence_min=confidence_min,
+        min_support=min_support,
         edge_rtol=edge_rtol,
         voxel_size=voxel_size,
         max_points=max_points,
         normals=normals,
+        hide_sky=hide_sky,
     )
     selection = select_pixels(prediction, options)
     cloud = join_clouds(list(iterate_clouds(prediction, selection, normals)), selection)
@@ -67,6 +76,7 @@ def iterate_clouds(
         kept = np.flatnonzero(selection.keep[view])
         if len(kept) == 0:
             continue
+        support = selection.layer.support
         winner = prediction.gate_logits[view].argmax(axis=0).astype(np.uint8).ravel()
         yield PointCloud(
             points=view_points(selection.layer, view).take(kept, axis=0),
@@ -76,6 +86,7 @@ def iterate_clouds(
             pixel_index=kept.astype(np.int32),
             expert_index=winner.take(kept),
             normals=_world_normals(selection.layer, view, kept) if normals else None,
+            support=None if support is None else support[view].ravel().take(kept),
         )
 
 
@@ -95,6 +106,7 @@ def join_clouds(parts: Sequence[PointCloud], selection: Selection) -> PointCloud
             )
         ]
     normals = [part.normals for part in parts if part.normals is not None]
+    support = [part.support for part in parts if part.support is not None]
     return PointCloud(
         points=np.concatenate([part.points for part in parts]),
         colors=np.concatenate([part.colors for part in parts]),
@@ -103,6 +115,7 @@ def join_clouds(parts: Sequence[PointCloud], selection: Selection) -> PointCloud
         pixel_index=np.concatenate([part.pixel_index for part in parts]),
         expert_index=np.concatenate([part.expert_index for part in parts]),
         normals=np.concatenate(normals) if normals else None,
+        support=np.concatenate(support) if support else None,
         num_valid=selection.num_valid,
         removed_by=dict(selection.removed_by),
     )

@@ -1,8 +1,8 @@
 """Which pixels of a prediction become points, and what removed the others."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int64
@@ -13,9 +13,11 @@ from moe3d.geometry.edges import depth_edges
 from moe3d.geometry.projection import world_points_from_depth, world_rays
 from moe3d.geometry.voxels import first_per_voxel
 from moe3d.scene.extremes import black_pixels, white_pixels
-from moe3d.scene.layers import DepthLayer, named_layer
+from moe3d.scene.layers import DepthLayer, default_layer, named_layer
+from moe3d.scene.multiview import confirmed_share, usual_min_support
 from moe3d.scene.ranks import kth_smallest
 from moe3d.scene.records import ScenePrediction
+from moe3d.scene.sky import USUAL_SHARE, SkyChoice, known_sky, sky_share, with_sky
 
 MAX_DEPTH = 1e18
 """Larger depths are no measurement: their squares leave float32."""
@@ -27,18 +29,24 @@ LARGE_SCENE = 1 << 24
 class CloudOptions:
     """Which points a cloud has. Filters run in the order of these fields."""
 
-    layer: str = "fused"
-    """Depth layer: "fused", "vggt", "expert:2"."""
+    layer: str = "auto"
+    """Depth layer: "fused", "refined", "vggt", "vggt-refined", "expert:2"; "auto" is
+    `default_layer`."""
     confidence_percentile: float | int = 20.0
     """Share of the scene's valid pixels of lowest confidence that goes, percent; 0 removes none."""
     confidence_min: float | int | None = None
     """Lowest confidence that stays; None removes none."""
+    min_support: int | Literal["auto"] = 0
+    """Pixels that fewer other photos confirm go, where photos were compared; 0 removes none,
+    "auto" is `usual_min_support`."""
     edge_rtol: float | int | None = None
     """Relative depth jump in 3x3 pixels above which a pixel goes; None removes none."""
     views: Sequence[int] | None = None
     """Views that give points, 0-based; None takes all."""
     experts: Sequence[int] | None = None
     """Winning experts whose pixels stay, 0-based; None takes all."""
+    hide_sky: SkyChoice = False
+    """Pixels of the sky go; "auto": where they are more than `scene.sky.USUAL_SHARE`."""
     hide_black: bool = False
     """Pixels as dark as a masked background go."""
     hide_white: bool = False
@@ -59,6 +67,8 @@ class CloudOptions:
             )
         if self.max_points is not None and self.max_points < 1:
             raise UsageError(f"the point limit must be at least 1; got {self.max_points}")
+        if self.min_support != "auto" and self.min_support < 0:
+            raise UsageError(f"the support must be at least 0, or auto; got {self.min_support}")
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,9 @@ def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selecti
     Raises:
         UsageError: an option that cannot be meant, such as a view or layer that is not there.
     """
+    if options.hide_sky:
+        prediction = with_sky(prediction)
+    options = decided(prediction, options)
     layer = named_layer(prediction, options.layer)
     keep = valid_pixels(prediction, layer)
     num_valid = int(np.count_nonzero(keep))
@@ -108,6 +121,21 @@ def select_pixels(prediction: ScenePrediction, options: CloudOptions) -> Selecti
         still = int(np.count_nonzero(keep))
         removed_by[name], left = left - still, still
     return Selection(layer, keep, num_valid, removed_by)
+
+
+def decided(prediction: ScenePrediction, options: CloudOptions) -> CloudOptions:
+    """The options as they act on a prediction: without "auto", and without support where none is
+    known."""
+    name = default_layer(prediction) if options.layer == "auto" else options.layer
+    hides_sky = options.hide_sky
+    if hides_sky == "auto":
+        hides_sky = sky_share(prediction) > USUAL_SHARE
+    layer, least = named_layer(prediction, name), options.min_support
+    if layer.support is None:
+        least = 0
+    elif least == "auto":
+        least = usual_min_support(confirmed_share(layer.support, valid_pixels(prediction, layer)))
+    return replace(options, layer=name, min_support=least, hide_sky=hides_sky)
 
 
 def valid_pixels(prediction: ScenePrediction, layer: DepthLayer) -> Bool[np.ndarray, "S H W"]:
@@ -172,6 +200,12 @@ def _keep_confident(pixels: _Pixels, lowest: float | int) -> None:
             np.logical_and(keep, confidence >= np.float32(lowest), out=keep)
 
 
+def _keep_confirmed(pixels: _Pixels, least: int) -> None:
+    support = pixels.layer.support
+    assert support is not None, "without support the filter is decided to be off"
+    np.logical_and(pixels.keep, support >= least, out=pixels.keep)
+
+
 def _drop_edges(pixels: _Pixels, rtol: float | int) -> None:
     for depth, keep in zip(pixels.layer.depth, pixels.keep, strict=True):
         # Neighbours that another filter removed still show where the depth jumps.
@@ -195,6 +229,10 @@ def _keep_experts(pixels: _Pixels, experts: Sequence[int]) -> None:
     stays[list(experts)] = True
     for logits, keep in zip(pixels.prediction.gate_logits, pixels.keep, strict=True):
         keep &= stays[logits.argmax(axis=0)]
+
+
+def _drop_sky(pixels: _Pixels, _on: bool) -> None:
+    np.logical_and(pixels.keep, ~known_sky(pixels.prediction), out=pixels.keep)
 
 
 def _drop_black(pixels: _Pixels, _on: bool) -> None:
@@ -226,9 +264,11 @@ def _thin(pixels: _Pixels, max_points: int) -> None:
 _FILTERS: dict[str, Callable[[_Pixels, Any], None]] = {
     "confidence_percentile": _keep_upper_percentile,
     "confidence_min": _keep_confident,
+    "min_support": _keep_confirmed,
     "edge_rtol": _drop_edges,
     "views": _keep_views,
     "experts": _keep_experts,
+    "hide_sky": _drop_sky,
     "hide_black": _drop_black,
     "hide_white": _drop_white,
     "box": _keep_inside,
@@ -236,7 +276,7 @@ _FILTERS: dict[str, Callable[[_Pixels, Any], None]] = {
     "max_points": _thin,
 }
 """Filters by the option that sets them, in the order in which they run."""
-_OFF = {"confidence_percentile": 0}
+_OFF = {"confidence_percentile": 0, "min_support": 0}
 """What else switches a filter off, besides None and False."""
 
 

@@ -10,6 +10,17 @@ from moe3d.scene.records import ScenePrediction
 
 REFINED_OF = {"fused": "refined", "vggt": "vggt-refined"}
 """The layer that is refined from each raw one."""
+RAW_OF = {refined: raw for raw, refined in REFINED_OF.items()}
+"""The network's own layer that each refined one comes from."""
+TITLES = {
+    "fused": "MoE3D",
+    "refined": "MoE3D refined",
+    "vggt": "VGGT",
+    "vggt-refined": "VGGT refined",
+}
+"""What people call the sides of a comparison."""
+OF_VGGT = ("vggt", "vggt-refined")
+"""Layers that stand in VGGT's cameras."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,24 @@ def layer_names(prediction: ScenePrediction) -> tuple[str, ...]:
         "vggt-refined": baseline is not None and baseline.refined_depth is not None,
     }
     return tuple(name for name, is_there in there.items() if is_there)
+
+
+def default_layer(prediction: ScenePrediction) -> str:
+    """The layer that is shown first: what the photos together say, where it is known."""
+    return "refined" if prediction.refined_depth is not None else "fused"
+
+
+def sides(prediction: ScenePrediction, layer: str = "fused") -> tuple[str, str]:
+    """MoE3D's and VGGT's layer of a comparison while a layer is shown.
+
+    Raw is compared with raw and refined with refined; an expert counts as raw. Where only one side
+    is refined, the other one gives what it has.
+    """
+    if layer not in RAW_OF:
+        return "fused", "vggt"
+    there = layer_names(prediction)
+    first, second = (refined if refined in there else raw for raw, refined in REFINED_OF.items())
+    return first, second
 
 
 def depth_layer(prediction: ScenePrediction, name: str) -> Float32[np.ndarray, "S H W"]:
@@ -67,7 +96,7 @@ def named_layer(prediction: ScenePrediction, name: str) -> DepthLayer:
             f"layer {name!r} is not in this prediction; it has {', '.join(layer_names(prediction))}"
         )
     base = prediction.baseline
-    if base is not None and name in ("vggt", "vggt-refined"):
+    if base is not None and name in OF_VGGT:
         depth = base.depth if name == "vggt" else base.refined_depth
         cameras = base.camera_from_world, base.intrinsics
         return DepthLayer(name, _there(depth), base.confidence, *cameras, base.support)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32, Int, Int32
+from jaxtyping import Bool, Float, Float32, Int, Int32, UInt8
 
 from moe3d.errors import ShapeError
 
@@ -16,6 +16,8 @@ DISAGREES_ABOVE = 3.0
 """A photo whose depth is off by this many times the scene's median disagrees with the others."""
 DISAGREES_AT_LEAST = 0.05
 """And by at least this share of the depth."""
+USUALLY_CONFIRMED = 1 / 3
+"""Share of the valid pixels that must be confirmed before the others are left out unasked."""
 
 
 @dataclass(frozen=True)
@@ -82,3 +84,19 @@ class Agreement:
             return ()
         limit = max(DISAGREES_AT_LEAST, DISAGREES_ABOVE * float(np.median(known)))
         return tuple(np.flatnonzero(np.nan_to_num(self.disagreement) > limit).tolist())
+
+
+def confirmed_share(
+    support: UInt8[np.ndarray, "S H W"] | None, valid: Bool[np.ndarray, "S H W"]
+) -> float:
+    """Share of the valid pixels that another photo confirms, 0..1; 0 without support."""
+    if support is None:
+        return 0.0
+    confirmed = np.count_nonzero(valid & (support > 0))
+    return confirmed / max(int(np.count_nonzero(valid)), 1)
+
+
+def usual_min_support(share: float) -> int:
+    """How many photos must confirm a point that is shown unasked: 1 where the confirmed share of
+    the valid pixels is a third or more, else 0."""
+    return int(share >= USUALLY_CONFIRMED)

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+LARGEST_LOSS = 0.1
+"""A photo that would lose more of its area than this is not cut unless asked for; the user is told
+when it is."""
+
 
 @dataclass(frozen=True)
 class PixelTransform:
@@ -65,6 +69,13 @@ class PixelTransform:
         right = min(float(self.original_width), (self.width - self.offset_x) / self.scale_x)
         bottom = min(float(self.original_height), (self.height - self.offset_y) / self.scale_y)
         return left, top, right, bottom
+
+    @property
+    def visible_share(self) -> float:
+        """The part of the upright photo's area that the network sees, 0 to 1."""
+        left, top, right, bottom = self.visible_box
+        seen = max(0.0, right - left) * max(0.0, bottom - top)
+        return seen / (self.original_width * self.original_height)
 
     @property
     def _scale(self) -> Float[np.ndarray, "2"]:

@@ -1,4 +1,4 @@
-"""Values along a line over one view: every expert, fused, VGGT, truth, gate, photo gradient."""
+"""Values along a line over one view: every depth that is said of it, gate, photo gradient."""
 
 from dataclasses import dataclass
 
@@ -39,6 +39,9 @@ class Profile:
     """Length of the photo's brightness gradient, grey levels a pixel."""
     baseline: Float32[np.ndarray, " N"] | None = None
     truth: Float32[np.ndarray, " N"] | None = None
+    refined: Float32[np.ndarray, " N"] | None = None
+    """After all photos were asked."""
+    baseline_refined: Float32[np.ndarray, " N"] | None = None
 
 
 def line_pixels(line: ProfileLine) -> tuple[Int[np.ndarray, " N"], Int[np.ndarray, " N"]]:
@@ -73,6 +76,10 @@ def sample_profile(
     weights = remix_weights(logits, prediction.gate_temperature, remix)[0, :, 0]
     base = prediction.baseline
     depth = prediction.depth if fused is None else fused
+
+    def along(depth: Float32[np.ndarray, "S H W"] | None) -> Float32[np.ndarray, " N"] | None:
+        return _known(depth[view, rows, columns], valid) if depth is not None else None
+
     return Profile(
         columns=columns,
         rows=rows,
@@ -81,8 +88,10 @@ def sample_profile(
         weights=weights,
         fused=_known(depth[view, rows, columns], valid),
         gradient=photo_gradient(prediction.images[view])[rows, columns],
-        baseline=_known(base.depth[view, rows, columns], valid) if base is not None else None,
+        baseline=along(base.depth) if base is not None else None,
         truth=truth[view, rows, columns] if truth is not None else None,
+        refined=along(prediction.refined_depth),
+        baseline_refined=along(base.refined_depth) if base is not None else None,
     )
 
 

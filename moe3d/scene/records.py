@@ -147,6 +147,8 @@ class ScenePrediction:
     """Spots found in several photos, on which the cameras rest."""
     agreement: Agreement | None = None
     """How well the photos agree; None when they were not compared."""
+    sky: Bool[np.ndarray, "S H W"] | None = None
+    """Pixels of the sky, where a job has looked for them already (`scene.sky`); never saved."""
 
     def __post_init__(self) -> None:
         views = len(self.names)
@@ -160,7 +162,7 @@ class ScenePrediction:
                 f"the baseline's depth must be {self.depth.shape} like the prediction's; "
                 f"got {self.baseline.depth.shape}"
             )
-        maps = {"refined depth": self.refined_depth, "support": self.support}
+        maps = {"refined depth": self.refined_depth, "support": self.support, "sky": self.sky}
         if self.baseline is not None:
             maps |= {
                 "baseline's refined depth": self.baseline.refined_depth,
@@ -210,6 +212,8 @@ class PointCloud:
     """Expert with the largest gate weight at that pixel, 0-based."""
     normals: Float32[np.ndarray, "N 3"] | None = None
     """Unit normals turned towards the camera; None when not asked for."""
+    support: UInt8[np.ndarray, " N"] | None = None
+    """How many other photos confirm each point; None where photos were not compared."""
     num_valid: int = 0
     """Pixels that were valid before any filter."""
     removed_by: Mapping[str, int] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Float32
 
 from moe3d.errors import UsageError
 from moe3d.scene.records import ScenePrediction
@@ -27,16 +27,28 @@ def in_metres(prediction: ScenePrediction, metres_per_unit: float) -> ScenePredi
         base = replace(
             base,
             depth=base.depth * factor,
+            refined_depth=_scaled(base.refined_depth, factor),
             camera_from_world=_scaled_cameras(base.camera_from_world, metres_per_unit),
         )
+    tracks = prediction.tracks
+    if tracks is not None:
+        tracks = replace(tracks, points=tracks.points * factor)
     return replace(
         prediction,
         depth=prediction.depth * factor,
+        refined_depth=_scaled(prediction.refined_depth, factor),
         expert_depths=prediction.expert_depths * factor,
         camera_from_world=_scaled_cameras(prediction.camera_from_world, metres_per_unit),
         baseline=base,
+        tracks=tracks,
         metadata=replace(prediction.metadata, units="metres"),
     )
+
+
+def _scaled(
+    depth: Float32[np.ndarray, "S H W"] | None, factor: np.float32
+) -> Float32[np.ndarray, "S H W"] | None:
+    return None if depth is None else depth * factor
 
 
 def _scaled_cameras(

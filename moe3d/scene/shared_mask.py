@@ -6,26 +6,30 @@ import numpy as np
 from jaxtyping import Bool
 
 from moe3d.scene.filters import confidence_threshold, valid_pixels
-from moe3d.scene.layers import named_layer
+from moe3d.scene.layers import OF_VGGT, named_layer, sides
 from moe3d.scene.records import ScenePrediction
 
 
-def other_side(layer: str) -> str:
-    """The layer that a layer is compared with."""
-    return "fused" if layer == "vggt" else "vggt"
+def other_side(prediction: ScenePrediction, layer: str) -> str:
+    """The layer that a layer is compared with: raw with raw, refined with refined."""
+    first, second = sides(prediction, layer)
+    return first if layer in OF_VGGT else second
 
 
 def kept_on_other_side(
-    prediction: ScenePrediction, layer: str, percentile: float | int
+    prediction: ScenePrediction, layer: str, percentile: float | int, min_support: int = 0
 ) -> Bool[np.ndarray, "S H W"]:
     """Pixels that the other side has and keeps when it drops its own lowest confidences."""
-    other = named_layer(prediction, other_side(layer))
+    other = named_layer(prediction, other_side(prediction, layer))
     kept = valid_pixels(prediction, other)
     if percentile > 0:
         limit = confidence_threshold(other.confidence, kept, percentile)
         if limit > -np.inf:
             with np.errstate(invalid="ignore"):
                 kept &= other.confidence >= np.float32(limit)
+    # and those that too few photos confirm
+    if min_support > 0 and other.support is not None:
+        kept &= other.support >= min_support
     return kept
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from moe3d.errors import UsageError
 from moe3d.evaluation.markdown import ARROWS, number
 
+OLD_NAMES: Mapping[str, str] = {"absrel": "absrel_photo", "d1": "d1_photo"}
+"""Columns of summaries that are older than the two alignments: they were aligned by photo."""
+
 
 def read_result(path: Path) -> Any:
     """What a JSON file says.
@@ -33,8 +36,10 @@ def evaluations_text(folder: Path) -> str:
     lines = [
         "## Evaluations\n",
         "Means over scenes with 95 % bootstrap intervals, medians over scenes, ratios of means. "
-        "`mini` is MoE3D-mini's soft fusion, `mini-vggt` VGGT's head on the same backbone. Cameras "
-        "are refined by matching and PnP, and are the same for both.\n",
+        "`mini` is MoE3D-mini's soft fusion, `mini-vggt` VGGT's head on the same backbone, "
+        "`-refined` the same depth after the photos were compared. Cameras are the same for all "
+        "models of a table; where it does not name the refinement, depth is the network's own, and "
+        "the cameras of clouds and poses are refined by matching and PnP.\n",
     ]
     for path in sorted(folder.glob("*.json")):
         record = read_result(path)
@@ -50,15 +55,21 @@ def _section(record: Mapping[str, Any]) -> list[str]:
     cells = record["summary"]["cells"]
     models = list(dict.fromkeys(cell["model"] for cell in cells))
     by_name = {(cell["model"], cell["column"]): cell for cell in cells}
-    ratios = {one["column"]: _ratio(one) for one in record["summary"]["differences"]}
+    differences = record["summary"]["differences"]
+    ratios = {(one["second"], one["column"]): _ratio(one) for one in differences}
+    others = models[1:] if ratios else []
     titles = [f"{model}: {what}" for model in models for what in ("mean [95 %]", "median")]
-    titles += [f"{models[0]} / {models[1]} [95 %]"] if ratios else []
+    titles += [f"{models[0]} / {other} [95 %]" for other in others]
+    refinement = f" Refinement: {choices['refinement']}." if "refinement" in choices else ""
     rows = [["metric", "", *titles], ["---"] * (2 + len(titles))]
     for name, better in record["better"].items():
         texts = [text for model in models for text in _texts(by_name[model, name])]
-        rows.append([name, ARROWS[better], *texts, *([ratios[name]] if ratios else [])])
+        texts += [ratios[other, name] for other in others]
+        rows.append([OLD_NAMES.get(name, name), ARROWS[better], *texts])
     table = "".join("| " + " | ".join(row) + " |\n" for row in rows)
-    return [f"### {record['title']}\n", f"{choices['data']}. `{choices['command']}`\n", table]
+    notes = "".join(f"\n{note}\n" for note in record.get("notes", ()))
+    about = f"{choices['data']}. `{choices['command']}`{refinement}\n"
+    return [f"### {record['title']}\n", about, table + notes]
 
 
 def _ratio(difference: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """`docs/results.md`, written from result files alone."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,18 +20,24 @@ LAYER_NAMES = {
     "oracle": "best expert a pixel (needs the truth)",
 }
 COLUMNS = (
-    ("absrel_mean", "abs-rel", 3),
-    ("absrel_median", "median", 3),
-    ("delta1", "δ1", 3),
+    ("absrel_mean", "abs-rel (scene)", 3),
+    ("absrel_median", "median (scene)", 3),
+    ("delta1", "δ1 (scene)", 3),
+    ("absrel_photo_mean", "abs-rel (photo)", 3),
+    ("absrel_photo_median", "median (photo)", 3),
+    ("delta1_photo", "δ1 (photo)", 3),
     ("boundary_f1", "boundary F1", 4),
     ("flying_self", "FPR_self", 3),
     ("unresolved", "unresolved", 3),
 )
+ABLATIONS_HEADING = "## Ablations"
 HEADER = """# Results
 
 Written by `{command}`; do not edit. Every number is read from a result file.
-Depth is aligned by one median scale a scene. Boundary F1 and FPR_self count the pixels of all
-frames together; definitions are in `docs/metrics.md`. Lower is better but for δ1 and boundary F1.
+abs-rel and δ1 stand under two alignments: `scene` is one median scale for the photos of a scene
+together, `photo` one for each photo, which forgives photos that disagree. Boundary F1 and FPR_self
+count the pixels of all frames together; definitions are in `docs/metrics.md`. Lower is better but
+for δ1 and boundary F1; a dash was not measured.
 """
 
 
@@ -93,9 +100,14 @@ def _layer_table(layers: Mapping[str, Any]) -> list[str]:
     rows = ["| depth | " + " | ".join(names) + " |", "|" + "---|" * (1 + len(names))]
     for key, title in LAYER_NAMES.items():
         if key in layers:
-            cells = [f"{layers[key][name]:.{digits}f}" for name, _, digits in COLUMNS]
+            cells = [_cell(layers[key].get(name), digits) for name, _, digits in COLUMNS]
             rows.append(f"| {title} | " + " | ".join(cells) + " |")
     return rows
+
+
+def _cell(value: float | None, digits: int) -> str:
+    """A number; a dash where a record made before this column has none."""
+    return "-" if value is None or not math.isfinite(value) else f"{value:.{digits}f}"
 
 
 def _ratios(layers: Mapping[str, Any]) -> list[str]:
@@ -103,8 +115,10 @@ def _ratios(layers: Mapping[str, Any]) -> list[str]:
         return []
     parts = []
     for name, title, _ in COLUMNS:
-        if name in ("absrel_mean", "boundary_f1", "flying_self"):
-            below = layers["vggt"][name]
+        if name in ("absrel_mean", "absrel_photo_mean", "boundary_f1", "flying_self"):
+            below = layers["vggt"].get(name, math.nan)
+            if not math.isfinite(below):
+                continue
             ratio = f"{layers['fused'][name] / below:.3f}" if below else "undefined"
             parts.append(f"{title} {ratio}")
     return ["MoE3D (soft) / VGGT: " + ", ".join(parts) + "."]
@@ -130,7 +144,7 @@ def _ablations(plan: AblationPlan, folder: Path) -> str:
             groups[run.group].append(_Cell(run.name, run.seed, scores))
         else:
             missing[run.group].append(f"{run.name} (seed {run.seed})")
-    lines = ["## Ablations\n", _setting_line(plan, folder)]
+    lines = [f"{ABLATIONS_HEADING}\n", _setting_line(plan, folder)]
     for group in dict.fromkeys(run.group for run in plan.runs):
         lines += [f"### {group}\n", *_group_table(groups[group])]
         if missing[group]:
@@ -161,7 +175,7 @@ def _group_table(cells: Sequence[_Cell]) -> list[str]:
         "setting",
         "seeds",
         "depth",
-        "abs-rel",
+        "abs-rel (scene)",
         "boundary F1",
         "FPR_self",
         "entropy / ln K, band",

@@ -1,5 +1,6 @@
 """Scores of a network on validation scenes: fused depth beside VGGT's, edges, poses, experts."""
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -34,13 +35,17 @@ class LayerScores:
     """Mean over scenes; one median scale a scene."""
     absrel_median: float
     delta1: float
-    """Mean share of pixels within a factor 1.25."""
+    """Mean share of pixels within a factor 1.25; one median scale a scene."""
     boundary_f1: float
     """Depth Pro's, counts of all frames added up."""
     flying_self: float
     """FPR_self, pixels of all frames added up."""
     unresolved: float
     """Share of covered edge pixels whose two surfaces the prediction does not keep apart."""
+    absrel_photo_mean: float = math.nan
+    """Mean over scenes of the mean over photos; one median scale a photo. NaN in old records."""
+    absrel_photo_median: float = math.nan
+    delta1_photo: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class _LayerTally:
     def __init__(self) -> None:
         self.absrel: list[float] = []
         self.delta1: list[float] = []
+        self.by_photo: list[tuple[float, float]] = []
         self.boundary: BoundaryCounts | None = None
         self.flying = self.resolved = self.covered = 0
 
@@ -73,15 +79,20 @@ class _LayerTally:
         errors = score_depth(depth, truth, alignment="median")
         self.absrel.append(errors.absrel)
         self.delta1.append(errors.d1)
+        photos = []
         for predicted, known in zip(depth, truth, strict=True):
             if not np.isfinite(known).any():
                 continue
+            alone = score_depth(predicted, known, alignment="median")
+            photos.append((alone.absrel, alone.d1))
             counts = count_occlusions(predicted, known)
             self.boundary = counts if self.boundary is None else self.boundary + counts
             rate = count_against_itself(predicted, known)
             self.flying += int(rate.flying.sum())
             self.covered += int(rate.covered.sum())
             self.resolved += int((rate.covered & ~rate.unresolved).sum())
+        absrel, delta1 = np.mean(photos, axis=0)
+        self.by_photo.append((float(absrel), float(delta1)))
 
     def scores(self) -> LayerScores:
         return LayerScores(
@@ -91,6 +102,9 @@ class _LayerTally:
             boundary_f1=self.boundary.f1 if self.boundary else float("nan"),
             flying_self=self.flying / max(self.resolved, 1),
             unresolved=1 - self.resolved / max(self.covered, 1),
+            absrel_photo_mean=float(np.mean(self.by_photo, axis=0)[0]),
+            absrel_photo_median=float(np.median(self.by_photo, axis=0)[0]),
+            delta1_photo=float(np.mean(self.by_photo, axis=0)[1]),
         )
 
 

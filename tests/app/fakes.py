@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from app.state.backend import (
+    CompareRequest,
     ExportedFiles,
     ExportForecast,
     ExportFormat,
@@ -28,7 +29,7 @@ from app.workers.backend import MoE3DBackend
 from app.workers.count_points import count_points
 from app.workers.export_files import export_formats, forecast_export
 from app.workers.point_normals import point_normals
-from app.workers.prepare_display import depth_ranges
+from app.workers.prepare_display import confirmed_shares, depth_ranges
 from app.workers.prepare_remix import prepare_remix
 from app.workers.scene_files import SessionFiles
 from app.workers.why_hidden import why_hidden
@@ -39,7 +40,7 @@ from moe3d.io.photo_checks import PhotoCheck
 from moe3d.progress import Progress
 from moe3d.scene.comparison import Comparison
 from moe3d.scene.expert_use import measure_expert_use
-from moe3d.scene.layers import named_layer
+from moe3d.scene.layers import default_layer, layer_names, named_layer, sides
 from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
 from moe3d.scene.truth import AlignedTruth
 from tests.scenes import step_prediction
@@ -83,8 +84,21 @@ def _of_photos(prediction: ScenePrediction, names: Sequence[str]) -> ScenePredic
     }
     base = prediction.baseline
     if base is not None:
-        arrays = {f.name: getattr(base, f.name)[views] for f in dataclasses.fields(base)}
+        arrays = {
+            item.name: getattr(base, item.name)[views]
+            for item in dataclasses.fields(base)
+            if getattr(base, item.name) is not None
+        }
         changes["baseline"] = dataclasses.replace(base, **arrays)
+    agreement = prediction.agreement
+    if agreement is not None:
+        arrays = {
+            item.name: getattr(agreement, item.name)[views]
+            for item in dataclasses.fields(agreement)
+            if isinstance(getattr(agreement, item.name), np.ndarray)
+        }
+        sources = tuple(agreement.camera_sources[index] for index in views)
+        changes["agreement"] = dataclasses.replace(agreement, camera_sources=sources, **arrays)
     transforms = tuple(prediction.pixel_transforms[index] for index in views)
     return dataclasses.replace(
         prediction, names=tuple(names), pixel_transforms=transforms, **changes
@@ -99,6 +113,8 @@ class FakeBackend(SessionFiles):
         self.steps = 3
         self.follows_photos = False
         """Whether a result has the views and names of the photos that were asked for."""
+        self.frame = (0.0, 0.0, 1.0, 1.0)
+        """Part of every photo that the network would see."""
         self.sharpness: dict[int, float] = {}
         self.step_s = 0.0
         self.run_error: Exception | None = None
@@ -123,7 +139,7 @@ class FakeBackend(SessionFiles):
             publish(Thumbnail(index, pixels, check))
 
     def plan_run(self, request: RunRequest, progress: Progress) -> RunPlan:
-        frames = {view.name: (0.0, 0.25, 1.0, 0.75) for view in request.views.views}
+        frames = dict.fromkeys(request.views.names, self.frame)
         return RunPlan(frames, len(frames) * 10**9, 2 * 10**9, "fits")
 
     def reconstruct(self, request: RunRequest, progress: Progress) -> ScenePrediction:
@@ -139,11 +155,13 @@ class FakeBackend(SessionFiles):
         return _of_photos(made, request.views.names) if self.follows_photos else made
 
     def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
-        layers = ("fused", "vggt") if prediction.baseline is not None else ("fused",)
-        clouds = {layer: self.build_cloud(prediction, layer, progress) for layer in layers}
-        flying = flying_pixels(prediction, layers)
+        there = [name for name in layer_names(prediction) if not name.startswith("expert:")]
+        first = [name for name in sides(prediction, default_layer(prediction)) if name in there]
+        clouds = {layer: self.build_cloud(prediction, layer, progress) for layer in first}
+        flying = flying_pixels(prediction, there)
         use = measure_expert_use(prediction)
-        return SceneDisplay(use, depth_ranges(prediction), clouds, flying)
+        confirmed = confirmed_shares(prediction)
+        return SceneDisplay(use, depth_ranges(prediction), clouds, flying, confirmed)
 
     def build_cloud(
         self, prediction: ScenePrediction, layer: str, progress: Progress
@@ -204,15 +222,8 @@ class FakeBackend(SessionFiles):
         progress.report("truth")
         return read_truth(path, prediction)
 
-    def compare(
-        self,
-        prediction: ScenePrediction,
-        truth: AlignedTruth | None,
-        percentile: float,
-        progress: Progress,
-        publish: Publish,
-    ) -> Comparison:
-        return MoE3DBackend().compare(prediction, truth, percentile, progress, publish)
+    def compare(self, request: CompareRequest, progress: Progress, publish: Publish) -> Comparison:
+        return MoE3DBackend().compare(request, progress, publish)
 
     def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
         return (

@@ -146,10 +146,12 @@ def test_loaded_truth_adds_metrics_and_error_maps(comparing, qtbot, tmp_path):
     hands.answer_file_dialog(truth_folder(tmp_path / "truth"))
     qtbot.waitUntil(lambda: state.truth.truth is not None)
     wait_for_numbers(comparing, qtbot)
-    qtbot.waitUntil(lambda: "AbsRel" in rows_of(window), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "AbsRel, one scale a scene" in rows_of(window), timeout=PATIENCE_MS)
     rows = rows_of(window)
-    assert float(rows["AbsRel"][0]) < 1e-6 < float(rows["AbsRel"][1])
-    assert rows["δ < 1.25"][0] == "100.00 %"
+    for scale in ("one scale a scene", "a scale a photo"):
+        errors = [float(text) for text in rows[f"AbsRel, {scale}"]]
+        assert errors[0] < 1e-6 < errors[1]
+        assert rows[f"δ < 1.25, {scale}"][0] == "100.00 %"
     assert "AUC@30" in rows
     status = child(window, "compare_status", QLabel)
     assert "median scale, one for the scene" in status.text()
@@ -160,7 +162,7 @@ def test_loaded_truth_adds_metrics_and_error_maps(comparing, qtbot, tmp_path):
     qtbot.waitUntil(lambda: "Error VGGT" in values.text())
     hands.command("clear_truth")
     wait_for_numbers(comparing, qtbot)
-    assert "AbsRel" not in rows_of(window)
+    assert "AbsRel, one scale a scene" not in rows_of(window)
     assert window.findChild(MapTile, "tile_error_fused") is None
 
 

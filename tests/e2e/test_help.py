@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from moe3d.cli.main import run_command
 from tests.app.hands import Hands
 from tests.app.window_fixtures import child, drop, run_photos
+from tests.supported_scenes import supported_prediction
 
 pytestmark = pytest.mark.gui
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -94,8 +95,9 @@ def test_messages_stay_and_are_copied_as_a_report(viewer, photos, backend, qtbot
 
 
 def test_the_copied_export_line_writes_the_points_on_the_screen(
-    viewer, photos, tmp_path, qtbot, capsys
+    viewer, photos, backend, tmp_path, qtbot, capsys
 ):
+    backend.make = lambda: supported_prediction(refined=False)
     run_photos(viewer, photos, qtbot)
     state, hands = viewer.state, Hands(viewer, qtbot)
     qtbot.keyClick(viewer.window, Qt.Key.Key_S, CONTROL | Qt.KeyboardModifier.ShiftModifier)
@@ -107,10 +109,12 @@ def test_the_copied_export_line_writes_the_points_on_the_screen(
         hands.key(hands.find("confidence_slider"), Qt.Key.Key_PageUp)
     hands.choose("layer", "vggt")
     hands.tick("edge_filter")
+    assert state.scene.filter_list.now.min_support == 1  # takes the right 11 columns of VGGT's
     qtbot.waitUntil(lambda: state.scene.filter_list.counts("vggt") is not None, timeout=20_000)
     hands.command("copy_export")
     words = shlex.split(QGuiApplication.clipboard().text())
     assert words[:2] == ["moe3d", "export"]
+    assert "--min-support 1" in " ".join(words)
     assert run_command([*words[1:], "-o", str(tmp_path / "out"), "--quiet"]) == 0
     written = list((tmp_path / "out").glob("*.ply"))
     assert [path.name for path in written] == ["garden wall.ply"]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
@@ -15,7 +16,10 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from tests.app.window_fixtures import child, drop, open_section, run_photos
+from app.workers.backend import MoE3DBackend
+from tests.app.fakes import FakeBackend
+from tests.app.hands import Hands
+from tests.app.window_fixtures import build_viewer, child, drop, open_section, run_photos
 
 pytestmark = pytest.mark.gui
 LEFT = Qt.MouseButton.LeftButton
@@ -44,7 +48,7 @@ def shown_names(listed: QListWidget) -> list[str]:
 def open_photos(viewer, photos, qtbot) -> QListWidget:
     drop(viewer.window, [photos])
     qtbot.waitUntil(lambda: viewer.state.session.can_run)
-    qtbot.waitUntil(lambda: viewer.state.plan.plan is not None)
+    qtbot.waitUntil(lambda: viewer.state.plan.plan is not None, timeout=60_000)
     qtbot.waitUntil(lambda: not viewer.state.session.is_drawing)
     return child(viewer.window, "photo_list", QListWidget)
 
@@ -199,7 +203,7 @@ def test_a_dragged_card_near_the_edge_scrolls_the_list(viewer, tmp_path, qtbot):
 
 
 def test_crop_frame_blur_and_memory_are_shown_before_the_run(viewer, photos, backend, qtbot):
-    backend.sharpness = {1: 20.0}
+    backend.sharpness, backend.frame = {1: 20.0}, (0.0, 0.25, 1.0, 0.75)
     listed = open_photos(viewer, photos, qtbot)
     assert "⚠ blurred" in listed.item(1).text()
     assert "about 3.0 GB of 2.0 GB free" in child(viewer.window, "card_text", QLabel).text()
@@ -211,6 +215,54 @@ def test_crop_frame_blur_and_memory_are_shown_before_the_run(viewer, photos, bac
     middle, top, bottom = grey[len(grey) // 2], grey[len(grey) // 8], grey[-len(grey) // 8]
     assert middle == 40 + 30 * 2
     assert max(top, bottom) < 0.6 * middle
+
+
+class SeesRealPhotos(FakeBackend):
+    """Reads and plans real photos; only the run is made up."""
+
+    read_scene = MoE3DBackend.read_scene
+    make_thumbnails = MoE3DBackend.make_thumbnails
+    plan_run = MoE3DBackend.plan_run
+
+
+@pytest.fixture
+def upright(tmp_path):
+    """A lying photo, and two upright ones of which a square is the half."""
+    for name, size in (("a.png", (160, 120)), ("b.png", (90, 180)), ("c.png", (90, 180))):
+        Image.new("RGB", size, (200, 200, 200)).save(tmp_path / name)
+    return tmp_path
+
+
+def lightness_along_the_height(listed: QListWidget, row: int) -> np.ndarray:
+    image = listed.item(row).icon().pixmap(listed.iconSize()).toImage()
+    middle = image.width() // 2
+    return np.array([image.pixelColor(middle, y).lightness() for y in range(image.height())])
+
+
+def test_upright_photos_stay_whole_and_a_crop_is_drawn_and_told(qtbot, store, upright):
+    viewer = build_viewer(qtbot, store, SeesRealPhotos())
+    hands, state = Hands(viewer, qtbot), viewer.state
+    listed = open_photos(viewer, upright, qtbot)
+    assert "cut off" not in "".join(listed.item(row).text() for row in range(3))
+    grey = lightness_along_the_height(listed, 1)
+    assert grey.min() > 190  # nothing is dimmed, no frame
+
+    hands.choose("resize_mode", "crop")
+    qtbot.waitUntil(lambda: "⚠ 50% cut off" in listed.item(1).text(), timeout=60_000)
+    assert "50% of the photo is cut off" in listed.item(1).toolTip()
+    assert listed.item(0).text() == "reference  a.png"  # a lying photo loses nothing
+    grey = lightness_along_the_height(listed, 1)
+    dark = np.flatnonzero(grey < 110)
+    # A quarter is dimmed above, a quarter below.
+    assert abs(len(dark) - len(grey) / 2) <= 6
+    assert abs((dark < len(grey) / 2).sum() - len(dark) / 2) <= 3
+
+    hands.choose("resize_mode", "auto")
+    qtbot.waitUntil(lambda: "cut off" not in listed.item(1).text(), timeout=60_000)
+    assert "cut off" not in listed.item(1).toolTip()
+    assert lightness_along_the_height(listed, 1).min() > 190
+    assert state.selection.scene_warning().startswith("Upright and lying photos are mixed")
+    viewer.window.close_at_once()
 
 
 def test_a_preview_button_appears_when_there_are_more_than_eight(viewer, tmp_path, backend, qtbot):

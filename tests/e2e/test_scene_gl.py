@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 from app.rendering.camera_frusta import frustum_corners
 from app.state.tools import Tool
 from app.widgets.pictures import rgb_from_image
-from tests.app.drawn_window import click, pixels, place_of, settle, trigger, views
+from tests.app.drawn_window import PATIENCE_MS, click, pixels, place_of, settle, trigger, views
 from tests.app.window_fixtures import child
+from tests.scenes import open_prediction
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
 LEFT = Qt.MouseButton.LeftButton
@@ -63,6 +64,30 @@ def wheel(view, modifiers, steps=1):
         False,
     )
     QApplication.sendEvent(view, event)
+
+
+def test_the_sky_is_not_drawn_until_its_chip_is_clicked(single, drawn_backend, qtbot):
+    drawn_backend.make = open_prediction
+    before = single.state.display.prediction
+    qtbot.keyClick(single.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: single.state.display.prediction is not before, timeout=PATIENCE_MS)
+    single.state.view.set_percentile(0)
+    settle(qtbot, single)
+    view, chip = views(single)[0], child(single.window, "chip_sky", QToolButton)
+    whole, sky = 2 * 28 * 42, 2 * 7 * 42
+    assert counted(single, qtbot) == view.visible_count() == whole - sky
+    blue = np.array([120, 170, 230])
+    hidden = num_of_color(view, blue)  # the photos at the cameras show it all the same
+    qtbot.mouseClick(chip, LEFT)
+    settle(qtbot, single)
+    assert counted(single, qtbot) == view.visible_count() == whole
+    assert num_of_color(view, blue) > 2 * hidden + 500
+
+
+def num_of_color(view, color: np.ndarray) -> int:
+    """Pixels of the view with this colour."""
+    shown = pixels(view).reshape(-1, 3)
+    return int((np.abs(shown - color).max(axis=1) <= 2).sum())
 
 
 def test_every_filter_hides_what_the_panel_counts(single, qtbot):

@@ -8,7 +8,15 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QMessageBox, QPushButton, QSlider
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QListWidget,
+    QMessageBox,
+    QPushButton,
+    QSlider,
+)
 
 from app.arguments import Arguments
 from app.main import make_viewer
@@ -18,6 +26,7 @@ from moe3d.scene.records import View, ViewSet
 from tests.app.fakes import FakeBackend
 from tests.app.hands import Hands
 from tests.app.window_fixtures import build_viewer, child, drop, run_photos
+from tests.supported_scenes import supported_prediction
 
 pytestmark = pytest.mark.gui
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -215,3 +224,22 @@ def test_a_saved_scene_leaves_nothing_to_recover(photos, store, tmp_path, qtbot,
     save_as(qtbot, viewer, tmp_path / "garden.moe3d")
     qtbot.waitUntil(lambda: not list(root.glob("*/scene.moe3d")))
     viewer.window.close()
+
+
+def test_support_that_was_chosen_comes_back_with_the_session(
+    viewer, photos, backend, store, tmp_path, qtbot
+):
+    backend.make = lambda: supported_prediction(refined=False)
+    run_photos(viewer, photos, qtbot)
+    hands = Hands(viewer, qtbot)
+    hands.choose("color_mode", "support")
+    hands.tick("support_filter")  # it was on unasked
+    path = tmp_path / "garden.moe3d"
+    save_as(qtbot, viewer, path)
+    second = build_viewer(qtbot, store, FileBackend())
+    assert drop(second.window, [path])
+    qtbot.waitUntil(lambda: second.state.display.prediction is not None, timeout=20_000)
+    assert not child(second.window, "support_filter", QCheckBox).isChecked()
+    assert child(second.window, "color_mode", QComboBox).currentData() == "support"
+    assert not second.window.isWindowModified()
+    second.window.close()

@@ -60,7 +60,7 @@ class CommandLineActions(CommandGroup):
         saved = state.scene_file.path or Path("out") / state.session.title
         filters = state.scene.filter_list.now
         counts = (prediction.num_views, prediction.num_experts)
-        line = export_command(saved, state.view.layer, filters, counts)
+        line = export_command(saved, state.display.layer, filters, counts)
         note = (
             "" if state.scene_file.path else self.tr(" It reads a run's folder; save to name one.")
         )

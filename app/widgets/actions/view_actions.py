@@ -30,6 +30,17 @@ class ViewActions(CommandGroup):
                 in_views=True,
             ),
             Command(
+                "refined",
+                self.tr("&Refined by all photos"),
+                "view/scene",
+                state.display.show_refined,
+                ["R"],
+                self.tr("Show the depth that all photos together mended, or the network's own"),
+                is_enabled=lambda: state.display.choice.can_refine,
+                is_checked=lambda: state.display.choice.is_refined,
+                in_views=True,
+            ),
+            Command(
                 "color_mode",
                 self.tr("Next &colour"),
                 "view/scene",
@@ -92,7 +103,13 @@ class ViewActions(CommandGroup):
     def changes(self) -> Sequence[SignalInstance]:
         """See CommandGroup."""
         state = self.host.state
-        return (state.display.changed, state.session.views_changed, state.view.points_changed)
+        shown = state.display.layers_shown_changed
+        return (
+            state.display.changed,
+            shown,
+            state.session.views_changed,
+            state.view.points_changed,
+        )
 
     def _has_result(self) -> bool:
         return self.host.state.display.prediction is not None

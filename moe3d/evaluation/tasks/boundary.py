@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, UInt8
 
 from moe3d.evaluation.boundary import (
     OCCLUSION_THRESHOLDS,
@@ -19,7 +19,6 @@ from moe3d.evaluation.boundary import (
     measure_edge_distances,
 )
 from moe3d.evaluation.columns import Column, Row, counts_as_rows
-from moe3d.evaluation.depth import errors_of
 from moe3d.evaluation.flying_points import (
     FlyingSettings,
     count_against_itself,
@@ -30,6 +29,7 @@ from moe3d.evaluation.models import Answer
 from moe3d.evaluation.pairs import DepthPair
 from moe3d.evaluation.protocols import EvaluationProtocol, describe
 from moe3d.evaluation.tasks.task import on_prediction_grid, photo_by_photo, photo_pair, strided
+from moe3d.evaluation.two_alignments import ALIGNMENTS_IN_WORDS, BOTH_COLUMNS, TwoAlignments
 from moe3d.io.datasets.records import Dataset, SceneTruth
 from moe3d.scene.pixel_transform import PixelTransform
 
@@ -56,6 +56,9 @@ class Boundary:
         """The protocol's, and the settings of every edge."""
         low, high = OCCLUSION_THRESHOLDS[[0, -1]]
         return describe(self.protocol, "maps") | {
+            "absrel and d1": ALIGNMENTS_IN_WORDS,
+            "other aligned columns": "boundary_f1_pooled_r1, fpr_gt, boundary_acc_3d: one a photo",
+            "absrel_confirmed": "aligned as absrel_scene; pixels that another photo confirms",
             "photos shown together": str(self.max_frames or "all of a scene"),
             "boundary F1": f"ratios {low:.2f} to {high:.2f}, pairs of valid pixels",
             "DBE": "Canny, sigma sqrt 2, thresholds 0.1 and 0.2; true edges by Canny",
@@ -86,8 +89,9 @@ class Boundary:
             Column("dbe_acc"),
             Column("dbe_comp"),
             Column("boundary_acc_3d"),
-            Column("absrel", weight="valid_pixels"),
-            Column("d1", "higher", weight="valid_pixels"),
+            *BOTH_COLUMNS,
+            Column("absrel_confirmed", ratio=("confirmed_error", "confirmed_pixels")),
+            Column("confirmed_share", "higher", ratio=("confirmed_pixels", "compared_pixels")),
         )
 
     def groups(self, dataset: Dataset, scene: str) -> Sequence[Sequence[int]]:
@@ -97,18 +101,29 @@ class Boundary:
         return [frames[start : start + size] for start in range(0, len(frames), size)]
 
     def score(self, answer: Answer, truth: SceneTruth) -> list[Row]:
-        """Sharpness of every photo; aligned photo by photo."""
+        """Sharpness of every photo, and depth errors under both alignments."""
         native, truth = truth, on_prediction_grid(answer, truth)
         depths = answer.layer.depth.astype(np.float64)
+        photos = zip(truth.views.names, depths, truth.depth, strict=True)
+        pairs = [photo_pair(*photo) for photo in photos]
+        alignments = TwoAlignments.fit(pairs, self.protocol.depth_alignment)
+        support = answer.layer.support
         rows = []
-        for index, name in enumerate(truth.views.names):
-            raw = photo_pair(name, depths[index], truth.depth[index])
-            aligned = raw.aligned(raw.fit(self.protocol.depth_alignment))
+        for index, (name, raw) in enumerate(zip(truth.views.names, pairs, strict=True)):
             intrinsics = None if truth.intrinsics is None else truth.intrinsics[index]
             transform = answer.prediction.pixel_transforms[index]
-            row = {"frame": name, **_sharpness(raw, aligned, intrinsics)}
-            row["boundary_f1_native"] = _native_f1(raw.prediction, native.depth[index], transform)
-            rows.append(row)
+            confirmed = None if support is None else support[index]
+            rows.append(
+                {
+                    "frame": name,
+                    **_sharpness(raw, raw.aligned(alignments.photos[index]), intrinsics),
+                    **alignments.errors(raw, index),
+                    **_confirmed(raw.aligned(alignments.scene), confirmed),
+                    "boundary_f1_native": _native_f1(
+                        raw.prediction, native.depth[index], transform
+                    ),
+                }
+            )
         return rows
 
 
@@ -118,7 +133,6 @@ def _sharpness(
     occlusions = count_occlusions(raw.prediction, raw.truth)
     pooled = count_pooled(aligned.prediction, aligned.truth)
     edges = measure_edge_distances(raw.prediction, raw.truth)
-    errors = errors_of(aligned)
     band = (
         measure_band_distances(aligned.prediction, aligned.truth, intrinsics).accuracy
         if intrinsics is not None
@@ -131,12 +145,22 @@ def _sharpness(
         "dbe_acc": edges.accuracy,
         "dbe_comp": edges.completeness,
         "boundary_acc_3d": band,
-        "absrel": errors.absrel,
-        "d1": errors.d1,
-        "valid_pixels": errors.valid_pixels,
         **_flying_counts(raw, aligned),
         "occlusion_counts": counts_as_rows(occlusions),
         "pooled_counts": counts_as_rows(pooled),
+    }
+
+
+def _confirmed(aligned: DepthPair, support: UInt8[np.ndarray, "H W"] | None) -> Row:
+    """Sums over the pixels that at least one other photo confirms; all 0 where none was asked."""
+    if support is None:
+        return {"confirmed_error": 0.0, "confirmed_pixels": 0, "compared_pixels": 0}
+    chosen = aligned.valid & (support > 0)
+    error = np.abs(aligned.prediction[chosen] - aligned.truth[chosen]) / aligned.truth[chosen]
+    return {
+        "confirmed_error": float(error.sum()),
+        "confirmed_pixels": int(chosen.sum()),
+        "compared_pixels": aligned.num_valid,
     }
 
 

@@ -21,8 +21,10 @@ from moe3d.evaluation.mixture import (
     mixture_spread,
 )
 from moe3d.evaluation.models import Answer
+from moe3d.evaluation.pairs import DepthPair
 from moe3d.evaluation.protocols import EvaluationProtocol, describe
 from moe3d.evaluation.tasks.task import on_prediction_grid, photo_pair, strided
+from moe3d.evaluation.two_alignments import ALIGNMENTS_IN_WORDS, BOTH_COLUMNS, TwoAlignments
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
 
@@ -44,7 +46,8 @@ class Mixture:
     def choices(self) -> Mapping[str, str]:
         """The protocol's, the band's and the null's."""
         return describe(self.protocol, "maps") | {
-            "alignment of experts": "that of the fused depth, photo by photo",
+            "absrel and d1": ALIGNMENTS_IN_WORDS,
+            "alignment of all else": "that of the fused depth, one a photo; also of experts",
             "band": FlyingSettings().in_words,
             "null": f"{NULL_SHIFTS} cyclic image shifts, seed {self.seed}",
         }
@@ -60,7 +63,7 @@ class Mixture:
         lower = ("entropy", "entropy in band", "regret", "hardness gap")
         higher = ("information", "explained", "null z", "gate accuracy")
         neither = ("effective experts", "usage entropy", "balance", "load cv2")
-        depth = ("absrel", "absrel top1", "absrel oracle", "absrel noise oracle")
+        depth = ("absrel top1", "absrel oracle", "absrel noise oracle")
         band = ("absrel in band", "absrel top1 in band", "absrel oracle in band")
         spread = ("pair difference", "error correlation", "spread rank correlation")
         return (
@@ -68,6 +71,7 @@ class Mixture:
             Column("dead experts", wins="wins"),
             *(Column(name, "higher") for name in higher),
             *(Column(name, "") for name in neither),
+            *(replace(one, ratio=None, weight=None) for one in BOTH_COLUMNS),
             *(Column(name) for name in (*depth, *band)),
             *(Column(name, "") for name in (*spread, "sparsification area")),
         )
@@ -78,10 +82,16 @@ class Mixture:
 
     def score(self, answer: Answer, truth: SceneTruth) -> list[Row]:
         """Diagnostics over the scene's pixels; one alignment a photo, from the fused depth."""
-        maps = _aligned_maps(answer, on_prediction_grid(answer, truth), self.protocol)
+        truth = on_prediction_grid(answer, truth)
+        fused = answer.prediction.depth.astype(np.float64)
+        photos = zip(truth.views.names, fused, truth.depth, strict=True)
+        pairs = [photo_pair(*photo) for photo in photos]
+        alignments = TwoAlignments.fit(pairs, self.protocol.depth_alignment)
+        maps = _aligned_maps(answer, truth, alignments)
         generator = np.random.default_rng(self.seed)
         row = {
             **_gate_values(maps, generator),
+            **_both_errors(pairs, alignments),
             **_choice_values(maps, generator),
             "hardness gap": _hardness_gap(maps),
             **_spread_values(maps),
@@ -102,12 +112,20 @@ class _MixtureMaps:
     band: Bool[np.ndarray, "S H W"]
 
 
-def _aligned_maps(answer: Answer, truth: SceneTruth, protocol: EvaluationProtocol) -> _MixtureMaps:
+def _both_errors(pairs: Sequence[DepthPair], alignments: TwoAlignments) -> dict[str, float]:
+    """Of the fused depth; means over the scene's pixels, as of all that stands beside them."""
+    photos = [alignments.errors(pair, index) for index, pair in enumerate(pairs)]
+    weights = [pair.num_valid for pair in pairs]
+    names = [column.name for column in BOTH_COLUMNS]
+    values = np.array([[photo[name] for name in names] for photo in photos])
+    return dict(zip(names, np.average(values, axis=0, weights=weights).tolist(), strict=True))
+
+
+def _aligned_maps(answer: Answer, truth: SceneTruth, alignments: TwoAlignments) -> _MixtureMaps:
     prediction = answer.prediction
     fused = prediction.depth.astype(np.float64)
     experts = prediction.expert_depths.astype(np.float64)
-    for view, (name, known) in enumerate(zip(truth.views.names, truth.depth, strict=True)):
-        alignment = photo_pair(name, fused[view], known).fit(protocol.depth_alignment)
+    for view, alignment in enumerate(alignments.photos):
         fused[view] = alignment.apply(fused[view])
         experts[view] = alignment.apply(experts[view])
     valid = np.isfinite(truth.depth) & np.isfinite(experts).all(axis=1)
@@ -145,7 +163,6 @@ def _gate_values(maps: _MixtureMaps, generator: np.random.Generator) -> dict[str
 def _choice_values(maps: _MixtureMaps, generator: np.random.Generator) -> dict[str, object]:
     everywhere = _compared(maps, maps.valid, generator)
     values: dict[str, object] = {
-        "absrel": everywhere.fused,
         "absrel top1": everywhere.top1,
         "absrel oracle": everywhere.oracle,
         "absrel noise oracle": everywhere.noise_oracle,

@@ -49,6 +49,7 @@ class MonoDepth:
         """The protocol's, and the data set's clipping."""
         clip = "none" if self.clip_above_m is None else f"above {self.clip_above_m:g} m"
         return describe(self.protocol, "maps") | {
+            "aligned": "photo by photo: every photo is shown alone, and has a scale of its own",
             "second depth alignment": self.protocol.also_alignment or "none",
             "clipping": f"{clip}, after the alignment",
             "pooled": "weighted by valid pixels",

@@ -1,17 +1,27 @@
-"""COLMAP: images/ and sparse/0 with occlusion-tested tracks, ready for splat trainers."""
+"""COLMAP: images/ and sparse/0, with the spots that were measured; dense for splat trainers."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float, Int64
 
-from moe3d.geometry.transforms import quaternion_from_rotation
-from moe3d.io.colmap import ColmapImage, ColmapModel, read_points_bin, write_model
+from moe3d.geometry.transforms import transform_points
+from moe3d.io.colmap_model import SeenPoints, build_model
+from moe3d.io.colmap_module import load_pycolmap
 from moe3d.io.export_content import Content
 from moe3d.io.export_job import CloudStream, Exporter, ExportJob
 from moe3d.io.photos_out import ExportedPhoto, photo_names, write_photos
 from moe3d.scene.filters import kept_points, valid_pixels
-from moe3d.scene.tracks import Observations, observe
+from moe3d.scene.layers import DepthLayer
+from moe3d.scene.records import ScenePrediction
+from moe3d.scene.tracks import observe
+
+if TYPE_CHECKING:
+    import pycolmap
 
 MIN_TRACK = 3
 """COLMAP's window hides points that fewer photos see ..."""
@@ -19,115 +29,197 @@ PROJECT = "image_path=images\n[Render]\nmin_track_len=0\nmax_error=2\n"
 """... unless it opens this project file."""
 
 
-def _write(job: ExportJob, path: Path) -> Content:
+def _write(dense: bool, job: ExportJob, path: Path) -> Content:
     content = Content()
     cloud = job.cloud(normals=False)
-    parts = list(cloud.counted(content))
-    photos = write_photos(job, cloud.selection.layer, path / "images")
-    observations = observe(
-        kept_points(cloud.selection.layer, cloud.selection.keep),
-        np.concatenate([part.view_index for part in parts]),
-        cloud.selection.layer,
-        valid_pixels(job.prediction, cloud.selection.layer),
-        job.progress,
-    )
-    number = np.full(job.prediction.num_views, -1)
-    number[[photo.view for photo in photos]] = np.arange(len(photos))
-    at = _photo_pixels(job, photos, observations)
-    inside = _inside(job, photos, observations, at)
-    inside &= _is_shared(observations.point_index, inside, len(cloud))
-    model = ColmapModel(
-        images=tuple(_image(cloud, photo) for photo in photos),
-        points=np.concatenate([part.points for part in parts]),
-        colors=np.concatenate([part.colors for part in parts]),
-        errors=np.zeros(len(cloud)),  # observations are projections of the point itself
-        seen_point=observations.point_index[inside],
-        seen_image=number[observations.view_index[inside]],
-        seen_at=at[inside],
-    )
+    layer = cloud.selection.layer
+    photos = write_photos(job, layer, path / "images")
+    measured = _measured_points(job, layer, photos)
+    seen = measured or _projected_points(cloud, photos, content)
     job.progress.report("write COLMAP model")
-    write_model(path / "sparse" / "0", model)
+    model = build_model(job, layer, photos, seen)
+    if measured is not None:
+        model.extract_colors_for_all_images(path / "images")
+        _count_points(model, content)
+        if dense:
+            _add_dense(model, cloud, content)
+    model.update_point_3d_errors()
+    folder = path / "sparse" / "0"
+    folder.mkdir(parents=True)
+    model.write_binary(folder)
+    model.write_text(folder)
     (path / "project.ini").write_text(PROJECT, encoding="ascii")
     content.num_files = sum(file.is_file() for file in path.rglob("*"))
-    content.details |= _details(job, photos, model)
+    content.details |= _details(job, photos, seen, model)
+    content.details["tracks"] = "projected depth" if measured is None else "measured in the photos"
     return content
 
 
-def _image(cloud: CloudStream, photo: ExportedPhoto) -> ColmapImage:
-    matrix = photo.corner_intrinsics
-    camera_from_export = cloud.job.camera_from_export(cloud.selection.layer, photo.view)
-    return ColmapImage(
-        name=photo.file_name,
-        width=photo.width,
-        height=photo.height,
-        params=np.array([matrix[0, 0], matrix[1, 1], matrix[0, 2], matrix[1, 2]]),
-        quaternion=quaternion_from_rotation(camera_from_export[:3, :3]),
-        translation=camera_from_export[:3, 3],
+def _measured_points(
+    job: ExportJob, layer: DepthLayer, photos: Sequence[ExportedPhoto]
+) -> SeenPoints | None:
+    """Tracks with the pixels at which they were measured; None where there is none to write."""
+    tracks = job.prediction.tracks
+    if tracks is None or not _rests_on_tracks(job.prediction, layer):
+        return None
+    points = transform_points(job.export_from_world, tracks.points.astype(np.float64))
+    at = tracks.pixels.astype(np.float64)
+    for photo in photos:
+        if not photo.is_original:
+            rows = tracks.view_index == photo.view
+            at[rows] = job.prediction.pixel_transforms[photo.view].network_from_original(at[rows])
+    at += 0.5
+    index = tracks.point_index.astype(np.int64)
+    inside = _inside(job, photos, tracks.view_index.astype(np.int64), at)
+    inside &= np.isfinite(points[index]).all(axis=1)
+    inside &= _is_shared(index, inside, len(points))
+    kept, index = np.unique(index[inside], return_inverse=True)
+    if len(kept) == 0:
+        return None
+    photo_of = _photo_of_view(job, photos)[tracks.view_index[inside]]
+    return SeenPoints(points[kept], None, index.reshape(-1), photo_of, at[inside])
+
+
+def _rests_on_tracks(prediction: ScenePrediction, layer: DepthLayer) -> bool:
+    """Whether the layer's cameras are those that the tracks belong to."""
+    return np.array_equal(
+        layer.camera_from_world, prediction.camera_from_world, equal_nan=True
+    ) and np.array_equal(layer.intrinsics, prediction.intrinsics, equal_nan=True)
+
+
+def _projected_points(
+    cloud: CloudStream, photos: Sequence[ExportedPhoto], content: Content
+) -> SeenPoints:
+    """The cloud, and its points' own projections wherever no nearer surface hides them."""
+    job, layer = cloud.job, cloud.selection.layer
+    parts = list(cloud.counted(content))
+    observations = observe(
+        kept_points(layer, cloud.selection.keep),
+        np.concatenate([part.view_index for part in parts]),
+        layer,
+        valid_pixels(job.prediction, layer),
+        job.progress,
     )
-
-
-def _photo_pixels(
-    job: ExportJob, photos: list[ExportedPhoto], observations: Observations
-) -> Float[np.ndarray, "M 2"]:
-    """Where points are seen in the exported photos, corner origin."""
-    at = observations.pixels.copy()
+    at = observations.pixels.astype(np.float64)
     for photo in photos:
         if photo.is_original:
             rows = observations.view_index == photo.view
             at[rows] = job.prediction.pixel_transforms[photo.view].original_from_network(at[rows])
-    return at + 0.5
+    at += 0.5
+    inside = _inside(job, photos, observations.view_index, at)
+    inside &= _is_shared(observations.point_index, inside, len(cloud))
+    return SeenPoints(
+        points=np.concatenate([part.points for part in parts]).astype(np.float64),
+        colors=np.concatenate([part.colors for part in parts]),
+        point_index=observations.point_index[inside],
+        photo_index=_photo_of_view(job, photos)[observations.view_index[inside]],
+        at=at[inside],
+    )
+
+
+def _photo_of_view(job: ExportJob, photos: Sequence[ExportedPhoto]) -> Int64[np.ndarray, " S"]:
+    """The place of each view among the exported photos; -1 without a camera."""
+    number = np.full(job.prediction.num_views, -1, np.int64)
+    number[[photo.view for photo in photos]] = np.arange(len(photos))
+    return number
 
 
 def _inside(
     job: ExportJob,
-    photos: list[ExportedPhoto],
-    observations: Observations,
+    photos: Sequence[ExportedPhoto],
+    view_index: Int64[np.ndarray, " M"],
     at: Float[np.ndarray, "M 2"],
 ) -> Bool[np.ndarray, " M"]:
     sizes = np.full((job.prediction.num_views, 2), -1)  # a photo without a camera sees nothing
     for photo in photos:
         sizes[photo.view] = photo.width, photo.height
-    return np.all((at >= 0) & (at <= sizes[observations.view_index]), axis=1)
+    return np.all((at >= 0) & (at <= sizes[view_index]), axis=1)
 
 
 def _is_shared(
     point_index: Int64[np.ndarray, " M"], inside: Bool[np.ndarray, " M"], num_points: int
 ) -> Bool[np.ndarray, " M"]:
     """Observations of points that two photos see: a lone one is no track, and COLMAP's bundle
-    adjuster stops at it. Such a point stays, with an empty track."""
+    adjuster stops at it. A dense point without any stays, with an empty track."""
     counts = np.bincount(point_index[inside], minlength=num_points)
     return counts[point_index] >= 2
 
 
-def _details(job: ExportJob, photos: list[ExportedPhoto], model: ColmapModel) -> dict[str, object]:
-    lengths = np.bincount(model.seen_point, minlength=len(model.points))
+def _count_points(model: "pycolmap.Reconstruction", content: Content) -> None:
+    points = model.points3D
+    ordered = [points[number] for number in sorted(points)]
+    places = np.array([point.xyz for point in ordered]).reshape(-1, 3)
+    colors = np.array([point.color for point in ordered], np.uint8).reshape(-1, 3)
+    content.add(places.astype(np.float32), colors)
+
+
+def _add_dense(model: "pycolmap.Reconstruction", cloud: CloudStream, content: Content) -> None:
+    """Points of the cloud behind the measured ones, with empty tracks: nothing was measured."""
+    pycolmap = load_pycolmap()
+
+    for part in cloud.counted(content):
+        for point, color in zip(part.points.astype(np.float64), part.colors, strict=True):
+            model.add_point3D(point, pycolmap.Track(), color)
+
+
+def _details(
+    job: ExportJob,
+    photos: Sequence[ExportedPhoto],
+    seen: SeenPoints,
+    model: "pycolmap.Reconstruction",
+) -> dict[str, object]:
+    lengths = np.bincount(seen.point_index, minlength=len(seen.points))
+    tracked = lengths > 0
+    ids = np.flatnonzero(tracked) + 1
+    errors = [model.points3D[number].error for number in ids.tolist()]
     return {
-        "photos": photo_names(job, photos),
+        "photos": photo_names(job, list(photos)),
         "network_images_instead_of_photos": [
             photo.file_name for photo in photos if not photo.is_original
         ],
-        "observations": len(model.seen_point),
-        "points_without_track": int((lengths == 0).sum()),
-        "mean_track_length": round(float(lengths[lengths > 0].mean()), 3) if lengths.any() else 0,
+        "cameras": len(model.cameras),
+        "observations": len(seen.point_index),
+        "points_without_track": len(model.points3D) - int(tracked.sum()),
+        "mean_track_length": round(float(lengths[tracked].mean()), 3) if tracked.any() else 0,
+        "mean_reprojection_error_px": round(float(np.mean(errors)), 4) if errors else 0,
         "points_shown_by_colmap_window": int((lengths >= MIN_TRACK).sum()),
     }
 
 
 def _reread(path: Path) -> Content:
+    pycolmap = load_pycolmap()
+
     content = Content(num_files=sum(file.is_file() for file in path.rglob("*")))
-    points, colors = read_points_bin(path / "sparse" / "0" / "points3D.bin")
-    content.add(points.astype(np.float32), colors)
+    try:
+        model = pycolmap.Reconstruction(path / "sparse" / "0")
+    except (RuntimeError, MemoryError) as error:  # what COLMAP makes of a file that ends too soon
+        raise ValueError(f"COLMAP cannot read it: {error}") from error
+    _count_points(model, content)
     return content
 
 
+def _num_points(dense: bool, prediction: ScenePrediction, num_cloud: int) -> int:
+    """Points of a model, for the estimate."""
+    num_tracks = 0 if prediction.tracks is None else len(prediction.tracks)
+    return num_tracks + num_cloud if dense or num_tracks == 0 else num_tracks
+
+
 COLMAP = Exporter(
-    "COLMAP and splat training",
+    "COLMAP",
     "_colmap",
-    _write,
+    partial(_write, False),
     _reread,
     is_folder=True,
     point_limit=100_000,
-    bytes_per_point=300,
+    bytes_per_point=400,
     has_photos=True,
     point_s=1e-4,
+    num_points=partial(_num_points, False),
+)
+DENSE = replace(
+    COLMAP,
+    num_points=partial(_num_points, True),
+    title="Splat training (COLMAP)",
+    suffix="_splats",
+    write=partial(_write, True),
 )

@@ -20,7 +20,7 @@ NO_WINNER = 255
 def _write(job: ExportJob, path: Path) -> Content:
     """Write all valid pixels, whatever the filters say; 0 elsewhere."""
     prediction = job.prediction
-    selection = select_pixels(prediction, CloudOptions(confidence_percentile=0))
+    selection = select_pixels(prediction, CloudOptions("fused", confidence_percentile=0))
     refuse_empty(selection)
     stems = safe_names(prediction.names, extension="")
     content = Content()

@@ -36,7 +36,7 @@ def _write_tsdf(job: ExportJob, path: Path) -> Content:
         points = kept_points(selection.layer, selection.keep)
         voxel_size = robust_diagonal(points) / mesh.tsdf_voxels
     made = tsdf_mesh(job.prediction, selection, voxel_size, job.progress, mesh.min_part_faces)
-    return _finish(job, path, made)
+    return _finish(job, path, made, selection)
 
 
 def _write_poisson(job: ExportJob, path: Path) -> Content:
@@ -44,15 +44,17 @@ def _write_poisson(job: ExportJob, path: Path) -> Content:
     cloud = join_clouds(list(iterate_clouds(job.prediction, selection, normals=True)), selection)
     mesh = job.options.mesh
     made = poisson_mesh(cloud, mesh.poisson_depth, job.progress, mesh.min_part_faces)
-    return _finish(job, path, made)
+    return _finish(job, path, made, selection)
 
 
-def _finish(job: ExportJob, path: Path, mesh: Mesh) -> Content:
+def _finish(job: ExportJob, path: Path, mesh: Mesh, selection: Selection) -> Content:
     turn = job.export_from_world[:3, :3].astype(np.float32)
     mesh = replace(mesh, vertices=mesh.vertices @ turn.T)
     job.progress.report("write mesh")
     write_mesh_ply(path, mesh, job.notes())
-    return _facts(mesh)
+    content = _facts(mesh)
+    content.details["removed_by"] = dict(selection.removed_by)
+    return content
 
 
 def _facts(mesh: Mesh) -> Content:

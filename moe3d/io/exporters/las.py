@@ -23,7 +23,7 @@ def _write(job: ExportJob, path: Path) -> Content:
     content = Content()
     for _ in cloud.counted(content):  # the header needs the bounds first
         pass
-    header = _header(content.lowest, content.highest)
+    header = _header(content.lowest, content.highest, cloud.has_support)
     with (
         path.open("wb") as stream,
         laspy.open(stream, mode="w", header=header, closefd=False) as writer,
@@ -34,9 +34,12 @@ def _write(job: ExportJob, path: Path) -> Content:
     return content
 
 
-def _header(lowest: Float[np.ndarray, "3"], highest: Float[np.ndarray, "3"]) -> laspy.LasHeader:
+def _header(
+    lowest: Float[np.ndarray, "3"], highest: Float[np.ndarray, "3"], has_support: bool
+) -> laspy.LasHeader:
     header = laspy.LasHeader(point_format=7, version="1.4")
-    for name, code in (("confidence", "f4"), ("winner", "u1"), ("photo", "u2")):
+    columns = [("confidence", "f4"), ("winner", "u1"), ("photo", "u2")]
+    for name, code in columns + [("support", "u1")] * has_support:
         header.add_extra_dim(laspy.ExtraBytesParams(name=name, type=np.dtype(code)))
     extent = max(float(np.max(highest - lowest)), float(np.abs(highest).max()) * 1e-7, 1e-30)
     header.scales = np.full(3, 10.0 ** np.ceil(np.log10(extent / STEPS)))
@@ -55,6 +58,8 @@ def _points(header: laspy.LasHeader, part: PointCloud) -> laspy.ScaleAwarePointR
     record["confidence"] = part.confidence
     record["winner"] = part.expert_index
     record["photo"] = part.view_index.astype(np.uint16)
+    if part.support is not None:
+        record["support"] = part.support
     record["return_number"] = np.ones(len(part), np.uint8)
     record["number_of_returns"] = np.ones(len(part), np.uint8)
     return record
@@ -74,4 +79,12 @@ def _columns(part: laspy.ScaleAwarePointRecord, *names: str) -> np.ndarray:
     return np.stack([np.asarray(part[name]) for name in names], axis=1)
 
 
-LAS = Exporter("Surveying programs (LAS)", ".las", _write, _reread, up="z", bytes_per_point=43)
+LAS = Exporter(
+    "Surveying programs (LAS)",
+    ".las",
+    _write,
+    _reread,
+    up="z",
+    bytes_per_point=43,
+    bytes_per_support=1,
+)

@@ -22,6 +22,10 @@ NAMES = {
     POINTS: "as VGGT's: (S, H, W, 3), world frame; NaN where depth is not valid",
     "depth_experts, gate_logits": "(S, E, H, W); weights = softmax(gate_logits / gate_temperature)",
     "winner": "(S, H, W), expert of largest weight, from 0",
+    "depth_refined, depth_vggt_refined": "(S, H, W), both networks' depth after the other photos "
+    "were asked; only where they were",
+    "support, support_vggt": "(S, H, W), how many other photos confirm each pixel; only where "
+    "photos were compared",
     "original_size": "(S, 2), width and height of the upright photo, pixels",
     "pixel_transform": "(S, 4), scale x, scale y, offset x, offset y: "
     "network pixel = scale * (photo pixel + 0.5) - 0.5 + offset",

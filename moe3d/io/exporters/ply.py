@@ -16,7 +16,7 @@ READ_POINTS = 1 << 18
 def _write(preset: str, job: ExportJob, path: Path) -> Content:
     content = Content()
     cloud = job.cloud()
-    layout = vertex_layout(preset, cloud.options.normals)
+    layout = vertex_layout(preset, cloud.options.normals, cloud.has_support)
     with path.open("wb") as stream:
         write_header(stream, len(cloud), layout, job.notes())
         write_vertices(stream, cloud.counted(content), layout)
@@ -37,12 +37,19 @@ def reread_ply(path: Path) -> Content:
     return content
 
 
-def _exporter(preset: str, title: str, suffix: str, bytes_per_point: int) -> Exporter:
+def _exporter(preset: str, title: str, suffix: str) -> Exporter:
     write: Callable[[ExportJob, Path], Content] = partial(_write, preset)
+    plain = vertex_layout(preset, normals=False).itemsize
     return Exporter(
-        title, suffix, write, reread_ply, bytes_per_point=bytes_per_point, bytes_per_normal=12
+        title,
+        suffix,
+        write,
+        reread_ply,
+        bytes_per_point=plain,
+        bytes_per_normal=vertex_layout(preset, normals=True).itemsize - plain,
+        bytes_per_support=vertex_layout(preset, normals=False, support=True).itemsize - plain,
     )
 
 
-UNIVERSAL = _exporter("universal", "MeshLab, Open3D, Blender (PLY)", ".ply", 22)
-CLOUDCOMPARE = _exporter("cloudcompare", "CloudCompare (PLY)", "_cloudcompare.ply", 27)
+UNIVERSAL = _exporter("universal", "MeshLab, Open3D, Blender (PLY)", ".ply")
+CLOUDCOMPARE = _exporter("cloudcompare", "CloudCompare (PLY)", "_cloudcompare.ply")

@@ -1,14 +1,15 @@
 import numpy as np
 
 from app.rendering.color_mode import ColorMode
-from app.rendering.map_palettes import expert_colors
+from app.rendering.map_palettes import SUPPORT_RGB, expert_colors
 from app.rendering.palettes import map_of_mode, photo_colors
-from app.rendering.point_buffer import build_point_buffer
+from app.rendering.point_buffer import PointExtras, build_point_buffer
 from app.rendering.point_shader import PHOTO_TEXELS
 from app.rendering.point_style import (
     PointStyle,
     color_table,
     expert_table,
+    kept_by_extras,
     photo_table,
     scene_depth_range,
 )
@@ -65,3 +66,31 @@ def test_the_depth_range_comes_from_the_photos_cameras():
     pose[:, 2, 3] = 1.0
     low, high = scene_depth_range(buffer, pose)
     np.testing.assert_allclose((low, high), (3.04, 4.96), atol=0.02)
+
+
+def test_unconfirmed_points_have_a_colour_of_their_own_and_three_is_as_good_as_more():
+    buffer = build_point_buffer(cloud_of(np.zeros((1, 3))))
+    table = color_table(PointStyle(color_mode=ColorMode.SUPPORT), buffer)[0]
+    places = [round(255 * support / 3) for support in range(4)]
+    assert table[places].tolist() == [list(color) for color in SUPPORT_RGB]
+    distances = np.linalg.norm(np.diff(table[places].astype(int), axis=0), axis=1)
+    assert distances.min() > 60
+
+
+def test_support_and_the_other_network_hide_points_only_where_they_are_known():
+    support, other = np.array([0, 1, 2, 3], np.uint8), np.array([3, 2, 0, 1], np.uint8)
+    levels = np.array([1, 1, 1, 0], np.uint16)  # the other network lacks the last pixel
+    extras = PointExtras(other=levels, support=support, other_support=other)
+    buffer = build_point_buffer(cloud_of(np.eye(4, 3)), extras)
+    order = np.argsort(buffer.order)
+
+    def kept(**style):
+        return kept_by_extras(buffer.extras, PointStyle(**style), buffer)[order].tolist()
+
+    assert kept() == [True] * 4
+    assert kept(min_support=2) == [False, False, True, True]
+    assert kept(other_percentile=0.0) == [True, True, True, False]
+    assert kept(other_percentile=0.0, min_support=1) == [False, True, False, False]
+    buffer = build_point_buffer(cloud_of(np.eye(4, 3)), PointExtras(other=levels))
+    assert kept_by_extras(buffer.extras, PointStyle(min_support=2), buffer).all()
+    assert not PointStyle(min_support=1).only_counted_filters

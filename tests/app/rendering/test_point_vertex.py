@@ -2,12 +2,20 @@ import numpy as np
 
 from app.rendering.edge_levels import EDGE_STEPS, edge_levels, edge_step
 from app.rendering.point_vertex import (
+    EXTRA_DTYPE,
+    MAX_SUPPORT,
     confidence_level,
     edge_level,
     expert_index,
     is_flying,
+    is_sky,
+    other_level,
+    other_support_code,
+    packed_kept,
     packed_vertices,
     photo_index,
+    support_code,
+    support_codes,
 )
 from moe3d.geometry.edges import depth_edges, depth_jumps
 
@@ -20,12 +28,14 @@ def test_every_code_reads_back():
     photos = generator.integers(0, 4096, count, dtype=np.int32)
     edges = generator.integers(0, 256, count, dtype=np.uint8)
     flying = generator.random(count) < 0.3
-    vertices = packed_vertices(count, experts, levels, photos, edges, flying)
+    sky = generator.random(count) < 0.3
+    vertices = packed_vertices(count, experts, levels, photos, edges, flying, sky)
     np.testing.assert_array_equal(expert_index(vertices), experts)
     np.testing.assert_array_equal(confidence_level(vertices), levels)
     np.testing.assert_array_equal(photo_index(vertices), photos)
     np.testing.assert_array_equal(edge_level(vertices), edges)
     np.testing.assert_array_equal(is_flying(vertices), flying)
+    np.testing.assert_array_equal(is_sky(vertices), sky)
 
 
 def test_a_level_hides_exactly_the_edges_of_its_step():
@@ -37,3 +47,19 @@ def test_a_level_hides_exactly_the_edges_of_its_step():
         wanted = depth_edges(depth, float(EDGE_STEPS[step]))
         np.testing.assert_array_equal(levels > step, wanted)
     assert EDGE_STEPS[edge_step(0.03)] == np.float32(0.03)
+
+
+def test_levels_and_both_supports_read_back_from_one_word():
+    extras = np.zeros(3, EXTRA_DTYPE)
+    extras["kept"] = packed_kept(
+        np.array([0, 1001, 417], np.uint16),
+        support_codes(np.array([0, 255, 3], np.uint8)),
+        support_codes(np.array([5, 6, 7], np.uint8)),
+    )
+    assert other_level(extras).tolist() == [0, 1001, 417]
+    assert other_support_code(extras).tolist() == [1, MAX_SUPPORT + 1, 4]
+    assert support_code(extras).tolist() == [6, MAX_SUPPORT + 1, MAX_SUPPORT + 1]
+    extras["kept"] = packed_kept(np.uint16(1001), support_codes(None), support_codes(None))
+    assert other_level(extras).tolist() == [1001] * 3
+    assert support_code(extras).tolist() == other_support_code(extras).tolist() == [0] * 3
+    assert EXTRA_DTYPE.itemsize == 4

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from app.rendering.layer_keys import tile_keys
+from app.rendering.map_palettes import SUPPORT_RGB
 from app.rendering.scalar_maps import MapSource, map_ranges, map_values
+from app.rendering.strip import StripStyle, tile_picture
 from moe3d.scene.mixture import Remix
-from tests.scenes import step_prediction
+from tests.scenes import REFINED_FAR, refined_prediction, step_prediction
 
 
 def values(key, **changed):
@@ -52,3 +54,41 @@ def test_every_map_without_depth_has_a_range_that_holds_its_values():
     alone = step_prediction(num_experts=1, with_baseline=False)
     assert set(map_ranges(alone)) == {"entropy", "margin", "confidence"}
     assert tile_keys(alone) == ("photo", "fused", "flying:fused", "confidence")
+
+
+def test_refined_layers_and_support_have_maps():
+    prediction = refined_prediction()
+    keys = tile_keys(prediction)
+    assert keys[:5] == ("photo", "fused", "refined", "support", "expert:1")
+    assert keys[keys.index("vggt") + 1] == "vggt-refined"
+    source = MapSource(prediction, 3, prediction.depth)
+    np.testing.assert_array_equal(map_values(source, "refined"), prediction.refined_depth[3])
+    np.testing.assert_array_equal(map_values(source, "vggt-refined"), prediction.depth[3])
+    assert np.unique(map_values(source, "support")).tolist() == [0, 1, 2, 3]
+
+
+def test_support_has_a_colour_for_none_one_two_and_more_photos():
+    prediction = refined_prediction()
+    source = MapSource(prediction, 0, prediction.depth)
+    style = StripStyle((1, 2), other_ranges=map_ranges(prediction))
+    picture = tile_picture(source, "support", style)
+    columns = [0, 10, 20, 30, 41]  # 42 columns in five steps of support, 0 to 4
+    expected = [*SUPPORT_RGB, SUPPORT_RGB[-1]]
+    assert [tuple(picture[5, column]) for column in columns] == expected
+
+
+def test_refined_is_compared_with_refined_and_raw_with_raw():
+    prediction = refined_prediction()
+    refined = MapSource(prediction, 0, prediction.depth, compared=("refined", "vggt-refined"))
+    difference = map_values(refined, "difference")
+    np.testing.assert_allclose(difference[:, 0], 0)
+    np.testing.assert_allclose(difference[:, -1], REFINED_FAR / 2 - 1, rtol=1e-6)
+    raw = map_values(MapSource(prediction, 0, prediction.depth), "difference")
+    np.testing.assert_array_equal(raw, values("difference"))
+    keys = tile_keys(prediction, has_truth=True, compared=("refined", "vggt-refined"))
+    assert [key for key in keys if key.startswith(("flying", "error"))] == [
+        "flying:refined",
+        "flying:vggt-refined",
+        "error:refined",
+        "error:vggt-refined",
+    ]

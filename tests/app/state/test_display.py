@@ -2,7 +2,7 @@ import pytest
 
 from app.state.view_options import Layout
 from tests.app.signals import record
-from tests.scenes import step_prediction
+from tests.scenes import refined_prediction, step_prediction
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_a_prediction_is_shown_once_it_is_prepared(state, runner, photos):
     assert state.display.prediction is None
     assert state.display.is_preparing
     runner.run_next()
-    assert state.display.prediction is state.reconstruction.prediction
+    assert state.display.prediction.depth is state.reconstruction.prediction.depth
     assert not state.display.is_preparing
 
 
@@ -84,4 +84,94 @@ def test_a_layer_that_the_next_result_has_not_falls_back_to_fused(shown, state, 
     backend.make = lambda: step_prediction(num_experts=2)
     state.reconstruction.start()
     runner.run_all()
-    assert state.view.layer == "fused"
+    assert (state.view.layer, shown.layer) == ("", "fused")
+
+
+@pytest.fixture
+def refined(state, backend, runner, photos):
+    """A display whose result was refined by all photos."""
+    backend.make = refined_prediction
+    state.open_paths([photos])
+    runner.run_all()
+    state.reconstruction.start()
+    runner.run_all()
+    return state.display
+
+
+def test_a_refined_result_is_shown_refined_and_beside_vggt_refined(refined, state):
+    assert refined.layers_shown == ("refined", "vggt-refined")
+    assert state.view.layer == "", "nothing was chosen, so a session has nothing to keep"
+    assert set(refined.scene.flying) == {"fused", "refined", "vggt", "vggt-refined"}
+
+
+def test_one_switch_leads_to_the_networks_own_and_back(refined, state, runner):
+    refined.show_refined(False)
+    runner.run_all()
+    assert refined.layers_shown == ("fused", "vggt")
+    assert [refined.total(layer) for layer in refined.layers_shown] == [4 * 28 * 42] * 2
+    refined.show_refined(True)
+    assert refined.layers_shown == ("refined", "vggt-refined")
+    state.view.select_layer("vggt-refined")
+    refined.show_refined(False)
+    assert refined.layers_shown == ("vggt", "vggt")
+
+
+def test_an_expert_is_compared_raw_and_has_no_refined_form(refined, state):
+    state.view.select_layer("expert:2")
+    assert refined.layers_shown == ("expert:2", "vggt")
+    assert not refined.choice.can_refine
+
+
+def test_a_what_if_mixes_the_networks_own_depth_and_the_refined_one_comes_back(
+    refined, state, runner
+):
+    state.remix.solo(1)
+    assert refined.layers_shown == ("fused", "vggt")
+    assert not refined.choice.can_refine
+    runner.run_all()
+    assert (state.remix.shown.depth == 2).all()  # expert 2 says the far plane
+    state.remix.reset()
+    runner.run_all()
+    assert refined.layers_shown == ("refined", "vggt-refined")
+
+
+def test_the_next_result_without_refined_depth_shows_the_network_s(refined, state, backend, runner):
+    state.view.select_layer("refined")
+    backend.make = step_prediction
+    state.reconstruction.start()
+    runner.run_all()
+    assert refined.layers_shown == ("fused", "vggt")
+    backend.make = refined_prediction
+    state.reconstruction.start()
+    runner.run_all()
+    assert refined.layers_shown == ("refined", "vggt-refined")
+
+
+def test_the_networks_own_stays_chosen_in_the_next_result(refined, state, runner):
+    refined.show_refined(False)
+    state.reconstruction.start()
+    runner.run_all()
+    assert refined.layers_shown == ("fused", "vggt")
+
+
+def test_the_choice_is_part_of_a_session_and_older_ones_open(refined, state, runner):
+    refined.show_refined(False)
+    kept = state.remembered.snapshot()
+    refined.show_refined(True)
+    state.remembered.restore(kept)
+    assert refined.layer == "fused"
+    older = {"view": {"layer": "vggt"}}
+    state.remembered.restore(older)
+    assert refined.layer == "vggt"
+
+
+def test_the_comparison_measures_what_is_shown(refined, state, runner, qtbot):
+    state.comparison_report.want(True)
+    runner.run_all()
+    assert state.comparison_report.report.sides == ("refined", "vggt-refined")
+    assert state.comparison_report.report.titles == ("MoE3D refined", "VGGT refined")
+    refined.show_refined(False)
+    assert state.comparison_report.report is None
+    qtbot.waitUntil(lambda: bool(runner.waiting))
+    qtbot.waitUntil(lambda: not runner.run_all() and state.comparison_report.report is not None)
+    assert state.comparison_report.report.sides == ("fused", "vggt")

@@ -82,7 +82,7 @@ def test_presets_tick_their_formats_and_ticks_find_their_preset(export):
     choices.set_formats(("glb", "mesh-grid"))
     assert choices.preset == "blender"
     choices.choose_preset("splats")
-    assert choices.formats == ("colmap", "ply-splat")
+    assert choices.formats == ("colmap-dense", "ply-splat")
 
 
 def test_choices_come_back_from_a_snapshot(export, state):

@@ -79,7 +79,7 @@ def test_a_result_goes_stale_with_options_and_photos_and_fresh_again(opened, run
     assert not opened.reconstruction.is_stale
     opened.run_options.set_resize_mode("pad")
     assert opened.reconstruction.is_stale
-    opened.run_options.set_resize_mode("crop")
+    opened.run_options.set_resize_mode("auto")
     assert not opened.reconstruction.is_stale
     opened.selection.include("2.jpg", False)
     assert opened.reconstruction.is_stale

@@ -1,13 +1,17 @@
 """Filters, section box, up, scale and distances: what is decided, without a window."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.state.command_line import export_command
 from app.state.section_box import WHOLE, SectionBoxState
 from app.state.tools import Tool
 from moe3d.geometry.box import OrientedBox
+from tests.scenes import open_prediction, step_prediction
+from tests.supported_scenes import supported_prediction
 
 UNIT = OrientedBox((0.0, 0.0, 5.0), (1.0, 2.0, 4.0))
 
@@ -50,6 +54,36 @@ def test_a_filter_is_cleared_by_its_entry(scene, result, runner):
         entry.clear()
     assert removed(scene, runner) == {}
     assert scene.filter_list.counts("fused").kept == result.display.prediction.depth.size
+
+
+def test_sky_is_hidden_where_there_is_some_until_a_choice_is_made(state, runner, photos, backend):
+    backend.make = open_prediction
+    state.open_paths([photos])
+    runner.run_all()
+    state.reconstruction.start()
+    runner.run_all()
+    state.view.set_percentile(0)
+    filters, now = state.scene.filters, state.scene.filter_list
+    assert filters.sky_hidden is None
+    assert removed(state.scene, runner)["sky"] == 2 * 7 * 42
+    assert "--hide-sky on" in export_command(Path("a.npz"), "fused", now.now, (2, 4))
+    kept = state.remembered.snapshot()
+    filters.set_sky_hidden(False)
+    assert "sky" not in removed(state.scene, runner)
+    assert "--hide-sky off" in export_command(Path("a.npz"), "fused", now.now, (2, 4))
+    shown = state.remembered.snapshot()
+    state.history.undo()
+    assert filters.sky_hidden is None
+    state.remembered.restore(shown)
+    assert filters.sky_hidden is False
+    state.remembered.restore(kept)
+    assert now.now.hide_sky
+
+
+def test_a_room_hides_no_sky_even_when_it_is_asked_to(scene):
+    assert not scene.filter_list.now.hide_sky
+    scene.filters.set_sky_hidden(True)
+    assert not scene.filter_list.now.hide_sky
 
 
 def test_counts_are_unknown_until_they_are_counted(scene, runner):
@@ -125,7 +159,7 @@ def test_a_known_length_makes_everything_metric(scene, result, runner):
     result.history.undo()
     result.history.undo()
     runner.run_all()
-    assert result.display.prediction is raw
+    assert result.display.prediction.depth is raw.depth
     assert result.export.units == "relative"
 
 
@@ -148,3 +182,91 @@ def test_three_points_on_a_line_level_nothing(scene):
     cameras = scene.extent.cameras
     assert not scene.upright.level_by(((0, 0, 0), (1, 1, 1), (2, 2, 2)), cameras)
     assert scene.upright.up is None
+
+
+@pytest.fixture
+def confirmed(state, backend, runner, photos):
+    """A result of which 31 of 42 columns are confirmed, on both sides; every filter else is off."""
+    backend.make = lambda: supported_prediction(refined=False)
+    state.open_paths([photos])
+    runner.run_all()
+    state.view.set_percentile(0)
+    state.comparison.set_same_mask(False)
+    state.reconstruction.start()
+    runner.run_all()
+    return state
+
+
+def columns_left(state, runner) -> int:
+    runner.run_all()
+    return state.scene.filter_list.counts(state.display.layers_shown[0]).kept // 56
+
+
+def test_unconfirmed_points_are_hidden_unasked_where_a_third_is_confirmed(
+    confirmed, backend, runner
+):
+    filters = confirmed.scene.filters
+    assert filters.min_support == 1
+    assert removed(confirmed.scene, runner) == {"support": 11 * 56}
+    assert not confirmed.history.can_undo  # nobody chose it
+    filters.set_min_support(3)
+    assert columns_left(confirmed, runner) == 10
+    confirmed.history.undo()
+    assert columns_left(confirmed, runner) == 31
+    few = supported_prediction(refined=False)
+    few.support[..., :29] = 0  # 13 of 42 columns are less than a third
+    backend.make = lambda: few
+    confirmed.reconstruction.start()
+    assert columns_left(confirmed, runner) == 42
+    assert filters.min_support == 0
+
+
+def test_a_result_without_support_is_whole_and_keeps_the_choice(confirmed, backend, runner):
+    backend.make = step_prediction
+    confirmed.reconstruction.start()
+    runner.run_all()
+    confirmed.scene.filters.set_min_support(2)  # from a session, say
+    assert removed(confirmed.scene, runner) == {}
+    assert confirmed.scene.filter_list.now.min_support == 0
+    assert columns_left(confirmed, runner) == 42
+
+
+def test_both_sides_lose_the_same_unconfirmed_pixels(confirmed, runner):
+    confirmed.comparison.set_same_mask(True)
+    runner.run_all()
+    lists = confirmed.scene.filter_list
+    assert removed(confirmed.scene, runner) == {"other_side": 11 * 56, "support": 11 * 56}
+    assert [lists.counts(layer).kept for layer in ("fused", "vggt")] == [20 * 56] * 2
+
+
+def test_a_choice_that_comes_before_the_picture_stays(state, backend, runner, photos):
+    backend.make = lambda: supported_prediction(refined=False)
+    state.open_paths([photos])
+    runner.run_all()
+    state.reconstruction.start()
+    runner.run_next()
+    assert state.display.prediction is None
+    state.remembered.restore({"filters": {"min_support": 0}})  # as a session does
+    runner.run_all()
+    assert state.display.prediction is not None
+    assert state.scene.filters.min_support == 0
+
+
+def test_the_usual_support_is_no_change_to_be_saved(state, backend, runner):
+    backend.read_prediction = lambda path, progress: supported_prediction(refined=False)
+    state.open_paths([Path("scene.npz")])
+    runner.run_all()
+    assert state.scene.filters.min_support == 1
+    assert not state.scene_file.is_modified
+    state.scene.filters.set_min_support(2)
+    assert state.scene_file.is_modified
+
+
+def test_support_is_a_colour_only_where_it_is_known(confirmed, backend, runner):
+    assert "support" in confirmed.display.color_modes
+    confirmed.view.set_color_mode("support")
+    backend.make = step_prediction
+    confirmed.reconstruction.start()
+    runner.run_all()
+    assert "support" not in confirmed.display.color_modes
+    assert confirmed.view.color_mode == "photo"

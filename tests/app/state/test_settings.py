@@ -1,7 +1,11 @@
 from pathlib import Path
 
+import pytest
+
+from app.state.command_line import run_command
 from app.state.run_options import RunOptionsState
 from app.state.settings import MAX_RECENTS, Settings
+from moe3d.scene.records import ViewSet
 from tests.app.signals import record
 
 
@@ -43,6 +47,19 @@ def test_options_of_the_next_run_are_kept(store):
     assert (again.device, again.compare, again.model) == ("cpu", False, "mini")
 
 
+def test_what_the_next_run_refines_is_kept_and_is_part_of_its_command(store):
+    options = RunOptionsState(Settings(store))
+    photos = (Path("garden"),)
+    assert options.refine == "auto"
+    assert "--refine" not in run_command(photos, options, "garden")
+    options.set_refine("cameras")
+    again = RunOptionsState(Settings(store))
+    assert again.request(ViewSet(())).refine == "cameras"
+    assert "--refine cameras" in run_command(photos, again, "garden")
+    Settings(store).set_value("refine", "something of a later version")
+    assert RunOptionsState(Settings(store)).refine == "auto"
+
+
 def test_the_theme_is_kept(store):
     settings = Settings(store)
     changes = record(settings.theme_changed)
@@ -50,3 +67,27 @@ def test_the_theme_is_kept(store):
     settings.set_theme("light")
     assert changes == [("light",)]
     assert Settings(store).theme == "light"
+
+
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [
+        ({}, "auto"),
+        ({"resize_mode": "crop"}, "auto"),  # it was the default once, and says nothing
+        ({"resize_mode": "pad"}, "pad"),
+        ({"resize_mode": "pad", "fitting": "crop"}, "crop"),
+        ({"fitting": "stretch"}, "auto"),
+    ],
+)
+def test_an_old_default_does_not_go_on_cropping(store, kept, read):
+    for key, value in kept.items():
+        store.setValue(key, value)
+    assert RunOptionsState(Settings(store)).resize_mode == read
+
+
+def test_a_crop_that_is_wanted_is_kept_and_copied(store):
+    options = RunOptionsState(Settings(store))
+    assert "--resize" not in run_command((Path("photos"),), options, "photos")
+    options.set_resize_mode("crop")
+    assert RunOptionsState(Settings(store)).resize_mode == "crop"
+    assert "--resize crop" in run_command((Path("photos"),), options, "photos")

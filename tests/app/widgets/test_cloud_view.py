@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.rendering.color_mode import ColorMode
-from app.rendering.map_palettes import expert_colors
+from app.rendering.map_palettes import SUPPORT_RGB, expert_colors
 from app.rendering.palettes import FLYING_COLOR
 from app.rendering.point_buffer import PointExtras, build_point_buffer
 from app.rendering.point_growth import PointGrowth
@@ -99,6 +99,44 @@ def test_points_that_the_other_network_drops_are_hidden_when_wanted(screen):
         picture = screen.picture()
         drawn = [not is_background(seen(screen, picture, point)) for point in FOUR]
         assert drawn == [False] * (4 - shown) + [True] * shown
+
+
+def test_points_that_too_few_photos_confirm_are_hidden_where_it_is_known(screen):
+    screen.view.set_point_size(7)
+    support = np.array([0, 1, 2, 200], np.uint8)
+
+    def drawn(**style):
+        screen.view.set_style(replace(screen.view.style, **style))
+        picture = screen.picture()
+        shown = [not is_background(seen(screen, picture, point)) for point in FOUR]
+        assert screen.view.visible_count() == sum(shown)
+        return shown
+
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), PointExtras(support=support)))
+    for least in (0, 1, 2, 3, 6):
+        assert drawn(min_support=least) == (support >= least).tolist()
+    levels = np.array([1001, 1001, 1001, 0], np.uint16)
+    extras = PointExtras(other=levels, support=support, other_support=support[::-1].copy())
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), extras))
+    assert drawn(min_support=1) == [False, True, True, True]
+    assert drawn(min_support=1, other_percentile=0.0) == [False, True, True, False]
+    assert drawn(min_support=2, other_percentile=0.0) == [False, False, False, False]
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR)))
+    assert drawn(min_support=6, other_percentile=None) == [True] * 4
+
+
+def test_support_has_a_colour_for_none_one_two_and_more(screen):
+    screen.view.set_point_size(7)
+    screen.view.set_lighting(False)
+    support = np.array([0, 1, 2, 5], np.uint8)
+    screen.view.set_color_mode(ColorMode.SUPPORT)
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), PointExtras(support=support)))
+    picture = screen.picture()
+    found = [seen(screen, picture, point) for point in FOUR]
+    assert found == [list(color) for color in SUPPORT_RGB]
+    screen.view.set_buffer(build_point_buffer(cloud_of(FOUR)))
+    picture = screen.picture()
+    assert len({tuple(seen(screen, picture, point)) for point in FOUR}) == 1  # plain: unknown
 
 
 def test_entropy_and_difference_follow_their_values(screen):
@@ -217,6 +255,7 @@ def test_moved_points_slide_along_their_photo_s_rays_and_back(screen):
         ({"edge_rtol": 0.5}, [True, True, True, False]),
         ({"hide_black": True}, [False, True, True, True]),
         ({"hide_white": True}, [True, True, False, True]),
+        ({"hide_sky": True}, [True, False, True, True]),
         ({"section": OrientedBox((0.6, 0.0, 3.0), (0.2, 1.0, 0.5))}, [False, True, False, True]),
     ],
 )
@@ -224,7 +263,8 @@ def test_filters_hide_points_without_an_upload(screen, change, shown):
     screen.view.set_point_size(7)
     screen.view.set_background((60, 60, 120))
     colors = np.array([[9, 16, 0], [0, 255, 0], [240, 250, 255], [255, 255, 0]])
-    extras = PointExtras(edge_jump=np.array([0.01, 0.04, 0.0, 0.9]))
+    sky = np.array([False, True, False, False])
+    extras = PointExtras(edge_jump=np.array([0.01, 0.04, 0.0, 0.9]), sky=sky)
     screen.view.set_buffer(build_point_buffer(cloud_of(FOUR, colors), extras))
     screen.settle()
     uploaded = screen.view.buffer

@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
 
 from app.widgets.axes_preview import AxesPreview
 from app.widgets.export_dialog import ExportDialog
+from app.widgets.layer_titles import layer_title
 from moe3d.progress import ProgressReport
 from tests.app.window_fixtures import child
+from tests.supported_scenes import supported_prediction
 
 pytestmark = pytest.mark.gui
 
@@ -119,7 +121,7 @@ def test_several_formats_with_options_arrive_in_one_request(
     qtbot.mouseClick(child(dialog, "export_button"), Qt.MouseButton.LeftButton)
     runner.run_all()
     plan = backend.exports[0].plan
-    assert plan.formats == ("colmap", "ply-splat")
+    assert plan.formats == ("colmap-dense", "ply-splat")
     assert (plan.layer, plan.edge_rtol, plan.name) == ("vggt", 0.03, "garden wall")
     assert backend.exports[0].out_dir == tmp_path / "out"
 
@@ -176,3 +178,25 @@ def test_it_fits_a_small_screen_and_every_control_is_explained(dialog):
             assert control.accessibleName(), control.objectName()
         if isinstance(control, QLabel | QAbstractButton) and control.isVisible():
             assert control.width() >= control.minimumSizeHint().width(), control.text()
+
+
+@pytest.fixture
+def supported(backend):
+    """Asked for before the dialog: refined layers, and support that ends at 21 columns for two."""
+    backend.make = supported_prediction
+
+
+def test_refined_layers_and_confirming_photos_are_offered(supported, dialog, result, runner, qtbot):
+    layers = child(dialog, "export_layer", QComboBox)
+    titles = [layers.itemText(row) for row in range(layers.count())]
+    assert {layer_title("refined"), layer_title("vggt-refined")} <= set(titles)
+    choose(qtbot, dialog, "export_layer", layer_title("vggt-refined"))
+    click(qtbot, dialog, "export_valid")
+    photos = child(dialog, "export_min_support", QSpinBox)
+    assert photos.text() == "no limit"
+    photos.setFocus()
+    for _ in range(2):
+        qtbot.keyClick(photos, Qt.Key.Key_Up)
+    runner.run_all()
+    assert result.export.choices.layer == "vggt-refined"
+    assert summary(dialog).startswith(f"{21 * 56:,} points")

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
@@ -21,7 +22,7 @@ from app.widgets.map_strip import MapStrip
 from app.widgets.map_tile import MapTile
 from app.widgets.value_bar import ValueBar
 from tests.app.window_fixtures import child
-from tests.scenes import step_prediction
+from tests.scenes import refined_prediction, step_prediction
 
 pytestmark = pytest.mark.gui
 
@@ -122,6 +123,15 @@ def test_the_readout_names_depth_and_weights_of_a_pixel():
     assert left.weights == pytest.approx((1, 0, 0, 0), abs=1e-6)
     assert left.depth_of("expert:2") == 2.0
     assert read_pixel(prediction, 0, 42, 5) is None
+    assert (left.refined_depth, left.support) == (None, None)
+
+
+def test_the_readout_knows_refined_depths_and_how_many_photos_confirm_them():
+    right = read_pixel(refined_prediction(), 2, 30, 5)
+    assert right.depth_of("refined") == np.float32(2.1)
+    assert right.depth_of("vggt-refined") == 2.0
+    assert (right.support_of("refined"), right.support_of("vggt-refined")) == (3, 1)
+    assert right.support_of("expert:1") is None
 
 
 def wheel(widget: QWidget, at: QPointF, steps: int) -> None:

@@ -5,6 +5,7 @@ import pytest
 import trimesh
 
 from app.state.backend import ExportRequest, TargetExistsError
+from app.state.cursor import CursorPixel
 from app.state.export_plan import ExportPlan
 from app.state.point_filters import PointFilters
 from app.workers.backend import MoE3DBackend
@@ -12,7 +13,8 @@ from moe3d.evaluation.scene_flying import flying_pixels
 from moe3d.geometry.box import OrientedBox
 from moe3d.progress import Progress
 from moe3d.scene.cloud import point_cloud
-from tests.scenes import step_prediction
+from tests.scenes import open_prediction, step_prediction
+from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction()
 
@@ -75,6 +77,18 @@ def test_black_and_white_pixels_go(tmp_path):
     assert counts.removed == {"black": 42, "white": 42}
 
 
+def test_the_sky_goes_and_is_counted_as_such(tmp_path):
+    prediction, sky = open_prediction(), PointFilters(hide_sky=True)
+    counts = MoE3DBackend().count_points(prediction, "vggt", sky, Progress())
+    assert counts.removed == {"sky": 2 * 7 * 42}  # two photos, seven rows of 42 columns
+    request = ExportRequest(prediction, tmp_path, ExportPlan(filters=sky))
+    assert MoE3DBackend().export(request, Progress()).num_points == 2 * 21 * 42
+    pixel = CursorPixel(1, 5, 6, "fused")
+    assert MoE3DBackend().why_hidden(prediction, pixel, sky, Progress()) == ("sky",)
+    below = replace(pixel, y=7)
+    assert MoE3DBackend().why_hidden(prediction, below, sky, Progress()) == ()
+
+
 def test_existing_files_are_named_before_anything_is_written(tmp_path):
     target = tmp_path / "scene.ply"
     target.write_text("mine")
@@ -126,3 +140,25 @@ def test_the_same_mask_is_counted_and_exported_as_on_the_screen():
         assert counts.kept == rows * (42 - 2 * cut)
         assert counts.removed == {"other_side": rows * cut, "confidence": rows * cut}
         assert counts.total == rows * 42
+
+
+@pytest.mark.parametrize(
+    ("seen", "asked", "columns"), [(0, 0, 42), (1, 0, 31), (2, 1, 21), (1, 3, 10)]
+)
+def test_the_stricter_support_of_screen_and_dialog_is_exported(tmp_path, seen, asked, columns):
+    scene = supported_prediction()
+    plan = ExportPlan(layer="refined", filters=PointFilters(min_support=seen), min_support=asked)
+    written = MoE3DBackend().export(ExportRequest(scene, tmp_path, plan), Progress())
+    assert written.num_points == 56 * columns
+    counts = MoE3DBackend().count_points(scene, "refined", plan.filters, Progress())
+    gone = {0: 0, 1: 11, 2: 21}[seen] * 56
+    assert counts.removed == ({"support": gone} if seen else {})
+
+
+def test_the_same_mask_takes_what_either_side_has_unconfirmed(tmp_path):
+    scene = supported_prediction()
+    filters = PointFilters(min_support=1, same_mask=True)
+    for layer in ("fused", "vggt"):
+        counts = MoE3DBackend().count_points(scene, layer, filters, Progress())
+        assert counts.kept == 56 * 20
+        assert counts.removed == {"other_side": 56 * 11, "support": 56 * 11}

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
-from app.workers.prepare_display import depth_ranges, prepare_display
+from app.rendering.point_vertex import other_support_code, support_code
+from app.workers.prepare_display import build_cloud, depth_ranges, prepare_display
 from moe3d.progress import Progress
-from tests.scenes import FAR, NEAR, step_prediction
+from tests.scenes import FAR, NEAR, refined_prediction, step_prediction
+from tests.supported_scenes import supported_prediction
 
 
 def test_ranges_usage_and_clouds_of_a_step():
@@ -38,3 +40,34 @@ def test_flying_points_are_marked_and_counted_on_both_sides():
         buffer = cloud.buffer
         flying = len(buffer) - buffer.visible_count(-np.inf, hide_flying=True)
         assert flying == display.flying[layer].num_flying
+
+
+def test_a_refined_result_begins_with_its_refined_clouds_and_compares_these():
+    display = prepare_display(refined_prediction(), Progress())
+    assert set(display.clouds) == {"refined", "vggt-refined"}
+    buffer = display.clouds["refined"].buffer
+    # half of the points lie at 2.1 against 2, the others agree
+    assert buffer.difference_range == pytest.approx(0.05, rel=1e-5)
+    raw = build_cloud(refined_prediction(), "fused", Progress()).buffer
+    assert raw.difference_range == pytest.approx(1 / 3, abs=0.1)  # VGGT's blurred step
+
+
+@pytest.mark.parametrize("layer", ["fused", "refined", "vggt", "vggt-refined"])
+def test_support_of_both_sides_stands_at_its_points(layer):
+    prediction = supported_prediction()
+    buffer = build_cloud(prediction, layer, Progress()).buffer
+    assert {"support", "other_support"} <= buffer.has_extras
+    columns = buffer.order % 42  # every pixel is a point, row by row
+    ours, other = columns * 4 // 42, (41 - columns) * 4 // 42
+    if layer.startswith("vggt"):
+        ours, other = other, ours
+    np.testing.assert_array_equal(support_code(buffer.extras), ours + 1)
+    np.testing.assert_array_equal(other_support_code(buffer.extras), other + 1)
+
+
+def test_the_confirmed_share_of_every_layer_with_support_is_known():
+    confirmed = prepare_display(supported_prediction(), Progress()).confirmed
+    experts = {f"expert:{number}" for number in range(1, 5)}
+    assert set(confirmed) == {"fused", "refined", "vggt", "vggt-refined"} | experts
+    assert set(confirmed.values()) == {31 / 42}
+    assert prepare_display(step_prediction(), Progress()).confirmed == {}

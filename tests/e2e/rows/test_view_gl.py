@@ -6,14 +6,16 @@ Two walls of points, at depth 1 on the left and 2 on the right, seen by two phot
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QSlider
+from PySide6.QtWidgets import QLabel, QSlider, QSpinBox
 
+from app.rendering.map_palettes import SUPPORT_RGB
 from tests.app.drawn_window import place_of
 from tests.app.hands import wheel
 from tests.app.scene_hands import point_of
 from tests.e2e.rows.test_experts import ORANGE
 from tests.e2e.rows.test_maps import TURBO_HIGH, TURBO_LOW, close
 from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
 KEYPAD, CONTROL = Qt.KeyboardModifier.KeypadModifier, Qt.KeyboardModifier.ControlModifier
@@ -133,6 +135,37 @@ def test_each_colour_mode_says_something_else(single):
     assert not close(first, second, 40)
     single.choose("color_mode", "expert")
     assert close(single.color(NEAR_POINT), ORANGE, 6)
+
+
+@pytest.fixture
+def supported(drawn_backend):
+    """Asked for before the window: another photo confirms all but the left 11 columns."""
+    drawn_backend.make = lambda: supported_prediction(refined=False)
+
+
+def test_points_that_no_other_photo_confirms_are_hidden_until_they_are_asked_for(supported, single):
+    assert single.is_empty(NEAR_POINT)  # column 8
+    assert not single.is_empty(FAR_POINT)
+    single.tick("support_filter")
+    assert not single.is_empty(NEAR_POINT)
+    single.tick("support_filter")
+    photos = single.show(single.find("min_support", QSpinBox))
+    for _ in range(3):
+        single.key(photos, Qt.Key.Key_Up)
+    assert single.is_empty(FAR_POINT)  # 3 photos confirm it
+    assert single.left.visible_count() == 0
+
+
+def test_points_have_the_colour_of_the_photos_that_confirm_them(supported, single):
+    single.tick("support_filter")
+    single.choose("lighting", "off")
+    single.choose("color_mode", "support")
+    columns = {3: 0, 15: 1, 30: 2, 36: 3}
+    for column, photos in columns.items():
+        point = point_of(column, 9, 1.0 if column < 21 else 2.0)
+        assert close(single.color(point), SUPPORT_RGB[photos], 6)
+    meaning = single.find("color_meaning", QLabel).text()
+    assert meaning.startswith("Other photos that confirm the point: red none")
 
 
 def test_light_is_on_where_photos_are_hidden_and_can_be_chosen(single):

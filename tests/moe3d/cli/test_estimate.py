@@ -1,5 +1,7 @@
 import json
 
+from PIL import Image
+
 from moe3d.cli.main import run_command
 
 
@@ -16,3 +18,16 @@ def test_the_memory_of_a_run_is_told_before_it(photos, capsys):
 def test_no_photos_have_no_estimate(tmp_path, capsys):
     assert run_command(["estimate", str(tmp_path)]) == 3
     assert "no photo" in capsys.readouterr().err
+
+
+def test_upright_photos_stay_upright_and_a_crop_is_told(tmp_path, capsys):
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (90, 180)).save(tmp_path / name)
+    assert run_command(["estimate", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    assert "2 photos as 112x224 pixels" in told.out
+    assert "cut off" not in told.err
+    assert run_command(["estimate", str(tmp_path), "--resize", "crop"]) == 0
+    told = capsys.readouterr()
+    assert "2 photos as 224x224 pixels" in told.out
+    assert told.err.count("50% of it is cut off") == 2

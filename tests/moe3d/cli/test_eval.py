@@ -165,18 +165,31 @@ def fake_networks(monkeypatch):
     from moe3d.cli import eval_models
     from tests.scenes import step_prediction
 
-    def load(name, device, precision, scores_cameras):
+    asked: list[str] = []
+
+    def load(name, device, precision, refine):
+        asked.append(refine)
+
         def predict(views):
             first = views.views[0]
             prediction = step_prediction(len(views), first.height, first.width)
             transform = PixelTransform(
                 first.width, first.height, first.width, first.height, 1.0, 1.0
             )
-            return replace(prediction, pixel_transforms=(transform,) * len(views))
+            prediction = replace(prediction, pixel_transforms=(transform,) * len(views))
+            return prediction if refine != "full" else refined(prediction)
 
         return predict, "abc"
 
     monkeypatch.setattr(eval_models, "_load_network", load)
+    return asked
+
+
+def refined(prediction):
+    """A fused depth that the other photos confirm on the left half; VGGT's stays as it is."""
+    support = np.zeros(prediction.depth.shape, np.uint8)
+    support[:, :, : support.shape[2] // 2] = 1
+    return replace(prediction, refined_depth=1.5 * prediction.depth, support=support)
 
 
 def test_generated_scenes_of_a_size_are_named_with_the_command(tmp_path, fake_networks):
@@ -189,6 +202,39 @@ def test_generated_scenes_of_a_size_are_named_with_the_command(tmp_path, fake_ne
     )
     typed = f"--output {tmp_path / 'out'} --model mini --synthetic 1 --views 2 --size 56x42"
     assert summary["choices"]["command"] == f"moe3d eval boundary {typed} --device cpu"
+
+
+def test_raw_and_refined_depth_stand_side_by_side_from_one_prediction(
+    tmp_path, fake_networks, capsys
+):
+    data_sets.write_own(tmp_path / "data")
+    names = "mini", "mini-refined", "mini-vggt", "mini-vggt-refined"
+    models = [word for name in names for word in ("--model", name)]
+    assert run("boundary", "--data", tmp_path / "data", *models, "-o", tmp_path / "out") == 0
+    assert fake_networks == ["full"]
+    document = json.loads((tmp_path / "out/results.json").read_text())
+    rows = {one["model"]: one["rows"] for one in document["scenes"][:4]}
+    for raw, after in (("mini", "mini-refined"), ("mini-vggt", "mini-vggt-refined")):
+        for a, b in zip(rows[raw], rows[after], strict=True):  # scales are aligned away
+            assert a["absrel_scene"] == pytest.approx(b["absrel_scene"], rel=1e-5)
+    assert rows["mini"][0]["confirmed_pixels"] == rows["mini"][0]["compared_pixels"] // 2
+    assert rows["mini-vggt"][0]["compared_pixels"] == 0
+    assert document["notes"] == [
+        "mini-vggt-refined: the photos allowed no refinement of depth; the raw depth is scored in "
+        "2 of 2 scenes."
+    ]
+    assert document["notes"][0] in capsys.readouterr().out
+    assert document["choices"]["refinement"].startswith("full: matched photos place the cameras")
+
+
+@pytest.mark.parametrize("refine", ["off", "cameras", "full"])
+def test_refinement_is_what_the_user_says_and_is_told(tmp_path, fake_networks, refine):
+    data_sets.write_own(tmp_path / "data")
+    arguments = "--data", tmp_path / "data", "--model", "mini", "--refine", refine
+    assert run("pose", *arguments, "-o", tmp_path / "out") == 0
+    assert fake_networks == [refine]
+    choices = json.loads((tmp_path / "out/summary.json").read_text())["choices"]
+    assert choices["refinement"].startswith(f"{refine}: ")
 
 
 @pytest.mark.parametrize("size", ["224", "224x", "13x42", "5000x42", "-224x168"])

@@ -17,7 +17,8 @@ from moe3d.io.export_presets import PRESETS
 from moe3d.io.ply import read_ply
 from moe3d.io.prediction_file import write_prediction
 from moe3d.scene.cloud import point_cloud
-from tests.scenes import step_prediction
+from tests.scenes import open_prediction, step_prediction
+from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction()
 
@@ -40,6 +41,28 @@ def points(records: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ([], 21 * 42 * 2),
+        (["--hide-sky", "off"], 28 * 42 * 2),
+        (["--all-valid"], 28 * 42 * 2),
+        (["--hide-sky", "on"], 21 * 42 * 2),
+    ],
+)
+def test_the_sky_is_left_out_unless_it_is_wanted(tmp_path, words, left):
+    write_prediction(open_prediction(), tmp_path / "prediction.npz")
+    words = ["--confidence-percentile", "0", *words]
+    assert len(exported(tmp_path, tmp_path / "out", *words)) == left
+
+
+def test_a_room_loses_nothing_by_the_sky(tmp_path):
+    write_prediction(SCENE, tmp_path / "prediction.npz")
+    for choice in ("auto", "on"):
+        words = ["--confidence-percentile", "0", "--hide-sky", choice]
+        assert len(exported(tmp_path, tmp_path / choice, *words)) == SCENE.depth.size
+
+
+@pytest.mark.parametrize(
     ("words", "options"),
     [
         (["--layer", "expert:2"], {"layer": "expert:2"}),
@@ -55,6 +78,33 @@ def points(records: np.ndarray) -> np.ndarray:
 def test_point_options_choose_the_points(result, tmp_path, words, options):
     expected = point_cloud(SCENE, **options)
     np.testing.assert_array_equal(points(exported(result, tmp_path, *words)), expected.points)
+
+
+@pytest.mark.parametrize(
+    ("words", "least"),
+    [
+        ([], 1),  # 31 of 42 columns are confirmed: more than a third
+        (["--min-support", "auto"], 1),
+        (["--min-support", "0"], 0),
+        (["--min-support", "3"], 3),
+        (["--all-valid"], 0),
+        (["--layer", "fused"], 1),
+        (["--layer", "vggt-refined", "--min-support", "2"], 2),
+    ],
+)
+def test_points_that_too_few_photos_confirm_are_left_out_and_counted(tmp_path, words, least):
+    scene = supported_prediction()
+    write_prediction(scene, tmp_path / "prediction.npz")
+    words = ["--confidence-percentile", "0", *words]
+    records = exported(tmp_path, tmp_path, *words)
+    layer = words[words.index("--layer") + 1] if "--layer" in words else "refined"
+    expected = point_cloud(scene, layer, confidence_percentile=0, min_support=least)
+    np.testing.assert_array_equal(points(records), expected.points)
+    np.testing.assert_array_equal(records["support"], expected.support)
+    sidecar = json.loads((tmp_path / "a.ply.json").read_text())
+    gone = {0: 0, 1: 11, 2: 21, 3: 32}[least] * 2 * 28
+    assert sidecar["details"]["removed_by"] == ({"min_support": gone} if least else {})
+    assert sidecar["options"]["cloud"]["min_support"] == least
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import open3d
@@ -12,6 +13,10 @@ from PIL import Image
 
 import moe3d
 from moe3d.cli.main import run_command
+from moe3d.cli.run import RunCommand
+from moe3d.scene.records import ScenePrediction
+from tests.scenes import refined_prediction
+from tests.supported_scenes import supported_prediction
 
 
 def files_in(folder: Path) -> list[str]:
@@ -32,6 +37,24 @@ def test_a_folder_of_photos_becomes_a_prediction_and_a_ply(photos: Path, tmp_pat
         assert sheet.width > sheet.height > 100
 
 
+def test_upright_photos_are_seen_whole_and_a_crop_is_named(tmp_path: Path, capsys):
+    generator = np.random.default_rng(3)
+    for index in range(2):
+        pixels = generator.integers(0, 255, (180, 90, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{index}.png")
+    command = ["run", str(tmp_path), "--refine", "off", "--no-sheet", "--export", "ply", "--quiet"]
+    assert run_command([*command, "-o", str(tmp_path / "whole")]) == 0
+    assert "cut off" not in capsys.readouterr().err
+    whole = moe3d.read_prediction(tmp_path / "whole" / "prediction.npz")
+    assert whole.depth.shape == (2, 224, 112)
+    assert whole.valid_mask.all()
+    assert run_command([*command, "-o", str(tmp_path / "cut"), "--resize", "crop"]) == 0
+    told = capsys.readouterr()
+    assert "0.png: 50% of it is cut off" in told.err
+    assert "note: 0.png: 50% of it is cut off" in told.out
+    assert moe3d.read_prediction(tmp_path / "cut" / "prediction.npz").depth.shape == (2, 224, 224)
+
+
 def test_a_saved_prediction_is_exported_again(photos: Path, tmp_path: Path):
     out = tmp_path / "out"
     command = ["run", str(photos), "-o", str(out), "--quiet", "--no-sheet", "--export", ""]
@@ -40,6 +63,35 @@ def test_a_saved_prediction_is_exported_again(photos: Path, tmp_path: Path):
     assert run_command([*command, "-o", str(tmp_path / "all")]) == 0
     assert run_command([*command, "-o", str(tmp_path / "all")]) == 7, "no overwrite was asked for"
     assert run_command([*command, "-o", str(tmp_path / "all"), "--overwrite"]) == 0
+
+
+class _Knows:
+    """A reconstructor that knows the answer."""
+
+    network = SimpleNamespace(config=SimpleNamespace(input_side=518))
+
+    def __init__(self, answer: ScenePrediction) -> None:
+        self._answer = answer
+
+    def reconstruct(self, _views, _options=None, progress=None) -> ScenePrediction:
+        return self._answer
+
+
+@pytest.mark.parametrize(("least", "columns"), [("auto", 31), (0, 42), (3, 10)])
+def test_a_run_exports_only_points_that_photos_confirm(photos: Path, tmp_path, least, columns):
+    command = RunCommand(
+        photos,
+        tmp_path / "out",
+        confidence_percentile=0.0,
+        min_support=least,
+        sheet=False,
+        quiet=True,
+    )
+    assert command.run_with(lambda _progress: _Knows(supported_prediction())) == 0
+    written = trimesh.load(tmp_path / "out" / "photos.ply").vertices
+    assert len(written) == 56 * columns
+    refined = moe3d.point_cloud(supported_prediction(), "refined", 0, min_support=least)
+    np.testing.assert_array_equal(np.asarray(written, np.float32), refined.points)
 
 
 def test_an_existing_result_is_left_alone_without_overwrite(photos: Path, tmp_path: Path, capsys):
@@ -121,10 +173,32 @@ def test_an_unknown_option_is_a_usage_error(capsys):
 def test_other_libraries_read_the_real_photos_cloud_alike(tmp_path: Path):
     photos = Path(__file__).parents[3] / "assets" / "samples" / "leuven" / "images"
     assert run_command(["run", str(photos), "-o", str(tmp_path), "--quiet", "--no-sheet"]) == 0
-    wanted = moe3d.point_cloud(moe3d.read_prediction(tmp_path / "prediction.npz"))
+    prediction = moe3d.read_prediction(tmp_path / "prediction.npz")
+    wanted = moe3d.point_cloud(prediction, hide_sky=True)
+    assert len(wanted) < len(moe3d.point_cloud(prediction))  # above the roofs there is some
     by_trimesh = trimesh.load(tmp_path / "leuven.ply")
     by_open3d = open3d.io.read_point_cloud(str(tmp_path / "leuven.ply"))
     np.testing.assert_array_equal(np.asarray(by_trimesh.vertices, np.float32), wanted.points)
     np.testing.assert_array_equal(np.asarray(by_open3d.points, np.float32), wanted.points)
     np.testing.assert_array_equal(by_trimesh.colors[:, :3], wanted.colors)
     np.testing.assert_allclose(np.asarray(by_open3d.colors) * 255, wanted.colors, atol=1e-3)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_run_says_how_well_the_photos_agree(photos: Path, tmp_path: Path, capsys, as_json):
+    command = RunCommand(photos, tmp_path / "out", export="", sheet=False, json=as_json, quiet=True)
+    assert command.run_with(lambda _progress: _Knows(refined_prediction())) == 0
+    said = capsys.readouterr().out
+    if as_json:
+        agreement = json.loads(said)["agreement"]
+        assert (agreement["photos_placed"], agreement["matches"]) == (3, 5312)
+        assert agreement["by_photo"][3]["name"] == "photo 4.jpg"
+        assert agreement["by_photo"][3]["disagrees"] is True
+        return
+    lines = said.splitlines()
+    assert lines[1:4] == [
+        "3 of 4 photos placed, 5,312 matches, residual 0.6 px, 71 % confirmed, "
+        "photos differ by 1.4 %",
+        "photo 4.jpg: camera not placed, differs by 12.3 %",
+        "photo 4.jpg matches no other photo, so its camera is the network's own.",
+    ]

@@ -72,26 +72,43 @@ def test_truth_adds_the_metrics_of_the_evaluation_package(tmp_path):
     prediction = step_prediction()
     truth = read_truth(truth_folder(tmp_path / "t"), prediction)
     found = compare_sides(prediction, truth)
-    assert found.value("absrel", "fused") == pytest.approx(0, abs=1e-6)
-    assert found.value("d1", "fused") == 1
+    assert found.value("absrel_scene", "fused") == pytest.approx(0, abs=1e-6)
+    assert found.value("d1_scene", "fused") == 1
     true_depth = 3.0 * prediction.depth[0].astype(float)
     expected = score_arrays(
         3.0 / 1.3 * prediction.baseline.depth[0].astype(float),  # VGGT's median is 1.3
         true_depth,
         options=ArrayOptions("none", intrinsics=truth.intrinsics[0]),
     )
-    for key in ("absrel", "rmse", "boundary_f1_masked", "dbe_acc", "boundary_acc_3d", "fpr_self"):
+    assert found.value("absrel_scene", "vggt") == pytest.approx(expected.absrel)
+    for key in ("rmse", "boundary_f1_masked", "dbe_acc", "boundary_acc_3d", "fpr_self"):
         assert found.value(key, "vggt") == pytest.approx(getattr(expected, key)), key
     assert found.value("rre_mean", "fused") == pytest.approx(0, abs=1e-6)
     assert found.value("cloud_acc_mean", "fused") < found.value("cloud_acc_mean", "vggt")
     assert "median scale" in found.notes[0]
 
 
+def test_photos_that_disagree_are_told_by_one_scale_a_scene_and_forgiven_by_a_scale_a_photo(
+    tmp_path,
+):
+    """By hand: two photos alike, the second predicted twice as far. Every depth of the scene in
+    order is 1 (a quarter), 2 (a half), 4 (a quarter): its lower median is 2, the truth's 1."""
+    prediction = step_prediction()
+    truth = read_truth(truth_folder(tmp_path / "t"), prediction)
+    depth = prediction.depth.copy()
+    depth[1] *= 2
+    found = compare_sides(replace(prediction, depth=depth), truth)
+    assert found.value("absrel_scene", "fused") == pytest.approx((0.5 + 0) / 2)
+    assert found.value("d1_scene", "fused") == pytest.approx(0.5)
+    assert found.value("absrel_photo", "fused") == pytest.approx(0, abs=1e-6)
+    assert found.value("d1_photo", "fused") == 1
+
+
 def test_a_better_side_is_named_by_the_measure(tmp_path):
     prediction = step_prediction()
     found = compare_sides(prediction, read_truth(truth_folder(tmp_path / "t"), prediction))
     better = {row.key: row.better_side(found.sides) for row in found.rows}
-    assert better["absrel"] == better["d1"] == better["flying"] == 0
+    assert better["absrel_scene"] == better["d1_scene"] == better["flying"] == 0
     assert better["valid"] is None
     assert better["rra5"] is None  # equal
 

@@ -120,7 +120,7 @@ def test_boundaries_are_perfect(root, tmp_path, place, name):
         reachable = count_occlusions(np.nan_to_num(truth), truth).f1
         assert row["boundary_f1_masked"] == pytest.approx(reachable, rel=1e-9)
         assert row["boundary_f1_pooled_r1"] == pytest.approx(1 if reachable else 0, abs=1e-9)
-        assert (row["fpr_gt_flying_pixels"], row["absrel"] < 1e-6) == (0, True)
+        assert (row["fpr_gt_flying_pixels"], row["absrel_photo"] < 1e-6) == (0, True)
         assert row["dbe_acc"] in (None, 0) or np.isnan(row["dbe_acc"])
     if place != "kitti":  # its lidar columns have no neighbour beside them
         assert rows[0]["boundary_f1_masked"] > 0.99

@@ -86,6 +86,75 @@ def test_boundaries_of_the_truth_are_perfect_and_blurred_ones_fly(own, tmp_path)
     assert flying.ratio == 0
 
 
+def test_a_photo_twice_as_far_as_the_others_costs_under_one_scale_a_scene_alone(own, tmp_path):
+    """By hand: three photos of one wall at 1; with the last at 2 the median of the scene is 1, so
+    that photo is off by 100 % and the others by nothing. A scale for each photo hides it."""
+    for folder in (tmp_path / "data").iterdir():
+        for path in (folder / "depth").iterdir():
+            np.save(path, np.ones((36, 48), np.float32))
+    inner = fake_model(own)
+
+    def predict(views):
+        prediction = inner(views)
+        depth = prediction.depth.copy()
+        depth[-1] *= 2
+        support = np.zeros(depth.shape, np.uint8)
+        support[0, :9], support[-1, :3] = 2, 1  # 9 rows right, 3 rows off by 100 %
+        return replace(
+            prediction, depth=depth, expert_depths=np.stack([depth, depth], 1), support=support
+        )
+
+    model = EvaluatedModel("far", predict)
+    photos = own.num_frames("scene-1000000")
+    for task in (Boundary.for_dataset(PROJECT, own), Mixture.for_dataset(PROJECT, own)):
+        summary = summarise(evaluate(task, own, tmp_path / task.name, model), task.columns)
+        found = {one.column: one.mean for one in summary.cells}
+        assert found["absrel_scene"] == pytest.approx(1 / photos, rel=1e-6)
+        assert found["d1_scene"] == pytest.approx(1 - 1 / photos)
+        assert (found["absrel_photo"], found["d1_photo"]) == (pytest.approx(0, abs=1e-6), 1)
+        if task.name == "boundary":
+            assert found["absrel_confirmed"] == pytest.approx(3 / 12)
+            assert found["confirmed_share"] == pytest.approx(12 / (36 * photos))
+
+
+def test_without_compared_photos_nothing_is_said_of_confirmed_pixels(own, tmp_path):
+    task = Boundary.for_dataset(PROJECT, own)
+    summary = summarise(evaluate(task, own, tmp_path), task.columns)
+    assert np.isnan(summary.cell("perfect", "absrel_confirmed").mean)
+    assert np.isnan(summary.cell("perfect", "confirmed_share").pooled)
+
+
+def test_refined_depth_stands_beside_the_raw_one_which_stands_in_where_there_is_none(own, tmp_path):
+    inner = fake_model(own, None, lambda depth: 1.1 * depth + 0.5)
+
+    def predict(views):
+        raw = inner(views)
+        exact = fake_model(own)(views).depth
+        if own.reads > 1:
+            return raw  # the second scene allows no refinement
+        base = replace(raw.baseline, refined_depth=exact, support=np.ones(exact.shape, np.uint8))
+        return replace(raw, baseline=base, refined_depth=exact)
+
+    predict = remembering(predict)
+    layers = {"a": "fused", "a-refined": "refined", "a-vggt": "vggt", "a-vggt-r": "vggt-refined"}
+    models = [EvaluatedModel(name, predict, layer) for name, layer in layers.items()]
+    task = Boundary.for_dataset(PROJECT, own)
+    results = evaluate(task, own, tmp_path, *models)
+    summary = summarise(results, task.columns)
+    assert {one.num_scenes for one in summary.cells if one.column == "absrel_scene"} == {2}
+    by_scene = [
+        {one.model: one.rows[0]["absrel_scene"] for one in results if one.scene == scene}
+        for scene in own.scene_names()
+    ]
+    assert by_scene[0]["a-refined"] < 1e-6 < by_scene[0]["a"]
+    assert by_scene[1]["a-refined"] == by_scene[1]["a"]
+    assert by_scene[1]["a-vggt-r"] == by_scene[1]["a-vggt"] != by_scene[1]["a"]
+    report = Report("t", task.choices, task.columns, results, summary, task.details)
+    said = "the photos allowed no refinement of depth; the raw depth is scored in 1 of 2 scenes."
+    assert report.notes == (f"a-refined: {said}", f"a-vggt-r: {said}")
+    assert f"a-refined: {said}" in markdown(report).split("## Paired")[0]
+
+
 def test_beside_the_boundary_score_stands_what_truth_one_pixel_off_would_reach(own, tmp_path):
     def one_to_the_right(depth):
         return np.pad(depth, ((0, 0), (1, 0)), mode="edge")[:, :-1]
@@ -136,7 +205,8 @@ def test_perfect_cameras_have_no_pose_error(own, tmp_path):
 def test_a_mixture_that_always_takes_the_right_expert_has_no_regret(own, tmp_path):
     task = Mixture.for_dataset(PROJECT, own)
     (row,) = evaluate(task, own, tmp_path)[0].rows
-    assert row["absrel"] < 1e-6
+    assert max(row["absrel_photo"], row["absrel_scene"]) < 1e-6
+    assert row["d1_photo"] == row["d1_scene"] == 1
     assert row["regret"] < 1e-6
     assert row["gate accuracy"] == 1
     assert row["usage"] == [1, 0]
@@ -182,7 +252,7 @@ def test_a_model_that_fails_on_a_scene_does_not_stop_the_others(own, tmp_path):
     results = evaluate(task, own, tmp_path, *models)
     assert [one.error for one in results] == ["", "no idea what this is", "", ""]
     summary = summarise(results, task.columns)
-    assert summary.cell("moody", "absrel").num_scenes == 1
+    assert summary.cell("moody", "absrel_photo").num_scenes == 1
     assert summary.differences[0].num_scenes == 1
 
 

@@ -5,9 +5,10 @@ import pytest
 from PIL import Image
 
 from moe3d.errors import ImageReadError, JobCancelledError, UsageError
-from moe3d.inference.preprocess import plan_transform, prepare_views
+from moe3d.inference.preprocess import cut_warnings, plan_transforms, prepare_views, settled_mode
 from moe3d.io.images import read_views
 from moe3d.progress import Progress
+from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import View, ViewSet
 
 # Width, height of the photo, then rows, columns in crop mode: VGGT's own loader.
@@ -36,6 +37,11 @@ def in_memory(width: int, height: int, value: int = 100, channels: int = 3) -> V
     return View("x", width, height, pixels=np.full((height, width, channels), value, np.uint8))
 
 
+def planned(*sizes: tuple[int, int], **options) -> tuple[PixelTransform, ...]:
+    views = ViewSet(tuple(View(f"{n}.jpg", *size) for n, size in enumerate(sizes)))
+    return plan_transforms(views, **options)
+
+
 def spot(width: int, height: int, at: tuple[float, float], radius: float) -> np.ndarray:
     """Black with one soft round spot whose centre is exactly at (x, y)."""
     row = np.exp(-((np.arange(width) - at[0]) ** 2) / (2 * radius**2)).astype(np.float32)
@@ -52,25 +58,75 @@ def centroid(image: np.ndarray, valid: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize(("width", "height", "rows", "columns"), OFFICIAL)
 def test_crop_gives_vggts_sizes(width, height, rows, columns):
-    transform = plan_transform(View("x", width, height))
+    transform = planned((width, height), mode="crop")[0]
     assert (transform.height, transform.width) == (rows, columns)
 
 
 @pytest.mark.parametrize(("width", "height", "rows", "columns"), OFFICIAL)
 def test_pad_gives_a_square(width, height, rows, columns):
-    transform = plan_transform(View("x", width, height), mode="pad")
+    transform = planned((width, height), mode="pad")[0]
     assert (transform.height, transform.width) == (518, 518)
     left, top, right, bottom = transform.visible_box
     np.testing.assert_allclose([left, top, right, bottom], [0, 0, width, height], atol=1e-9)
 
 
 def test_a_portrait_is_cropped_in_its_middle():
-    transform = plan_transform(View("x", 1080, 1920))
+    transform = planned((1080, 1920), mode="crop")[0]
     assert transform.offset_y == -203  # (924 - 518) / 2
     assert transform.scale_y == 924 / 1920
 
 
-@pytest.mark.parametrize("mode", ["crop", "pad"])
+def test_upright_photos_alone_give_an_upright_image_and_lose_nothing():
+    # 3:4 at 224 high is exactly 168 wide; 9:16 would be 126 wide, which is nine whole patches.
+    for size, (width, height) in {(3000, 4000): (168, 224), (1080, 1920): (126, 224)}.items():
+        for transform in planned(size, size, long_side=224):
+            assert (transform.width, transform.height) == (width, height)
+            assert (transform.offset_x, transform.offset_y) == (0, 0)
+            assert transform.visible_share == 1
+
+
+def test_a_camera_held_both_ways_keeps_its_scale_in_one_square():
+    lying, upright = planned((4000, 3000), (3000, 4000), long_side=224)
+    for transform in (lying, upright):
+        assert (transform.width, transform.height) == (224, 224)
+        assert transform.scale_x == transform.scale_y == 224 / 4000
+        assert transform.visible_share == 1
+    assert (lying.offset_x, lying.offset_y) == (0, 28)  # (224 - 168) / 2
+    assert (upright.offset_x, upright.offset_y) == (28, 0)
+
+
+def test_a_tenth_may_be_cut_and_no_more():
+    # 900 x 1000 becomes 518 x 574, of which 518 rows stay: 9.8 % are lost.
+    for size in ((900, 1000), (640, 480), (1000, 1000)):
+        assert planned(size) == planned(size, mode="crop")
+    # One photo over the limit, and none of the scene is cut.
+    for transform in planned((900, 1000), (870, 1000)):
+        assert transform.visible_share == 1
+        assert transform.height == 518
+
+
+def test_a_second_size_keeps_the_mode_that_the_first_one_settled():
+    views = ViewSet((View("x", 900, 1000),))
+    # At 224 whole patches make it 252 high, of which 28 would go: more than a tenth.
+    mode = settled_mode(views, long_side=224)
+    assert mode == "whole"
+    (larger,) = plan_transforms(views, long_side=672, mode=mode)
+    assert (larger.width, larger.height) == (602, 672)
+    assert larger.visible_share == pytest.approx(1)
+    assert settled_mode(views, long_side=672) == "crop"
+
+
+def test_what_a_crop_costs_is_told_above_a_tenth():
+    views = ViewSet((View("tall.jpg", 1080, 1920), View("even.jpg", 900, 1000)))
+    cut = plan_transforms(views, mode="crop")
+    # 1080 of 1920 rows stay: 56 %; the other photo loses its tenth and is not named.
+    assert cut_warnings(views, cut) == (
+        'tall.jpg: 44% of it is cut off; the resize mode "auto" shows it whole',
+    )
+    assert cut_warnings(views, plan_transforms(views)) == ()
+
+
+@pytest.mark.parametrize("mode", ["auto", "crop", "pad"])
 @pytest.mark.parametrize("size", [(5000, 60), (60, 5000)])
 def test_the_flattest_photo_keeps_one_patch(mode, size):
     prepared = prepare_views(ViewSet((in_memory(*size),)), mode=mode)
@@ -80,7 +136,7 @@ def test_the_flattest_photo_keeps_one_patch(mode, size):
     assert prepared.valid_mask.any()
 
 
-@pytest.mark.parametrize("mode", ["crop", "pad"])
+@pytest.mark.parametrize("mode", ["auto", "crop", "pad"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("size", [(640, 420), (420, 640), (431, 640)])
 def test_a_spot_lands_where_the_transform_says(tmp_path, mode, orientation, size):
@@ -114,7 +170,7 @@ def test_a_huge_jpeg_keeps_its_geometry_although_it_is_decoded_at_a_fraction(tmp
 
 def test_photos_of_mixed_sizes_share_one_white_frame_and_padding_is_invalid():
     views = ViewSet((in_memory(640, 480), in_memory(1920, 1080), in_memory(480, 640)))
-    prepared = prepare_views(views)
+    prepared = prepare_views(views, mode="crop")
     assert prepared.images.shape == (3, 518, 518, 3)
     for view, rows in enumerate([392, 294, 518]):
         assert prepared.valid_mask[view].sum() == rows * 518
@@ -153,7 +209,7 @@ def test_the_smallest_network_image_is_one_patch():
 )
 def test_options_that_cannot_be_meant_are_refused(options):
     with pytest.raises(UsageError):
-        plan_transform(View("x", 640, 480), **options)
+        planned((640, 480), **options)
 
 
 def test_no_photo_is_refused():

@@ -19,7 +19,16 @@ from moe3d.scene.filters import CloudOptions
 from moe3d.scene.records import ScenePrediction
 from tests.scenes import step_prediction
 
-FORMATS = ("ply", "ply-cloudcompare", "ply-splat", "glb", "mesh-grid", "obj", "colmap")
+FORMATS = (
+    "ply",
+    "ply-cloudcompare",
+    "ply-splat",
+    "glb",
+    "mesh-grid",
+    "obj",
+    "colmap",
+    "colmap-dense",
+)
 FORMATS += ("transforms", "npz", "depth-exr", "depth-png", "expert-maps", "las", "e57", "mesh-tsdf")
 ODD_DEPTHS = [np.nan, np.inf, -np.inf, 0.0, -0.0, -1.0, 1e-30, 1e-8, 1e12, 1e17, 1e30, 3e38]
 ODD_NAMES = st.one_of(

@@ -19,7 +19,7 @@ from moe3d.progress import Progress
 from moe3d.scene.cloud import point_cloud
 from moe3d.scene.filters import CloudOptions
 from moe3d.scene.records import PredictionMetadata
-from tests.scenes import step_prediction
+from tests.scenes import refined_prediction, step_prediction
 
 SCENE = step_prediction()
 QUICK = ExportOptions(mesh=MeshSettings(voxel_size=0.1, poisson_depth=4))
@@ -47,6 +47,19 @@ def test_every_format_is_written_read_back_and_described(tmp_path, name):
     assert not [path for path in tmp_path.rglob("*") if path.name.endswith(".part")]
 
 
+def test_the_sidecar_says_how_the_photos_agree(tmp_path):
+    (done,) = export(refined_prediction(), tmp_path, ["ply"])
+    sidecar = json.loads(done.sidecar.read_text(encoding="utf-8"))
+    assert sidecar["agreement"]["photos_placed"] == 3
+    assert sidecar["agreement"]["disagreement"] == 0.014
+    assert sidecar["photos"][1]["agreement"]["matches"] == 2512
+    assert sidecar["photos"][3]["agreement"]["residual_px"] is None
+    assert sidecar["photos"][3]["agreement"]["disagrees"] is True
+    assert sidecar["agreement"]["sentence"] in sidecar["notes"]
+    (plain,) = export(SCENE, tmp_path / "plain", ["ply"])
+    assert json.loads(plain.sidecar.read_text(encoding="utf-8"))["agreement"] is None
+
+
 def test_the_exported_points_are_those_of_the_cloud(tmp_path):
     options = ExportOptions(CloudOptions(confidence_percentile=30, edge_rtol=0.03, normals=True))
     (done,) = export(SCENE, tmp_path, options=options)
@@ -56,6 +69,20 @@ def test_the_exported_points_are_those_of_the_cloud(tmp_path):
     np.testing.assert_array_equal(vertices.colors, cloud.colors)
     assert done.written["points"] == len(cloud)
     assert done.removed_by == cloud.removed_by
+
+
+@pytest.mark.parametrize(
+    ("scene", "layer"), [(refined_prediction(), "refined"), (step_prediction(), "fused")]
+)
+def test_the_refined_depth_is_written_where_there_is_one(tmp_path, scene, layer):
+    options = ExportOptions(cloud=CloudOptions(confidence_percentile=0))
+    (file,) = export(scene, tmp_path, ("ply",), options)
+    wanted = point_cloud(scene, layer, confidence_percentile=0)
+    np.testing.assert_array_equal(read_ply(file.path).points, wanted.points)
+    described = json.loads(file.sidecar.read_text())
+    assert described["options"]["cloud"]["layer"] == layer
+    raw = point_cloud(scene, confidence_percentile=0)
+    np.testing.assert_array_equal(raw.points, point_cloud(scene, "fused", 0).points)
 
 
 def test_axes_and_scale_are_applied_to_points_and_normals(tmp_path):

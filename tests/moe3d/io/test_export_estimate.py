@@ -8,6 +8,7 @@ from moe3d.io.export_estimate import estimate_export
 from moe3d.io.export_job import ExportOptions, MeshSettings
 from moe3d.scene.filters import CloudOptions
 from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction(num_views=3, height=112, width=168)
 FUSED = ("mesh-tsdf", "mesh-poisson")
@@ -43,6 +44,15 @@ def test_normals_count(tmp_path):
     assert estimate_export(SCENE, "ply", options).size_bytes == pytest.approx(
         done.size_bytes, rel=0.01
     )
+
+
+@pytest.mark.parametrize("name", ["ply", "ply-cloudcompare", "las"])
+def test_support_counts(tmp_path, name):
+    scene = supported_prediction(num_views=3, height=112, width=168)
+    (done,) = export(scene, tmp_path, [name])
+    estimated = estimate_export(scene, name).size_bytes
+    plain = estimate_export(SCENE, name).size_bytes
+    assert plain < estimated == pytest.approx(done.size_bytes, rel=0.02)
 
 
 def test_an_estimate_refuses_what_an_export_would_refuse():

@@ -10,6 +10,7 @@ from moe3d.errors import OutputError
 from moe3d.io.ply import PlyError, read_ply, write_ply
 from moe3d.scene.cloud import point_cloud
 from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 CLOUD = point_cloud(step_prediction(), normals=True)
 
@@ -53,6 +54,23 @@ def test_extra_values_belong_to_their_point(tmp_path):
     np.testing.assert_array_equal(vertex["scalar_confidence"], CLOUD.confidence)
     np.testing.assert_array_equal(vertex["scalar_winner"], CLOUD.expert_index)
     np.testing.assert_array_equal(vertex["scalar_photo"], CLOUD.view_index)
+
+
+def test_support_is_a_column_of_files_that_have_it(tmp_path):
+    cloud = point_cloud(supported_prediction(), confidence_percentile=0)
+    columns = cloud.pixel_index % 42
+    for preset, name in (("universal", "support"), ("cloudcompare", "scalar_support")):
+        path = write_ply(tmp_path / f"{preset}.ply", cloud, preset)
+        vertex = plyfile.PlyData.read(str(path))["vertex"]
+        assert vertex.properties[-1].name == name
+        np.testing.assert_array_equal(vertex[name], columns * 4 // 42)
+    kinds = {
+        item.name: item.val_dtype
+        for item in plyfile.PlyData.read(str(tmp_path / "universal.ply"))["vertex"].properties
+    }
+    assert kinds["support"] == "u1"
+    plain = plyfile.PlyData.read(str(write_ply(tmp_path / "plain.ply", cloud, "plain")))
+    assert "support" not in plain["vertex"].data.dtype.names
 
 
 def test_our_reader_reads_our_files_and_keeps_comments(tmp_path):

@@ -45,6 +45,17 @@ def test_the_gate_tile_shows_each_half_in_its_winners_colour():
         np.testing.assert_allclose(pixel, color, atol=3)
 
 
+def test_refined_depth_stands_beside_the_fused_in_its_range():
+    raw = step_prediction()
+    refined = replace(raw, refined_depth=np.full_like(raw.depth, 1.25))
+    tile_width, gap = 42 * 168 // 28, 8
+    sheet = sheet_image(refined)
+    assert sheet.shape[1] == sheet_image(raw).shape[1] + tile_width + gap
+    tile = sheet[26 + 84, gap + 2 * (tile_width + gap) :][:tile_width]
+    color = color_depth(np.full((1, 1), 1.25), np.ones((1, 1), bool), 1.0, 2.0)[0, 0]
+    np.testing.assert_allclose(tile.astype(int), np.tile(color, (tile_width, 1)), atol=3)
+
+
 def test_many_views_give_eight_rows():
     tall = sheet_image(step_prediction(num_views=20)).shape[0]
     assert tall == sheet_image(step_prediction(num_views=8)).shape[0]

@@ -10,7 +10,9 @@ from moe3d.geometry.box import OrientedBox
 from moe3d.geometry.projection import project
 from moe3d.scene.cloud import point_cloud
 from moe3d.scene.filters import CloudOptions, evenly_spread, select_pixels
+from moe3d.scene.multiview import confirmed_share, usual_min_support
 from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction()
 VIEWS, HEIGHT, WIDTH = SCENE.depth.shape
@@ -180,6 +182,7 @@ def test_a_selection_says_which_filter_emptied_it():
         {"views": [2]},
         {"views": [-1]},
         {"experts": [4]},
+        {"min_support": -1},
     ],
 )
 def test_options_that_cannot_be_meant_are_refused(options):
@@ -209,3 +212,60 @@ def test_black_white_and_what_lies_outside_a_box_can_go():
     inside = (np.abs(cloud - [0, 0, 1]) <= [0.3, 0.2, 0.5]).all(axis=1)
     selection = select_pixels(SCENE, CloudOptions(confidence_percentile=0, box=box))
     np.testing.assert_array_equal(selection.keep.ravel(), inside)
+
+
+def support_only(least, layer="fused"):
+    return CloudOptions(layer, confidence_percentile=0, min_support=least)
+
+
+@pytest.mark.parametrize("layer", ["fused", "refined", "expert:2"])
+@pytest.mark.parametrize(("least", "columns"), [(0, 42), (1, 31), (2, 21), (3, 10), (4, 0)])
+def test_pixels_that_too_few_photos_confirm_go(layer, least, columns):
+    selection = select_pixels(supported_prediction(), support_only(least, layer))
+    assert selection.keep[..., 42 - columns :].all()
+    assert not selection.keep[..., : 42 - columns].any()
+    removed = {"min_support": 2 * 28 * (42 - columns)} if least else {}
+    assert selection.removed_by == removed
+
+
+def test_each_network_has_its_own_support():
+    selection = select_pixels(supported_prediction(), support_only(1, "vggt-refined"))
+    assert selection.keep[..., :31].all()
+    assert not selection.keep[..., 31:].any()
+
+
+def test_support_filters_nothing_where_photos_were_not_compared():
+    for least in (1, "auto"):
+        selection = select_pixels(SCENE, support_only(least))
+        assert selection.keep.all()
+        assert selection.removed_by == {}
+
+
+@pytest.mark.parametrize(("columns", "usual"), [(0, 0), (13, 0), (14, 1), (42, 1)])
+def test_unconfirmed_points_go_unasked_where_a_third_is_confirmed(columns, usual):
+    support = np.zeros(SCENE.depth.shape, np.uint8)
+    support[..., :columns] = 2
+    scene = replace(SCENE, support=support)
+    share = confirmed_share(support, scene.valid_mask)
+    assert share == pytest.approx(columns / 42)
+    assert usual_min_support(share) == usual
+    selection = select_pixels(scene, support_only("auto"))
+    gone = 2 * 28 * (42 - columns)
+    assert selection.removed_by == ({"min_support": gone} if usual else {})
+
+
+def test_only_valid_pixels_count_for_the_confirmed_share():
+    support = np.zeros(SCENE.depth.shape, np.uint8)
+    support[..., :13] = 1
+    valid = np.broadcast_to(np.arange(42) < 39, SCENE.depth.shape)
+    scene = replace(SCENE, support=support, valid_mask=valid)
+    assert select_pixels(scene, support_only("auto")).keep[..., :13].all()
+    assert select_pixels(scene, support_only("auto")).removed_by == {"min_support": 26 * 56}
+
+
+def test_points_carry_their_support():
+    cloud = point_cloud(supported_prediction(), "vggt", confidence_percentile=0)
+    columns = cloud.pixel_index % 42
+    np.testing.assert_array_equal(cloud.support, (41 - columns) * 4 // 42)
+    assert point_cloud(SCENE).support is None
+    assert len(point_cloud(supported_prediction(), confidence_percentile=0)) == NUM_PIXELS

@@ -33,3 +33,4 @@ def test_the_visible_box_is_the_cropped_band():
     left, top, right, bottom = PORTRAIT.visible_box
     assert (left, right) == (0.0, 1080)
     np.testing.assert_allclose([top, bottom], [203 * 1920 / 924, 721 * 1920 / 924])
+    np.testing.assert_allclose(PORTRAIT.visible_share, 518 / 924)

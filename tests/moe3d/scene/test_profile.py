@@ -7,7 +7,7 @@ import pytest
 
 from moe3d.scene.mixture import Remix, remix_depth
 from moe3d.scene.profile import ProfileLine, line_pixels, photo_gradient, sample_profile
-from tests.scenes import step_prediction
+from tests.scenes import REFINED_FAR, refined_prediction, step_prediction
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,10 @@ def test_the_gradient_of_a_ramp_is_its_slope():
     ramp = np.zeros((5, 6, 3), np.uint8)
     ramp[:] = (np.arange(6) * 3)[None, :, None] + (np.arange(5) * 4)[:, None, None]
     np.testing.assert_allclose(photo_gradient(ramp), 5.0, rtol=1e-9)
+
+
+def test_refined_depths_are_read_too():
+    profile = sample_profile(refined_prediction(), ProfileLine(3, (15, 4), (26, 4)))
+    np.testing.assert_array_equal(profile.refined, np.float32([1] * 6 + [REFINED_FAR] * 6))
+    np.testing.assert_array_equal(profile.baseline_refined, np.float32([1] * 6 + [2] * 6))
+    assert sample_profile(step_prediction(), ProfileLine(0, (1, 1), (3, 1))).refined is None

@@ -7,8 +7,10 @@ import pytest
 
 from moe3d.scene.filters import confidence_threshold
 from moe3d.scene.kept_levels import kept_until, level_at
+from moe3d.scene.layers import default_layer
 from moe3d.scene.shared_mask import kept_on_other_side, other_side, without_pixels
-from tests.scenes import step_prediction
+from tests.scenes import refined_prediction, step_prediction
+from tests.supported_scenes import supported_prediction
 
 
 @pytest.mark.parametrize("distinct", [3, 40, 5000])
@@ -41,11 +43,31 @@ def test_the_other_side_drops_its_own_lowest_confidences():
     assert kept_on_other_side(prediction, "vggt", 25)[..., cut:].all()
     assert not kept_on_other_side(prediction, "vggt", 25)[..., :cut].any()
     assert kept_on_other_side(prediction, "fused", 0).all()
-    assert (other_side("fused"), other_side("expert:2"), other_side("vggt")) == (
-        "vggt",
-        "vggt",
-        "fused",
-    )
+
+
+def test_raw_layers_are_compared_with_raw_and_refined_with_refined():
+    prediction = refined_prediction()
+    expected = {
+        "fused": "vggt",
+        "expert:2": "vggt",
+        "vggt": "fused",
+        "refined": "vggt-refined",
+        "vggt-refined": "refined",
+    }
+    assert {layer: other_side(prediction, layer) for layer in expected} == expected
+
+
+def test_a_side_that_was_not_refined_gives_what_it_has():
+    prediction = refined_prediction()
+    only_vggt = replace(prediction, refined_depth=None)
+    raw = replace(prediction.baseline, refined_depth=None)
+    assert other_side(only_vggt, "vggt-refined") == "fused"
+    assert other_side(replace(prediction, baseline=raw), "refined") == "vggt"
+
+
+def test_the_refined_layer_is_shown_first_where_there_is_one():
+    assert default_layer(refined_prediction()) == "refined"
+    assert default_layer(step_prediction()) == "fused"
 
 
 def test_pixels_taken_away_are_noted_and_the_prediction_stays():
@@ -54,3 +76,12 @@ def test_pixels_taken_away_are_noted_and_the_prediction_stays():
     assert fewer.valid_mask.sum() == prediction.valid_mask.sum() / 2
     assert fewer.metadata.notes[-1] == "far ones are gone"
     assert prediction.valid_mask.all()
+
+
+def test_the_other_side_drops_what_too_few_photos_confirm():
+    scene = supported_prediction()  # the outer quarter that no photo confirms: VGGT's right, 11
+    kept = kept_on_other_side(scene, "fused", 0, min_support=1)
+    assert kept[..., :31].all()
+    assert not kept[..., 31:].any()
+    assert kept_on_other_side(scene, "fused", 0).all()
+    assert kept_on_other_side(step_prediction(), "fused", 0, min_support=1).all()

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from moe3d.cli.ablate import PLAN
+from moe3d.cli.ablate import PLAN, ResultsCommand
 from moe3d.errors import UsageError
 from moe3d.training.ablations import read_plan, run_plan
 from moe3d.training.results import results_text
@@ -118,7 +118,7 @@ def test_results_are_means_and_ranges_and_name_what_was_not_run(plan_file, tmp_p
     built_in.write_text(json.dumps({"validation": [entry]}))
     text = results_text(built_in, plan, out, "moe3d results")
     assert "Written by `moe3d results`" in text
-    assert "MoE3D (soft) / VGGT: abs-rel 0.500, boundary F1 1.500, FPR_self 0.250." in text
+    assert "MoE3D (soft) / VGGT: abs-rel (scene) 0.500, boundary F1 1.500, FPR_self 0.250." in text
     assert "| 2 | 0, 1 | fused | 0.120 (0.100-0.140) | 0.3000 (0.3000-0.3000) |" in text
     assert "| 0.30 (0.30-0.30) | 0.75 0.25 |" in text
     assert "Not run: 8 (seed 0), 8 (seed 1)." in text
@@ -148,15 +148,54 @@ def test_evaluations_are_shown_with_their_command_and_data(tmp_path):
     summary = record["summary"]
     summary["cells"] += [one | {"model": "mini-vggt"} for one in summary["cells"]]
     ratio = {"column": "auc30", "ratio": 1.1, "ratio_interval": {"low": None, "high": None}}
-    summary["differences"] = [ratio, {"column": "ate", "ratio": None, "ratio_interval": None}]
+    none = {"column": "ate", "ratio": None, "ratio_interval": None}
+    summary["differences"] = [one | {"second": "mini-vggt"} for one in (ratio, none)]
     (folder / "pose.json").write_text(json.dumps(record))
     text = results_text(built_in, None, None, "moe3d results", folder)
     assert "| mini / mini-vggt [95 %] |" in text
     assert "| auc30 | ↑ | 0.4266 [0.1, 0.9] | 0.339 | 0.4266 [0.1, 0.9] | 0.339 | 1.1 |" in text
     assert "| ate | ↓ | - | - | - | - | - |" in text
+    summary["cells"] += [one | {"model": "mini-refined"} for one in summary["cells"][:2]]
+    third = [one | {"second": "mini-refined"} for one in (ratio | {"ratio": 1.3}, none)]
+    summary["differences"] += third
+    (folder / "pose.json").write_text(json.dumps(record))
+    text = results_text(built_in, None, None, "moe3d results", folder)
+    assert "| mini / mini-vggt [95 %] | mini / mini-refined [95 %] |" in text
+    assert "| 0.4266 [0.1, 0.9] | 0.339 | 1.1 | 1.3 |" in text
     (folder / "pose.json").write_text('{"title": "x"}')
     with pytest.raises(UsageError, match=r"pose\.json is no summary of an evaluation"):
         results_text(built_in, None, None, "moe3d results", folder)
+
+
+def test_depth_is_told_under_both_alignments_and_old_records_stay_readable(tmp_path):
+    built_in, folder = tmp_path / "metrics.json", tmp_path / "evaluations"
+    folder.mkdir()
+    entry = scores(0.1) | {"seeds": "1 to 4", "size": "56x42"}
+    entry["layers"]["fused"] |= {
+        "absrel_photo_mean": 0.06,
+        "absrel_photo_median": 0.05,
+        "delta1_photo": 0.9,
+    }
+    built_in.write_text(json.dumps({"validation": [entry]}))
+    cell = {"model": "mini", "mean": 0.2, "median": 0.3, "interval": {"low": None, "high": None}}
+    record = {
+        "title": "boundary on synthetic",
+        "choices": {"data": "two scenes", "command": "moe3d eval boundary"},
+        "better": {"absrel": "lower"},
+        "summary": {"cells": [cell | {"column": "absrel"}], "differences": []},
+    }
+    (folder / "old.json").write_text(json.dumps(record))
+    text = results_text(built_in, None, None, "moe3d results", folder)
+    assert "| depth | abs-rel (scene) | median (scene) | δ1 (scene) | abs-rel (photo) |" in text
+    assert "| 0.100 | 0.100 | 0.500 | 0.060 | 0.050 | 0.900 |" in text
+    assert "| 0.200 | 0.200 | 0.500 | - | - | - |" in text
+    assert "| absrel_photo | ↓ | 0.2 | 0.3 |" in text
+    record["choices"]["refinement"] = "full: matched"
+    record["notes"] = ["mini-refined: raw in 1 of 2 scenes."]
+    (folder / "old.json").write_text(json.dumps(record))
+    text = results_text(built_in, None, None, "moe3d results", folder)
+    assert "`moe3d eval boundary` Refinement: full: matched." in text
+    assert "mini-refined: raw in 1 of 2 scenes." in text
 
 
 def test_a_damaged_result_is_named(tmp_path):
@@ -164,3 +203,15 @@ def test_a_damaged_result_is_named(tmp_path):
     path.write_text("{")
     with pytest.raises(UsageError, match=r"metrics\.json is no result file"):
         results_text(path, None, None, "x")
+
+
+def test_without_the_runs_their_section_stays_as_the_document_has_it(tmp_path, capsys):
+    document = tmp_path / "results.md"
+    document.write_text("# Old\n\n## Ablations\n\n| 2 | 0.120 |\n", encoding="utf-8")
+    command = ResultsCommand(document, runs=tmp_path / "nowhere", evaluations=tmp_path)
+    assert command.run() == 0
+    text = document.read_text(encoding="utf-8")
+    assert text.startswith("# Results")
+    assert text.endswith("\n\n## Ablations\n\n| 2 | 0.120 |\n")
+    command.run()
+    assert document.read_text(encoding="utf-8") == text

@@ -8,6 +8,7 @@ from moe3d.io.export import export
 from moe3d.io.export_job import ExportOptions
 from moe3d.scene.cloud import point_cloud
 from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction()
 CLOUD = point_cloud(SCENE)
@@ -39,3 +40,15 @@ def test_las_holds_points_z_up_colours_and_extra_values(tmp_path):
     np.testing.assert_array_equal(las["confidence"], CLOUD.confidence)
     np.testing.assert_array_equal(las["winner"], CLOUD.expert_index)
     np.testing.assert_array_equal(las["photo"], CLOUD.view_index)
+    assert "support" not in las.point_format.dimension_names
+
+
+def test_las_holds_support_and_a_splat_does_not(tmp_path):
+    laspy = pytest.importorskip("laspy")
+    scene = supported_prediction()
+    las, splat = (file.path for file in export(scene, tmp_path, ["las", "ply-splat"]))
+    found = laspy.read(las)
+    np.testing.assert_array_equal(found["support"], point_cloud(scene).support)
+    assert found["support"].dtype == np.uint8
+    assert set(np.unique(found["support"])) == {0, 1, 2, 3}
+    assert "support" not in plyfile.PlyData.read(str(splat))["vertex"].data.dtype.names

@@ -1,4 +1,4 @@
-"""COLMAP models read by a small reader written from the format's description."""
+"""COLMAP models of depth alone, read by a small reader written from the format's description."""
 
 import struct
 from dataclasses import replace
@@ -87,6 +87,10 @@ def read_cameras_bin(path: Path) -> dict:
     return {row[0]: row[1:] for row in rows}
 
 
+def lines_of(path: Path) -> list[str]:
+    return [line for line in path.read_text().splitlines() if not line.startswith("#")]
+
+
 def test_points_and_colours_are_those_of_the_cloud(exported):
     scene, path = exported
     points = read_points_bin(path / "sparse/0/points3D.bin")
@@ -103,7 +107,7 @@ def test_photos_are_upright_originals_under_safe_names(exported):
     assert names == ["photo_1.jpg", "groe.jpg", "Photo_1_2.png"]
     for number, (name, size, color) in enumerate(zip(names, SIZES, "rgb", strict=True), start=1):
         photo = Image.open(path / "images" / name)
-        assert photo.size == size == cameras[number][1:3]
+        assert photo.size == size == cameras[images[number][1]][1:3]
         assert photo.getexif().get(0x0112, 1) == 1
         assert np.asarray(photo).reshape(-1, 3).mean(axis=0).argmax() == "rgb".index(color)
 
@@ -149,7 +153,7 @@ def test_the_text_files_say_the_same(exported):
     _, path = exported
     images = read_images_bin(path / "sparse/0/images.bin")
     points = read_points_bin(path / "sparse/0/points3D.bin")
-    lines = (path / "sparse/0/images.txt").read_text().splitlines()[1:]
+    lines = lines_of(path / "sparse/0/images.txt")
     assert len(lines) == 2 * len(images)
     for head, row in zip(lines[::2], lines[1::2], strict=True):
         words = head.split(" ")
@@ -159,7 +163,7 @@ def test_the_text_files_say_the_same(exported):
         np.testing.assert_allclose([float(word) for word in words[1:8]], pose, atol=1e-8)
         numbers = np.array(row.split(), float).reshape(-1, 3)
         np.testing.assert_allclose(numbers, np.array(rows), rtol=1e-5)
-    lines = (path / "sparse/0/points3D.txt").read_text().splitlines()[1:]
+    lines = lines_of(path / "sparse/0/points3D.txt")
     assert len(lines) == len(points)
     for line in lines:
         words = line.split()

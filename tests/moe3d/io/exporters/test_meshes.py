@@ -15,6 +15,7 @@ from moe3d.scene.mesh import grid_mesh
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import PredictionMetadata
 from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 SCENE = step_prediction()
 ALL = ExportOptions(CloudOptions(confidence_percentile=0), mesh=MeshSettings(voxel_size=0.05))
@@ -75,3 +76,14 @@ def test_fused_meshes_load_elsewhere_with_colours(tmp_path, name):
     depth = np.asarray(mesh.vertices)[:, 2]
     assert np.mean(np.minimum(np.abs(depth - 1), np.abs(depth - 2)) < 0.12) > 0.9
     assert np.ptp(np.asarray(mesh.vertex_colors), axis=0)[:2].min() > 0.5
+
+
+@pytest.mark.parametrize("name", ["mesh-tsdf", "mesh-grid"])
+def test_surfaces_end_where_no_photo_confirms_them_and_say_so(tmp_path, name):
+    cloud = CloudOptions(confidence_percentile=0, min_support=1)
+    options = ExportOptions(cloud, mesh=MeshSettings(voxel_size=0.05))
+    (done,) = export(supported_prediction(), tmp_path, [name], options)
+    assert done.removed_by["min_support"] == 11 * 56
+    near = trimesh.load(done.path, force="mesh").vertices
+    near = near[np.abs(np.abs(near[:, 2]) - 1) < 0.1]
+    assert near[:, 0].min() > (10 - 21) / 42 - 0.05  # column 11 of the first photo, less a voxel

@@ -12,6 +12,7 @@ from moe3d.io.prediction_file import read_prediction
 from moe3d.scene.cloud import point_cloud
 from moe3d.scene.palettes import expert_colors
 from tests.scenes import step_prediction
+from tests.supported_scenes import supported_prediction
 
 HOLE = (0, 3, 5)
 
@@ -46,6 +47,21 @@ def test_npz_has_vggts_names_and_points_that_fit_its_depth(tmp_path):
         scale_x, _, offset_x, _ = arrays["pixel_transform"][0]
         assert scale_x * (83 + 0.5) - 0.5 + offset_x == pytest.approx(41.25)
     assert read_prediction(done.path).names == SCENE.names
+
+
+def test_npz_has_refined_depth_and_support_where_photos_were_compared(tmp_path):
+    scene = supported_prediction()
+    (done,) = export(scene, tmp_path, ["npz"])
+    with np.load(done.path, allow_pickle=False) as arrays:
+        np.testing.assert_array_equal(arrays["support"][0, 0, [0, 11, 21, 32]], [0, 1, 2, 3])
+        np.testing.assert_array_equal(arrays["support_vggt"][1, 9, [0, 10, 41]], [3, 2, 0])
+        np.testing.assert_allclose(arrays["depth_refined"], scene.depth * 1.01, rtol=1e-6)
+        np.testing.assert_allclose(
+            arrays["depth_vggt_refined"], scene.baseline.depth * 1.01, rtol=1e-6
+        )
+    (plain,) = export(SCENE, tmp_path / "plain", ["npz"])
+    with np.load(plain.path, allow_pickle=False) as arrays:
+        assert not {"support", "depth_refined", "depth_vggt_refined"} & set(arrays)
 
 
 def test_every_experts_depth_and_weight_are_in_the_maps(tmp_path):

@@ -19,13 +19,12 @@ def load_pycolmap() -> Any:
     would abort it with a stack trace. Works in any thread.
     """
     with _lock:
-        if "pycolmap" in sys.modules:
-            return sys.modules["pycolmap"]
         saved = _signal_actions()
         import pycolmap  # noqa: PLC0415 (a fifth of a second that only a run with photos needs)
 
         _restore(saved)
-        pycolmap.logging.minloglevel = 2  # errors only
+        # What it calls errors are results to us, such as photos that do not match.
+        pycolmap.logging.minloglevel = pycolmap.logging.FATAL.value
         return pycolmap
 
 
