@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float64, Int
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.sparse import csr_matrix, diags, identity
+from scipy.sparse import csr_matrix, diags
 from scipy.sparse.linalg import splu
 from scipy.spatial.transform import Rotation
 
@@ -112,6 +112,15 @@ class BundleAdjustment:
         if settings.focal_sigma <= 0:
             focal = np.full_like(focal, self._size)
         self._columns = np.concatenate([columns, focal[:, None]], axis=1)  # (M, 8)
+        self._view_columns = np.full((len(free), COLUMNS), self._size)
+        self._view_columns[self._view] = self._columns
+        # The sparse matrix of cameras by points: which numbers stand where, row after row.
+        rows = self._columns.ravel().repeat(3)
+        order = np.argsort(rows, kind="stable")
+        self._row_starts = np.searchsorted(rows[order], np.arange(self._size + 1))
+        self._entries = order[: self._row_starts[-1]]
+        point_columns = (3 * self._track[:, None, None] + np.arange(3)).repeat(COLUMNS, axis=1)
+        self._entry_columns = point_columns.ravel()[self._entries]
 
     def solve(self, start: CameraState, progress: Progress | None = None) -> Bundle:
         """The best cameras and points near the start.
@@ -144,7 +153,7 @@ class BundleAdjustment:
         terms = self._terms(state, points, state, True)
         inverse = _inverses(terms.point_block, 1e-6)
         carried = terms.mixed_block @ inverse[self._track]  # (M, 8, 3)
-        system = self._reduced(terms.camera_block, terms.mixed_block, carried)
+        system = self._reduced(terms, carried, 0.0)
         covariance = np.zeros((self._size + 1,) * 2)  # fixed views' column at the end
         covariance[:-1, :-1] = _invert(system)
         camera = state.camera_from_world[self._view]
@@ -189,22 +198,21 @@ class BundleAdjustment:
         return variance
 
     def _reduced(
-        self,
-        camera_block: csr_matrix,
-        mixed: Float64[np.ndarray, "M 8 3"],
-        carried: Float64[np.ndarray, "M 8 3"],
+        self, terms: "_Terms", carried: Float64[np.ndarray, "M 8 3"], damping: float
     ) -> csr_matrix:
         """The normal matrix of the cameras with the points eliminated (Schur complement)."""
-        return camera_block - self._mixed(carried) @ self._mixed(mixed).T + 1e-9 * identity(
-            self._size, format="csr"
-        )  # fmt: skip
+        columns = self._view_columns
+        rows = columns.repeat(COLUMNS, axis=1).ravel()
+        where = rows, np.tile(columns, COLUMNS).ravel()
+        block = csr_matrix((terms.camera_block.ravel(), where), (self._size + 1,) * 2)[:-1, :-1]
+        diagonal = damping * (block.diagonal() + terms.prior) + terms.prior + 1e-9
+        return block + diags(diagonal) - self._mixed(carried) @ self._mixed(terms.mixed_block).T
 
     def _mixed(self, blocks: Float64[np.ndarray, "M 8 3"]) -> csr_matrix:
         """Blocks of cameras by points as one sparse matrix (C, 3 T)."""
-        rows = self._columns.ravel()[:, None] + np.zeros(3, int)
-        columns = (3 * self._track[:, None, None] + np.arange(3)).repeat(COLUMNS, axis=1)
-        shape = (self._size + 1, 3 * self._count)
-        return csr_matrix((blocks.ravel(), (rows.ravel(), columns.ravel())), shape)[: self._size]
+        values = blocks.reshape(-1)[self._entries]
+        shape = (self._size, 3 * self._count)
+        return csr_matrix((values, self._entry_columns, self._row_starts), shape)
 
     def _first_points(self, state: CameraState) -> Float64[np.ndarray, "T 3"]:
         """Points by the network's depth; where there is none, at the typical depth."""
@@ -284,8 +292,7 @@ class BundleAdjustment:
             step = np.zeros(self._size)
             return step, -np.einsum("tij,tj->ti", inverse, terms.point_slope)
         carried = terms.mixed_block @ inverse[self._track]
-        block = terms.camera_block + diags(damping * terms.camera_block.diagonal())
-        system = self._reduced(block, terms.mixed_block, carried)
+        system = self._reduced(terms, carried, damping)
         by_track = np.einsum("mci,mi->mc", carried, terms.point_slope[self._track])
         slope = terms.camera_slope - self._sum_columns(by_track)
         step = _solve(system, -slope)
@@ -300,17 +307,11 @@ class BundleAdjustment:
         """Add what each observation says to its columns."""
         return np.bincount(self._columns.ravel(), values.ravel(), self._size + 1)[:-1]
 
-    def _sum_blocks(self, values: Float64[np.ndarray, "M 8 8"]) -> csr_matrix:
-        """Add the blocks of each view, and put them in the place of its columns."""
-        views = len(self._free)
+    def _sum_views(self, values: Float64[np.ndarray, "M 8 8"]) -> Float64[np.ndarray, "S 8 8"]:
+        """Add the blocks of each view."""
         at = self._view[:, None] * COLUMNS**2 + np.arange(COLUMNS**2)
-        blocks = np.bincount(at.ravel(), values.ravel(), views * COLUMNS**2)
-        columns = np.full((views, COLUMNS), self._size)
-        columns[self._view] = self._columns
-        rows = columns.repeat(COLUMNS, axis=1).ravel()
-        shape = (self._size + 1,) * 2
-        block = csr_matrix((blocks, (rows, np.tile(columns, COLUMNS).ravel())), shape)
-        return block[:-1, :-1]
+        total = np.bincount(at.ravel(), values.ravel(), len(self._free) * COLUMNS**2)
+        return total.reshape(-1, COLUMNS, COLUMNS)
 
     def _terms(
         self,
@@ -349,26 +350,34 @@ class BundleAdjustment:
         by_seen[:, [0, 1], [0, 1]] = focal / z[:, None] / self._sigma_px[:, None]
         by_seen[:, :2, 2] = -offset / z[:, None] / self._sigma_px[:, None]
         by_seen[:, 2, 2] = 1 / z / self._depth_sigma
+        by_point = by_seen @ rotation
+        weights = np.stack([weight, weight, depth_weight], axis=1)
+        residual = np.concatenate([error, ratio[:, None]], axis=1)
+        weighted_point = by_point * weights[:, :, None]
+        point_slope = np.einsum("mri,mr->mi", weighted_point, residual)
+        terms = _Terms(
+            cost=float(cost.sum() + depth_cost[self._has_depth].sum()),
+            pixel_errors=np.where(is_behind, np.inf, np.sqrt(square)),
+            camera_block=np.zeros((len(self._free), COLUMNS, COLUMNS)),
+            prior=np.zeros(self._size),
+            camera_slope=np.zeros(self._size),
+            point_block=_sum_by(self._track, weighted_point.mT @ by_point, self._count),
+            point_slope=_sum_by(self._track, point_slope, self._count),
+            mixed_block=np.zeros((0, COLUMNS, 3)),
+        )
+        if self._is_settled:
+            return terms
         by_camera = np.zeros((len(z), 3, COLUMNS))
         by_camera[:, :, :3] = -by_seen @ _cross_matrices(seen)
         by_camera[:, :, 3:6] = by_seen
         by_camera[:, 2, 6] = -1 / self._depth_sigma
         by_camera[:, :2, 7] = offset / self._sigma_px[:, None]
-        by_point = by_seen @ rotation
-        weights = np.stack([weight, weight, depth_weight], axis=1)
-        residual = np.concatenate([error, ratio[:, None]], axis=1)
         weighted_camera = by_camera * weights[:, :, None]
-        weighted_point = by_point * weights[:, :, None]
         camera_slope = np.einsum("mri,mr->mi", weighted_camera, residual)
-        point_slope = np.einsum("mri,mr->mi", weighted_point, residual)
-        point_block = weighted_point.mT @ by_point
-        terms = _Terms(
-            cost=float(cost.sum() + depth_cost[self._has_depth].sum()),
-            pixel_errors=np.where(is_behind, np.inf, np.sqrt(square)),
-            camera_block=self._sum_blocks(weighted_camera.mT @ by_camera),
+        terms = replace(
+            terms,
+            camera_block=self._sum_views(weighted_camera.mT @ by_camera),
             camera_slope=self._sum_columns(camera_slope),
-            point_block=_sum_by(self._track, point_block, self._count),
-            point_slope=_sum_by(self._track, point_slope, self._count),
             mixed_block=weighted_camera.mT @ by_point,
         )
         return self._with_priors(terms, state, start)
@@ -389,8 +398,7 @@ class BundleAdjustment:
         at = self._num_cameras + np.arange(len(first))
         prior[at] = 1 / sigma**2
         slope[at] += focal / sigma
-        block = (terms.camera_block + diags(prior)).tocsr()
-        return replace(terms, camera_block=block, cost=cost + float((focal**2).sum()))
+        return replace(terms, prior=prior, cost=cost + float((focal**2).sum()))
 
 
 @dataclass(frozen=True)
@@ -399,8 +407,10 @@ class _Terms:
 
     cost: float
     pixel_errors: Float64[np.ndarray, " M"]
-    camera_block: csr_matrix
-    """(C, C)"""
+    camera_block: Float64[np.ndarray, "S 8 8"]
+    """Of each view's own columns."""
+    prior: Float64[np.ndarray, " C"]
+    """What belongs to the diagonal beside them."""
     camera_slope: Float64[np.ndarray, " C"]
     point_block: Float64[np.ndarray, "T 3 3"]
     point_slope: Float64[np.ndarray, "T 3"]
