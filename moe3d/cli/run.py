@@ -81,6 +81,8 @@ class RunCommand:
             written = self._write(prediction, formats, console)
         finally:
             console.finish()
+        if prediction.agreement is not None and prediction.agreement.sentence:
+            warn(prediction.agreement.sentence)
         if not self.silent:
             self._tell(prediction, written)
         return 0

@@ -135,7 +135,9 @@ class BundleAdjustment:
             return Bundle(start, np.zeros((0, 3)), np.zeros(0), 0.0)
         points = self._first_points(start)
         state = start
+        steps = self._settings.max_steps
         for is_last in (False, True):
+            progress.report("adjust cameras", is_last * steps, 2 * steps)
             state, points = self._descend(state, points, start, is_last, progress)
         terms = self._terms(state, points, start, True)
         return Bundle(state, points, terms.pixel_errors, terms.cost)
@@ -249,8 +251,9 @@ class BundleAdjustment:
         """Levenberg-Marquardt until a step no longer pays."""
         damping = 1e-3
         terms = self._terms(state, points, start, is_last)
-        for _ in range(self._settings.max_steps):
-            progress.raise_if_cancelled()
+        steps = self._settings.max_steps
+        for done in range(steps):
+            progress.report("adjust cameras", is_last * steps + done, 2 * steps)
             step = self._step(terms, damping)
             if step is None:
                 damping *= 10

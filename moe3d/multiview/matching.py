@@ -1,12 +1,14 @@
 """The same spots in several photos: verified matches of pairs, joined to tracks."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float64, Int
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from moe3d.multiview.background import run_interruptible
 from moe3d.multiview.colmap import load_pycolmap
 from moe3d.multiview.features import (
     Features,
@@ -84,17 +86,20 @@ def match_photos(
     features: list[Features] = []
     progress.report("find keypoints", 0, len(views))
     for photo in iterate_grey(views, progress):
-        features.append(find_features(photo, settings.features))
+        find = partial(find_features, photo, settings.features)
+        features.append(run_interruptible(find, progress))
         progress.report("find keypoints", len(features), len(views))
     chosen = choose_pairs(features, settings.pairs, progress)
     found = []
     for done, (first, second) in enumerate(chosen):
         progress.report("match photos", done, len(chosen))
         index = match_features(features[first], features[second], settings.features)
+        progress.raise_if_cancelled()
         verified = _verify((features[first], features[second]), index,
                            (intrinsics[first], intrinsics[second]), settings)  # fmt: skip
         if len(verified) >= max(settings.min_matches, settings.min_share * len(index)):
             found.append(PairMatches(first, second, verified))
+    progress.report("match photos", len(chosen), len(chosen))
     return MatchedPhotos(tuple(features), tuple(found))
 
 
