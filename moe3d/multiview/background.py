@@ -12,12 +12,15 @@ LOOK_EVERY_S = 0.1
 
 
 def run_interruptible(
-    call: Callable[[], T], progress: Progress, stop: Callable[[], None] | None = None
+    call: Callable[[], T],
+    progress: Progress,
+    stop: Callable[[], None] | None = None,
+    on_look: Callable[[], None] | None = None,
 ) -> T:
     """Make a call in a thread of its own and wait for it, unless the job is cancelled.
 
     A cancelled call goes on to its end, or until `stop` ends it, and its result is dropped: it must
-    change nothing that others see.
+    change nothing that others see. `on_look` is called in the waiting thread, ten times a second.
 
     Raises:
         JobCancelledError: progress was cancelled.
@@ -39,6 +42,8 @@ def run_interruptible(
             if stop is not None:
                 stop()
             break
+        if on_look is not None:
+            on_look()
     progress.raise_if_cancelled()
     if failure:
         raise failure[0]

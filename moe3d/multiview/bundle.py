@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float64, Int
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
+from scipy.sparse.linalg import splu
 from scipy.spatial.transform import Rotation
 
 from moe3d.multiview.camera_state import CameraState
@@ -24,6 +25,12 @@ POSE = 7
 """Parameters of a free view: turn (3) and shift (3) in its camera's frame, log depth scale."""
 COLUMNS = POSE + 1
 """And one of its camera: log focal length."""
+DENSE_UP_TO = 200
+"""Camera parameters up to which the normal matrix is solved as a full one. A larger one is mostly
+empty, as a photo shares tracks with few others, and full solvers' threads fight for the cores."""
+SYMMETRIC = {"SymmetricMode": True, "DiagPivotThresh": 0.01}
+BLOCK_VALUES = 4_000_000
+"""Numbers that are held at once where memory would grow with the observations."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,7 @@ class BundleAdjustment:
         slots[free] = np.arange(free.sum())
         self._num_cameras = int(free.sum()) * POSE
         self._size = self._num_cameras + int(groups.max()) + 1
+        self._is_settled = not free.any() and settings.focal_sigma <= 0
         # Where the columns of each observation stand; fixed views' go to one that is cut off.
         pose = np.where(slots[self._view] >= 0, slots[self._view] * POSE, self._size)
         columns = np.where(
@@ -104,6 +112,15 @@ class BundleAdjustment:
         if settings.focal_sigma <= 0:
             focal = np.full_like(focal, self._size)
         self._columns = np.concatenate([columns, focal[:, None]], axis=1)  # (M, 8)
+        self._view_columns = np.full((len(free), COLUMNS), self._size)
+        self._view_columns[self._view] = self._columns
+        # The sparse matrix of cameras by points: which numbers stand where, row after row.
+        rows = self._columns.ravel().repeat(3)
+        order = np.argsort(rows, kind="stable")
+        self._row_starts = np.searchsorted(rows[order], np.arange(self._size + 1))
+        self._entries = order[: self._row_starts[-1]]
+        point_columns = (3 * self._track[:, None, None] + np.arange(3)).repeat(COLUMNS, axis=1)
+        self._entry_columns = point_columns.ravel()[self._entries]
 
     def solve(self, start: CameraState, progress: Progress | None = None) -> Bundle:
         """The best cameras and points near the start.
@@ -118,7 +135,9 @@ class BundleAdjustment:
             return Bundle(start, np.zeros((0, 3)), np.zeros(0), 0.0)
         points = self._first_points(start)
         state = start
+        steps = self._settings.max_steps
         for is_last in (False, True):
+            progress.report("adjust cameras", is_last * steps, 2 * steps)
             state, points = self._descend(state, points, start, is_last, progress)
         terms = self._terms(state, points, start, True)
         return Bundle(state, points, terms.pixel_errors, terms.cost)
@@ -135,12 +154,10 @@ class BundleAdjustment:
             return np.zeros(0)
         terms = self._terms(state, points, state, True)
         inverse = _inverses(terms.point_block, 1e-6)
-        mixed, carried = self._mixed(terms.mixed_block), self._mixed(
-            terms.mixed_block @ inverse[self._track]
-        )  # fmt: skip
-        schur = terms.camera_block - (carried @ mixed.T).toarray()
-        schur[np.diag_indices(self._size)] += 1e-9
-        covariance = np.linalg.pinv(schur, hermitian=True)
+        carried = terms.mixed_block @ inverse[self._track]  # (M, 8, 3)
+        system = self._reduced(terms, carried, 0.0)
+        covariance = np.zeros((self._size + 1,) * 2)  # fixed views' column at the end
+        covariance[:-1, :-1] = _invert(system)
         camera = state.camera_from_world[self._view]
         seen = np.einsum("mij,mj->mi", camera[:, :3, :3], points[self._track]) + camera[:, :3, 3]
         z = np.maximum(seen[:, 2], 1e-6)
@@ -148,28 +165,56 @@ class BundleAdjustment:
         by_pose = np.zeros((len(z), COLUMNS))
         by_pose[:, :3] = -_cross_matrices(seen)[:, 2] / z[:, None]
         by_pose[:, 5] = 1 / z
-        at = np.arange(len(z))
-        rows, columns = at.repeat(COLUMNS), self._columns.ravel()
-        pose = csr_matrix((by_pose.ravel(), (rows, columns)), (len(z), self._size + 1))
-        point = csr_matrix(
-            (
-                by_point.ravel(),
-                (at.repeat(3), (3 * self._track[:, None] + np.arange(3)).ravel()),
-            ),
-            (len(z), 3 * self._count),
-        )
-        slope = (pose[:, : self._size] - point @ carried.T).toarray()
         own = np.einsum("mi,mij,mj->m", by_point, inverse[self._track], by_point)
-        variance = own + ((slope @ covariance) * slope).sum(axis=1)
+        variance = own + self._camera_variance(by_pose, by_point, carried, covariance)
         spread = max(float(np.median(terms.pixel_errors)) / 1.18, 0.3)  # 1.18: 2D Gaussian
         return np.sqrt(np.maximum(variance, 0)) * spread
 
+    def _camera_variance(
+        self,
+        by_pose: Float64[np.ndarray, "M 8"],
+        by_point: Float64[np.ndarray, "M 3"],
+        carried: Float64[np.ndarray, "M 8 3"],
+        covariance: Float64[np.ndarray, "C C"],
+    ) -> Float64[np.ndarray, " M"]:
+        """What uncertain cameras add to the variance of each observation's log z-depth.
+
+        A depth hangs on the cameras of its own track alone, so tracks of one length are taken
+        together: memory does not grow as observations times cameras.
+        """
+        variance = np.zeros(len(by_pose))
+        starts = np.searchsorted(self._track, np.arange(self._count))
+        lengths = np.diff(np.append(starts, len(self._track)))
+        for length in np.unique(lengths).tolist():
+            mine = starts[lengths == length][:, None] + np.arange(length)  # (N, L)
+            at_once = max(1, BLOCK_VALUES // (COLUMNS * length) ** 2)
+            for begin in range(0, len(mine), at_once):
+                rows = mine[begin : begin + at_once]
+                slope = -np.einsum("nli,nkci->nlkc", by_point[rows], carried[rows])
+                each = np.arange(length)
+                slope[:, each, each] += by_pose[rows]
+                slope = slope.reshape(len(rows), length, -1)  # (N, L, 8 L)
+                columns = self._columns[rows].reshape(len(rows), -1)
+                block = covariance[columns[:, :, None], columns[:, None]]
+                variance[rows] = ((slope @ block) * slope).sum(axis=2)
+        return variance
+
+    def _reduced(
+        self, terms: "_Terms", carried: Float64[np.ndarray, "M 8 3"], damping: float
+    ) -> csr_matrix:
+        """The normal matrix of the cameras with the points eliminated (Schur complement)."""
+        columns = self._view_columns
+        rows = columns.repeat(COLUMNS, axis=1).ravel()
+        where = rows, np.tile(columns, COLUMNS).ravel()
+        block = csr_matrix((terms.camera_block.ravel(), where), (self._size + 1,) * 2)[:-1, :-1]
+        diagonal = damping * (block.diagonal() + terms.prior) + terms.prior + 1e-9
+        return block + diags(diagonal) - self._mixed(carried) @ self._mixed(terms.mixed_block).T
+
     def _mixed(self, blocks: Float64[np.ndarray, "M 8 3"]) -> csr_matrix:
         """Blocks of cameras by points as one sparse matrix (C, 3 T)."""
-        rows = self._columns.ravel()[:, None] + np.zeros(3, int)
-        columns = (3 * self._track[:, None, None] + np.arange(3)).repeat(COLUMNS, axis=1)
-        shape = (self._size + 1, 3 * self._count)
-        return csr_matrix((blocks.ravel(), (rows.ravel(), columns.ravel())), shape)[: self._size]
+        values = blocks.reshape(-1)[self._entries]
+        shape = (self._size, 3 * self._count)
+        return csr_matrix((values, self._entry_columns, self._row_starts), shape)
 
     def _first_points(self, state: CameraState) -> Float64[np.ndarray, "T 3"]:
         """Points by the network's depth; where there is none, at the typical depth."""
@@ -206,8 +251,9 @@ class BundleAdjustment:
         """Levenberg-Marquardt until a step no longer pays."""
         damping = 1e-3
         terms = self._terms(state, points, start, is_last)
-        for _ in range(self._settings.max_steps):
-            progress.raise_if_cancelled()
+        steps = self._settings.max_steps
+        for done in range(steps):
+            progress.report("adjust cameras", is_last * steps + done, 2 * steps)
             step = self._step(terms, damping)
             if step is None:
                 damping *= 10
@@ -245,19 +291,30 @@ class BundleAdjustment:
     ) -> tuple[Float64[np.ndarray, " C"], Float64[np.ndarray, "T 3"]] | None:
         """Solve the damped normal equations with the points eliminated; None where singular."""
         inverse = _inverses(terms.point_block, damping)
-        mixed = self._mixed(terms.mixed_block)
-        carried = self._mixed(terms.mixed_block @ inverse[self._track])
-        block = terms.camera_block.copy()
-        block[np.diag_indices(self._size)] *= 1 + damping
-        block[np.diag_indices(self._size)] += 1e-9
-        schur = block - (carried @ mixed.T).toarray()
-        slope = terms.camera_slope - carried @ terms.point_slope.ravel()
-        try:
-            step = -cho_solve(cho_factor(schur), slope)
-        except (LinAlgError, ValueError):
+        if self._is_settled:  # nothing but points moves
+            step = np.zeros(self._size)
+            return step, -np.einsum("tij,tj->ti", inverse, terms.point_slope)
+        carried = terms.mixed_block @ inverse[self._track]
+        system = self._reduced(terms, carried, damping)
+        by_track = np.einsum("mci,mi->mc", carried, terms.point_slope[self._track])
+        slope = terms.camera_slope - self._sum_columns(by_track)
+        step = _solve(system, -slope)
+        if step is None:
             return None
-        change = terms.point_slope + (mixed.T @ step).reshape(-1, 3)
+        moves = np.append(step, 0.0)[self._columns]  # (M, 8)
+        change = np.einsum("mci,mc->mi", terms.mixed_block, moves)
+        change = terms.point_slope + _sum_by(self._track, change, self._count)
         return step, -np.einsum("tij,tj->ti", inverse, change)
+
+    def _sum_columns(self, values: Float64[np.ndarray, "M 8"]) -> Float64[np.ndarray, " C"]:
+        """Add what each observation says to its columns."""
+        return np.bincount(self._columns.ravel(), values.ravel(), self._size + 1)[:-1]
+
+    def _sum_views(self, values: Float64[np.ndarray, "M 8 8"]) -> Float64[np.ndarray, "S 8 8"]:
+        """Add the blocks of each view."""
+        at = self._view[:, None] * COLUMNS**2 + np.arange(COLUMNS**2)
+        total = np.bincount(at.ravel(), values.ravel(), len(self._free) * COLUMNS**2)
+        return total.reshape(-1, COLUMNS, COLUMNS)
 
     def _terms(
         self,
@@ -296,42 +353,45 @@ class BundleAdjustment:
         by_seen[:, [0, 1], [0, 1]] = focal / z[:, None] / self._sigma_px[:, None]
         by_seen[:, :2, 2] = -offset / z[:, None] / self._sigma_px[:, None]
         by_seen[:, 2, 2] = 1 / z / self._depth_sigma
+        by_point = by_seen @ rotation
+        weights = np.stack([weight, weight, depth_weight], axis=1)
+        residual = np.concatenate([error, ratio[:, None]], axis=1)
+        weighted_point = by_point * weights[:, :, None]
+        point_slope = np.einsum("mri,mr->mi", weighted_point, residual)
+        terms = _Terms(
+            cost=float(cost.sum() + depth_cost[self._has_depth].sum()),
+            pixel_errors=np.where(is_behind, np.inf, np.sqrt(square)),
+            camera_block=np.zeros((len(self._free), COLUMNS, COLUMNS)),
+            prior=np.zeros(self._size),
+            camera_slope=np.zeros(self._size),
+            point_block=_sum_by(self._track, weighted_point.mT @ by_point, self._count),
+            point_slope=_sum_by(self._track, point_slope, self._count),
+            mixed_block=np.zeros((0, COLUMNS, 3)),
+        )
+        if self._is_settled:
+            return terms
         by_camera = np.zeros((len(z), 3, COLUMNS))
         by_camera[:, :, :3] = -by_seen @ _cross_matrices(seen)
         by_camera[:, :, 3:6] = by_seen
         by_camera[:, 2, 6] = -1 / self._depth_sigma
         by_camera[:, :2, 7] = offset / self._sigma_px[:, None]
-        by_point = by_seen @ rotation
-        weights = np.stack([weight, weight, depth_weight], axis=1)
-        residual = np.concatenate([error, ratio[:, None]], axis=1)
         weighted_camera = by_camera * weights[:, :, None]
-        weighted_point = by_point * weights[:, :, None]
-        size = self._size + 1
-        at = (self._columns[:, :, None] * size + self._columns[:, None, :]).ravel()
-        blocks = np.einsum("mri,mrj->mij", weighted_camera, by_camera)
-        camera_block = np.bincount(at, blocks.ravel(), size**2).reshape(size, size)
-        slope = np.einsum("mri,mr->mi", weighted_camera, residual)
-        camera_slope = np.bincount(self._columns.ravel(), slope.ravel(), size)
-        point_slope = np.einsum("mri,mr->mi", weighted_point, residual)
-        point_block = np.einsum("mri,mrj->mij", weighted_point, by_point)
-        terms = _Terms(
-            cost=float(cost.sum() + depth_cost[self._has_depth].sum()),
-            pixel_errors=np.where(is_behind, np.inf, np.sqrt(square)),
-            camera_block=camera_block[:-1, :-1],
-            camera_slope=camera_slope[:-1],
-            point_block=_sum_by(self._track, point_block, self._count),
-            point_slope=_sum_by(self._track, point_slope, self._count),
-            mixed_block=np.einsum("mri,mrj->mij", weighted_camera, by_point),
+        camera_slope = np.einsum("mri,mr->mi", weighted_camera, residual)
+        terms = replace(
+            terms,
+            camera_block=self._sum_views(weighted_camera.mT @ by_camera),
+            camera_slope=self._sum_columns(camera_slope),
+            mixed_block=weighted_camera.mT @ by_point,
         )
         return self._with_priors(terms, state, start)
 
     def _with_priors(self, terms: "_Terms", state: CameraState, start: CameraState) -> "_Terms":
         """Add how unlikely the depth scales and focal lengths are."""
         settings = self._settings
-        block, slope, cost = terms.camera_block, terms.camera_slope, terms.cost
+        slope, cost, prior = terms.camera_slope, terms.cost, np.zeros(self._size)
         scales = np.log(state.depth_scales[self._free]) / settings.scale_sigma
         at = np.arange(len(scales)) * POSE + 6
-        block[at, at] += 1 / settings.scale_sigma**2
+        prior[at] = 1 / settings.scale_sigma**2
         slope[at] += scales / settings.scale_sigma
         cost += float((scales**2).sum())
         first = np.unique(self._groups, return_index=True)[1]
@@ -339,9 +399,9 @@ class BundleAdjustment:
         sigma = max(settings.focal_sigma, 1e-6)
         focal = np.log(focal) / sigma
         at = self._num_cameras + np.arange(len(first))
-        block[at, at] += 1 / sigma**2
+        prior[at] = 1 / sigma**2
         slope[at] += focal / sigma
-        return replace(terms, cost=cost + float((focal**2).sum()))
+        return replace(terms, prior=prior, cost=cost + float((focal**2).sum()))
 
 
 @dataclass(frozen=True)
@@ -350,11 +410,39 @@ class _Terms:
 
     cost: float
     pixel_errors: Float64[np.ndarray, " M"]
-    camera_block: Float64[np.ndarray, "C C"]
+    camera_block: Float64[np.ndarray, "S 8 8"]
+    """Of each view's own columns."""
+    prior: Float64[np.ndarray, " C"]
+    """What belongs to the diagonal beside them."""
     camera_slope: Float64[np.ndarray, " C"]
     point_block: Float64[np.ndarray, "T 3 3"]
     point_slope: Float64[np.ndarray, "T 3"]
     mixed_block: Float64[np.ndarray, "M 8 3"]
+
+
+def _solve(
+    system: csr_matrix, right: Float64[np.ndarray, " C"]
+) -> Float64[np.ndarray, " C"] | None:
+    """The solution of a symmetric system; None where it has none."""
+    try:
+        if system.shape[0] <= DENSE_UP_TO:
+            return cho_solve(cho_factor(system.toarray()), right)
+        found = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC).solve(right)
+    except (LinAlgError, ValueError, RuntimeError):
+        return None
+    return found if np.isfinite(found).all() else None
+
+
+def _invert(system: csr_matrix) -> Float64[np.ndarray, "C C"]:
+    """The inverse; that of the well determined part where the matrix is singular."""
+    if system.shape[0] > DENSE_UP_TO:
+        try:
+            factors = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC)
+        except RuntimeError:
+            pass
+        else:
+            return factors.solve(np.eye(system.shape[0]))
+    return np.linalg.pinv(system.toarray(), hermitian=True)
 
 
 def _inverses(blocks: Float64[np.ndarray, "T 3 3"], damping: float) -> Float64[np.ndarray, "T 3 3"]:

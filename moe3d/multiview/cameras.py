@@ -19,6 +19,7 @@ from moe3d.multiview.matching import (
     join_tracks,
     match_photos,
 )
+from moe3d.multiview.part_progress import PartProgress
 from moe3d.multiview.photos import CameraGroups, group_cameras
 from moe3d.multiview.placement import (
     Evidence,
@@ -183,20 +184,26 @@ def solve_cameras(
     what explains the matches best is taken.
     """
     cost = MatchErrors(evidence.matches, settings.placement.depth_sigma).cost
+    count = len(start.depth_scales)
+    is_few = count <= FEW
+    # Each way is a placement and an adjustment; so is each round. Own focal lengths, final tracks.
+    passes = 2 * (1 + (is_few and mapped is not None)) + is_few * (2 * settings.rounds + 1) + 3
+    progress = PartProgress(progress, "adjust cameras", passes, count)
     found = []
     if mapped is not None:
         found.append(_solve(evidence, start, mapped, settings, progress))
-    if mapped is None or len(start.depth_scales) <= FEW:
+    if mapped is None or is_few:
         found.append(_solve(evidence, start, None, settings, progress))
     best = min(found, key=lambda item: cost(item.state))
-    if len(start.depth_scales) > FEW:
-        return _finish(evidence, best, settings)
+    if not is_few:
+        return _finish(evidence, best, settings, progress)
     for _ in range(settings.rounds):
         again = _place_again(evidence, best, cost, settings, progress)
         if not cost(again.state) < 0.995 * cost(best.state):
             break
         best = again
-    return _finish(evidence, _with_own_focal(evidence, best, cost, settings, progress), settings)
+    best = _with_own_focal(evidence, best, cost, settings, progress)
+    return _finish(evidence, best, settings, progress)
 
 
 def _place_again(
@@ -293,7 +300,6 @@ def _adjust(
     progress: Progress,
 ) -> _Solution:
     """Adjust all placed cameras together; one at least stays, and others without matches."""
-    progress.report("adjust cameras", 0, 1)
     placed, takes_part = found.placed, found.takes_part
     chosen = _thin(evidence.tracks, takes_part, settings.observations_per_view)
     fixed = placed.is_anchor.copy()
@@ -330,21 +336,24 @@ def _thin(
     return usable & wanted[tracks.track]
 
 
-def _finish(evidence: Evidence, found: _Solution, settings: CameraSettings) -> SceneCameras:
+def _finish(
+    evidence: Evidence, found: _Solution, settings: CameraSettings, progress: Progress
+) -> SceneCameras:
     """Points of all tracks under the final cameras, without observations that do not fit."""
     state, takes_part = found.state, found.takes_part
     fixed = replace(settings.bundle, focal_sigma=0.0)
     nobody = np.zeros(len(takes_part), bool)
     chosen = takes_part[evidence.tracks.view]
     tracks = evidence.tracks.select(chosen)
-    bundle = evidence.adjustment(chosen, nobody, fixed).solve(state)
+    bundle = evidence.adjustment(chosen, nobody, fixed).solve(state, progress)
     for _ in range(2):
         fits = bundle.errors < settings.kept_sigmas
         index = np.flatnonzero(chosen & _is_track(evidence.tracks, chosen))
         chosen = np.zeros(len(chosen), bool)
         chosen[index[fits]] = True
         tracks = evidence.tracks.select(chosen)
-        bundle = evidence.adjustment(chosen, nobody, fixed).solve(state)
+        bundle = evidence.adjustment(chosen, nobody, fixed).solve(state, progress)
+    progress.raise_if_cancelled()
     residual = bundle.errors * evidence.sigma_px[tracks.view]
     sigma = _depth_sigmas(evidence, found, chosen, bundle, settings)
     sources = _sources(found.placed, found.known)

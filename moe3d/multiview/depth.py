@@ -189,7 +189,9 @@ def measure_depth(
         if others:
             chosen = [photos[other] for other in others[: settings.neighbours]]
             with torch.inference_mode():
-                log_depth[view] += sweep(photos[view], chosen, log_guess[view], settings.sweep)
+                log_depth[view] += sweep(
+                    photos[view], chosen, log_guess[view], settings.sweep, progress
+                )
     valid = torch.from_numpy(work.valid).to(device)
     z = torch.where(valid, log_depth.exp(), torch.zeros_like(log_depth))
     weight = torch.zeros_like(z)

@@ -90,7 +90,12 @@ def map_cameras(
 
     progress.report("place cameras", 0, count)
     with tempfile.TemporaryDirectory(prefix="moe3d-", ignore_cleanup_errors=True) as folder:
-        models = run_interruptible(lambda: map_in(Path(folder)), progress, token.cancel)
+        models = run_interruptible(
+            lambda: map_in(Path(folder)),
+            progress,
+            token.cancel,
+            lambda: progress.report("place cameras", min(placed[0], count), count),
+        )
     progress.report("place cameras", count, count)
     largest = max(models.values(), key=lambda model: model.num_reg_images(), default=None)
     if largest is None or largest.num_reg_images() < 2:

@@ -1,6 +1,7 @@
 """The same spots in several photos: verified matches of pairs, joined to tracks."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float64, Int
@@ -8,6 +9,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from moe3d.io.colmap_module import load_pycolmap
+from moe3d.multiview.background import run_interruptible
 from moe3d.multiview.features import (
     Features,
     FeatureSettings,
@@ -84,17 +86,20 @@ def match_photos(
     features: list[Features] = []
     progress.report("find keypoints", 0, len(views))
     for photo in iterate_grey(views, progress):
-        features.append(find_features(photo, settings.features))
+        find = partial(find_features, photo, settings.features)
+        features.append(run_interruptible(find, progress))
         progress.report("find keypoints", len(features), len(views))
     chosen = choose_pairs(features, settings.pairs, progress)
     found = []
     for done, (first, second) in enumerate(chosen):
         progress.report("match photos", done, len(chosen))
         index = match_features(features[first], features[second], settings.features)
+        progress.raise_if_cancelled()
         verified = _verify((features[first], features[second]), index,
                            (intrinsics[first], intrinsics[second]), settings)  # fmt: skip
         if len(verified) >= max(settings.min_matches, settings.min_share * len(index)):
             found.append(PairMatches(first, second, verified))
+    progress.report("match photos", len(chosen), len(chosen))
     return MatchedPhotos(tuple(features), tuple(found))
 
 
@@ -172,24 +177,57 @@ class KeypointTracks:
 
 
 def join_tracks(matched: MatchedPhotos) -> KeypointTracks:
-    """Join matches that share keypoints; a track with two keypoints in one photo is dropped."""
+    """Join matches that share keypoints, without ever two keypoints of one photo in a track.
+
+    Where some wrong match ties two such keypoints together, matches are taken one by one, those of
+    the best matched pairs first, and one that would join them is left out: to drop the whole
+    track would lose most of what many photos in a row share.
+    """
     counts = np.array([len(item.pixels) for item in matched.features])
     starts = np.concatenate([[0], np.cumsum(counts)])
-    ends = [starts[[pair.first, pair.second]] + pair.index for pair in matched.pairs]
-    if not ends:
+    pairs = sorted(matched.pairs, key=len, reverse=True)
+    if not pairs:
         none = np.zeros(0, int)
         return KeypointTracks(none, none, np.zeros((0, 2)), none)
-    first, second = np.concatenate(ends).T
-    graph = coo_matrix((np.ones(len(first), bool), (first, second)), shape=(starts[-1],) * 2)
+    ends = np.concatenate([starts[[pair.first, pair.second]] + pair.index for pair in pairs])
+    graph = coo_matrix((np.ones(len(ends), bool), ends.T), shape=(starts[-1],) * 2)
     component = connected_components(graph, directed=False)[1]
-    keypoint = np.unique(np.concatenate([first, second]))
+    keypoint = np.unique(ends)
     view = np.searchsorted(starts, keypoint, side="right") - 1
-    track = component[keypoint]
-    order = np.lexsort((view, track))
-    keypoint, view, track = keypoint[order], view[order], track[order]
-    twice = (track[1:] == track[:-1]) & (view[1:] == view[:-1])
-    is_good = ~np.isin(track, track[1:][twice])
+    label = component[keypoint]
+    seen, times = np.unique(label * len(counts) + view, return_counts=True)
+    is_torn = np.zeros(component.max() + 1, bool)
+    is_torn[seen[times > 1] // len(counts)] = True
+    torn = is_torn[label]
+    label[torn] = len(is_torn) + _join_one_by_one(
+        keypoint[torn], view[torn], ends[is_torn[component[ends[:, 0]]]]
+    )
+    order = np.lexsort((view, label))
+    keypoint, view, label = keypoint[order], view[order], label[order]
     pixels = np.concatenate([item.pixels for item in matched.features]).astype(np.float64)
-    number = np.unique(track[is_good], return_inverse=True)[1]
-    keypoint, view = keypoint[is_good], view[is_good]
-    return KeypointTracks(number, view, pixels[keypoint], keypoint - starts[view])
+    joined = KeypointTracks(label, view, pixels[keypoint], keypoint - starts[view])
+    return joined.select(np.ones(len(label), bool))
+
+
+def _join_one_by_one(
+    keypoint: Int[np.ndarray, " N"], view: Int[np.ndarray, " N"], ends: Int[np.ndarray, "M 2"]
+) -> Int[np.ndarray, " N"]:
+    """A label for each keypoint; equal labels never have a photo in common."""
+    leader = list(range(len(keypoint)))
+    photos = [{photo} for photo in view.tolist()]
+
+    def find(index: int) -> int:
+        while leader[index] != index:
+            leader[index] = leader[leader[index]]
+            index = leader[index]
+        return index
+
+    for first, second in np.searchsorted(keypoint, ends).tolist():
+        large, small = find(first), find(second)
+        if large == small or not photos[large].isdisjoint(photos[small]):
+            continue
+        if len(photos[large]) < len(photos[small]):
+            large, small = small, large
+        leader[small] = large
+        photos[large] |= photos[small]
+    return np.array([find(index) for index in range(len(keypoint))], int)

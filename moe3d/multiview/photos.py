@@ -53,8 +53,8 @@ def read_grey(view: View, long_side: int = LONG_SIDE) -> GreyPhoto:
 
 def iterate_grey(views: ViewSet, progress: Progress) -> Iterator[GreyPhoto]:
     """The photos one after the other, the next ones read ahead."""
-    with ThreadPoolExecutor(READERS) as pool:
-        waiting = []
+    pool, waiting = ThreadPoolExecutor(READERS), []
+    try:
         for index in range(len(views) + READERS):
             if index < len(views):
                 waiting.append(pool.submit(read_grey, views.views[index]))
@@ -63,6 +63,8 @@ def iterate_grey(views: ViewSet, progress: Progress) -> Iterator[GreyPhoto]:
                     return
                 progress.raise_if_cancelled()
                 yield waiting.pop(0).result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 @dataclass(frozen=True)

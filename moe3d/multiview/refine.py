@@ -23,6 +23,7 @@ from moe3d.multiview.depth import (
     refine_layer,
     support_of,
 )
+from moe3d.multiview.part_progress import PartProgress
 from moe3d.multiview.trust import Trust, TrustSettings, trust_in_photos
 from moe3d.progress import Progress
 from moe3d.scene.multiview import NETWORK, REFERENCE, Agreement, Tracks
@@ -77,6 +78,9 @@ def refine_prediction(
     if cameras is None:
         return replace(prediction, agreement=_nothing(prediction, NO_MATCHES))
     cameras = _at_raw_scale(cameras)
+    layers, count = 1 + (prediction.baseline is not None), prediction.num_views
+    refining = PartProgress(progress, "refine depth", layers, count)
+    confirming = PartProgress(progress, "confirm depth", layers, count)
     scene = posed_scene(prediction, cameras)
     placed = _with_cameras(prediction, scene, cameras)
     scaled = _scaled(prediction.depth, cameras)
@@ -90,11 +94,11 @@ def refine_prediction(
             scene, scaled, factors, neighbours, settings.depth, device, progress
         )
         answer = _refine(prediction.depth, scaled, factors, scene, measured, cameras, settings,
-                         progress)  # fmt: skip
+                         refining)  # fmt: skip
         if prediction.baseline is not None and answer.trust is not None:
             base = _refine_baseline(prediction.baseline, scene, measured, cameras, answer,
-                                    settings, progress)  # fmt: skip
-    return _finish(placed, answer, base, scene, neighbours, cameras, settings, device, progress)
+                                    settings, refining)  # fmt: skip
+    return _finish(placed, answer, base, scene, neighbours, cameras, settings, device, confirming)
 
 
 ONE_PHOTO = "one photo: there is no other to compare it with"

@@ -10,6 +10,8 @@ import torch
 from jaxtyping import Bool, Float
 from torch.nn import functional as F
 
+from moe3d.progress import Progress
+
 
 @dataclass(frozen=True)
 class SweepSettings:
@@ -53,6 +55,7 @@ def sweep(
     neighbours: list[Posed],
     log_guess: Float[torch.Tensor, "H W"],
     settings: SweepSettings,
+    progress: Progress | None = None,
 ) -> Float[torch.Tensor, "H W"]:
     """Find the log factor on the guess at which the neighbours look most like the reference.
 
@@ -61,20 +64,22 @@ def sweep(
         neighbours: photos from other places; at least one.
         log_guess: log of z-depth, finite everywhere.
         settings: hypotheses and penalties.
+        progress: a cancel is noticed within one neighbour.
 
     Returns:
         Log factor at every pixel. Where nothing is to be seen it is that of the surroundings.
 
     Source: Collins 1996; Hirschmueller 2008 (aggregation along four paths).
     """
+    progress = progress or Progress()
     count = round(settings.reach / settings.step)
     offsets = torch.arange(-count, count + 1, device=log_guess.device) * settings.step
-    cost = _cost(reference, neighbours, log_guess, offsets, settings)
+    cost = _cost(reference, neighbours, log_guess, offsets, settings, progress)
     coarse = _aggregate_and_choose(cost, log_guess, offsets, settings)
     fine = round(settings.fine_reach / settings.fine_step)
     offsets = torch.arange(-fine, fine + 1, device=log_guess.device) * settings.fine_step
     smooth = _median_3x3(coarse)
-    cost = _cost(reference, neighbours, log_guess + smooth, offsets, settings)
+    cost = _cost(reference, neighbours, log_guess + smooth, offsets, settings, progress)
     return smooth + _aggregate_and_choose(cost, log_guess, offsets, settings)
 
 
@@ -84,14 +89,17 @@ def _cost(
     log_guess: Float[torch.Tensor, "H W"],
     offsets: Float[torch.Tensor, " D"],
     settings: SweepSettings,
+    progress: Progress,
 ) -> Float[torch.Tensor, "D H W"]:
     """One minus the likeness (zero-mean normalised cross-correlation) of the best neighbours."""
     mean, deviation = _moments(reference.grey, settings)
     likeness = []
     for neighbour in neighbours:
+        progress.raise_if_cancelled()
         pixels = warp(reference, neighbour, log_guess[None] + offsets[:, None, None])
         grey, seen = _look_up(neighbour, pixels)
         likeness.append(_correlate(reference.grey, mean, deviation, grey, seen, settings))
+    progress.raise_if_cancelled()
     best = torch.stack(likeness)  # (N, D, H, W)
     if len(neighbours) > settings.best:
         best = best.topk(settings.best, dim=0).values
