@@ -34,7 +34,7 @@ def arc_of_cameras(count: int, step_deg: float = 8.0, distance: float = 5.0) -> 
     for index in range(count):
         turn = np.radians(step_deg * index)
         centre = [distance * np.sin(turn), 0.1 * index, distance * (1 - np.cos(turn))]
-        cameras.append(camera((0, -step_deg * index, 0), centre))
+        cameras.append(camera((0, step_deg * index, 0), centre))
     return np.array(cameras)
 
 
