@@ -7,14 +7,23 @@ from functools import cache
 
 import numpy as np
 from PIL import Image
+from scipy.ndimage import zoom
 from scipy.spatial.transform import Rotation
 
 from moe3d.io.images import read_views
 from moe3d.io.samples import sample_scenes
+from moe3d.multiview.depth_matches import gather_matches
 from moe3d.multiview.features import Features
-from moe3d.multiview.matching import KeypointTracks, MatchedPhotos, PairMatches
+from moe3d.multiview.matching import KeypointTracks, MatchedPhotos, PairMatches, join_tracks
+from moe3d.multiview.placement import Evidence
 from moe3d.scene.pixel_transform import PixelTransform
-from moe3d.scene.records import BaselinePrediction, PredictionMetadata, ScenePrediction, ViewSet
+from moe3d.scene.records import (
+    BaselinePrediction,
+    PredictionMetadata,
+    ScenePrediction,
+    View,
+    ViewSet,
+)
 
 SIZE = (640, 480)
 INTRINSICS = np.array([[500.0, 0, 319.5], [0, 500.0, 239.5], [0, 0, 1]])
@@ -82,12 +91,17 @@ class MadeScene:
         return [self.z[view, points] for view, points in enumerate(self.order)]
 
 
-def made_scene(cameras: np.ndarray, num_points: int = 200, seed: int = 0) -> MadeScene:
+def made_scene(
+    cameras: np.ndarray, num_points: int = 200, seed: int = 0, focal_px: Sequence[float] = ()
+) -> MadeScene:
     """Points in a box of two units around (0, 0, 5), in every photo into which they fall."""
+    intrinsics = np.tile(INTRINSICS, (len(cameras), 1, 1))
+    if len(focal_px):
+        intrinsics[:, [0, 1], [0, 1]] = np.array(focal_px)[:, None]
     rng = np.random.default_rng(seed)
     points = rng.uniform(-1, 1, (num_points, 3)) * [1.6, 1.2, 1.0] + [0, 0, 5]
     seen = np.einsum("sij,pj->spi", cameras[:, :3, :3], points) + cameras[:, None, :3, 3]
-    pixels = seen[..., :2] / seen[..., 2:] * 500 + [319.5, 239.5]
+    pixels = seen[..., :2] / seen[..., 2:] * intrinsics[:, :1, :1] + [319.5, 239.5]
     inside = (pixels > 0).all(-1) & (pixels < np.array(SIZE) - 1).all(-1) & (seen[..., 2] > 0)
     order = tuple(rng.permutation(np.flatnonzero(mask)) for mask in inside)
     features = []
@@ -100,7 +114,6 @@ def made_scene(cameras: np.ndarray, num_points: int = 200, seed: int = 0) -> Mad
         for second in range(first + 1, len(cameras)):
             _, a, b = np.intersect1d(order[first], order[second], return_indices=True)
             pairs.append(PairMatches(first, second, np.stack([a, b], axis=1)))
-    intrinsics = np.tile(INTRINSICS, (len(cameras), 1, 1))
     matched = MatchedPhotos(tuple(features), tuple(pairs))
     return MadeScene(points, cameras, intrinsics, pixels, seen[..., 2], order, matched)
 
@@ -166,6 +179,53 @@ def render(
     return np.clip(grey, 0, 1), depth
 
 
+def evidence_of(
+    scene: MadeScene,
+    depth_scales: Sequence[float] | None = None,
+    lost: Sequence[int] = (),
+    apart: Sequence[tuple[int, int]] = (),
+) -> Evidence:
+    """What the photos say, with exact depth.
+
+    Args:
+        scene: the points and cameras.
+        depth_scales: factor by which the network's depth of each photo is too small.
+        lost: photos without a match.
+        apart: pairs of photos without a match.
+    """
+    views = len(scene.cameras)
+    scales = np.ones(views) if depth_scales is None else np.array(depth_scales)
+    depths = [z / scale for z, scale in zip(scene.keypoint_depths, scales, strict=True)]
+    pairs = tuple(
+        pair
+        for pair in scene.matched.pairs
+        if not {pair.first, pair.second} & set(lost) and (pair.first, pair.second) not in apart
+    )
+    matched = MatchedPhotos(scene.matched.features, pairs)
+    tracks = join_tracks(matched)
+    at = np.array([depths[v][k] for v, k in zip(tracks.view, tracks.keypoint, strict=True)], float)
+    return Evidence(
+        gather_matches(matched, depths),
+        tracks,
+        at,
+        tuple(depths),
+        matched.sigma_px,
+        np.zeros(views, int),
+        np.zeros(views, bool),
+    )
+
+
+def lost_cameras(cameras: np.ndarray, turn_deg: float = 12.0, shift: float = 0.4) -> np.ndarray:
+    """All cameras but the first turned and shifted at random: what a network may say."""
+    rng = np.random.default_rng(3)
+    wrong = np.array(cameras)
+    for matrix in wrong[1:]:
+        axis = rng.normal(size=3)
+        axis *= turn_deg / np.linalg.norm(axis)
+        matrix[:] = camera(axis, shift * rng.normal(size=3)) @ matrix
+    return wrong
+
+
 @dataclass(frozen=True)
 class Room:
     """Photos of the sample room with exact depth and cameras; the first camera is the world."""
@@ -225,11 +285,26 @@ def with_wrong_cameras(
     prediction: ScenePrediction, turn_deg: float = 15.0, shift: float = 0.25
 ) -> ScenePrediction:
     """All cameras but the first turned and shifted at random."""
-    rng = np.random.default_rng(3)
-    cameras = np.array(prediction.camera_from_world)
-    for matrix in cameras[1:]:
-        axis = rng.normal(size=3)
-        turn = Rotation.from_rotvec(np.radians(turn_deg) * axis / np.linalg.norm(axis))
-        matrix[:3, :3] = turn.as_matrix() @ matrix[:3, :3]
-        matrix[:3, 3] += shift * rng.normal(size=3)
+    cameras = lost_cameras(prediction.camera_from_world, turn_deg, shift)
     return replace(prediction, camera_from_world=cameras)
+
+
+def with_bent_depth(prediction: ScenePrediction, amount: float) -> ScenePrediction:
+    """Depth times a smooth random factor in each view, and another scale in each view."""
+    rng = np.random.default_rng(0)
+    depth = prediction.depth.copy()
+    for index, layer in enumerate(depth):
+        bumps = zoom(rng.normal(size=(5, 6)), np.array(layer.shape) / [5, 6], order=3)
+        layer *= np.exp(amount * bumps + (0.1 * rng.normal() if index else 0.0))
+    return replace(prediction, depth=depth)
+
+
+def photos_of(pixels: np.ndarray) -> ViewSet:
+    """Photos that were never files."""
+    height, width = pixels.shape[1:3]
+    return ViewSet(
+        tuple(
+            View(f"{index}.png", width, height, pixels=np.ascontiguousarray(picture))
+            for index, picture in enumerate(pixels)
+        )
+    )
