@@ -16,7 +16,8 @@ from moe3d.multiview.cameras import (
     solve_cameras,
 )
 from moe3d.multiview.features import FeatureSettings
-from moe3d.multiview.matching import MatchingSettings
+from moe3d.multiview.mapping import MappingSettings, map_cameras
+from moe3d.multiview.matching import MatchedPhotos, MatchingSettings
 from moe3d.progress import Progress
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import ScenePrediction
@@ -210,3 +211,29 @@ def test_photos_of_one_camera_get_the_median_focal_length():
 def test_intrinsics_of_the_photos_are_those_of_the_room(room: Room):
     for step in (1, 2, 3):
         np.testing.assert_allclose(photo_intrinsics(prediction_of(room, step)), room.intrinsics)
+
+
+def test_of_many_photos_structure_from_motion_places_most_and_matching_the_rest():
+    scene = made_scene(arc_of_cameras(14, step_deg=5), num_points=150)
+    evidence = evidence_of(scene)
+    few = [pair for pair in scene.matched.pairs if 6 not in (pair.first, pair.second)]
+    without_one = MatchedPhotos(scene.matched.features, tuple(few))
+    mapped = map_cameras(
+        without_one, scene.intrinsics, np.zeros(14, int), MappingSettings(), Progress()
+    )
+    assert mapped is not None
+    start = CameraState(lost_cameras(scene.cameras), np.ones(14), scene.intrinsics)
+    found = solve_cameras(evidence, start, mapped, CameraSettings(), Progress())
+    assert rotation_errors_deg(found.state.camera_from_world, scene.cameras).max() < 0.02
+    assert centre_errors(found.state.camera_from_world, scene.cameras).max() < 2e-3
+    assert found.sources[0] == "reference"
+    assert found.sources[6] == "matching + PnP"
+    assert set(found.sources[1:6] + found.sources[7:]) == {"bundle adjustment"}
+
+
+def test_two_photos_are_enough():
+    scene = made_scene(arc_of_cameras(2), num_points=60)
+    start = CameraState(lost_cameras(scene.cameras), np.ones(2), scene.intrinsics)
+    found = solve_cameras(evidence_of(scene), start, None, CameraSettings(), Progress())
+    assert rotation_errors_deg(found.state.camera_from_world, scene.cameras).max() < 0.05
+    assert centre_errors(found.state.camera_from_world, scene.cameras).max() < 5e-3

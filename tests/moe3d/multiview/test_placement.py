@@ -6,20 +6,12 @@ import numpy as np
 import pytest
 
 from moe3d.errors import JobCancelledError
-from moe3d.multiview.camera_candidates import (
-    camera_from_epipolar_geometry,
-    camera_from_points,
-    world_points,
-)
 from moe3d.multiview.camera_state import CameraState
-from moe3d.multiview.match_errors import MatchErrors
 from moe3d.multiview.placement import PlacementSettings, place_cameras, place_view
 from moe3d.progress import Progress
 from tests.multiview_scenes import (
-    INTRINSICS,
     MadeScene,
     arc_of_cameras,
-    camera,
     centre_errors,
     evidence_of,
     lost_cameras,
@@ -34,10 +26,6 @@ NONE_KNOWN = np.zeros(VIEWS, int)
 @pytest.fixture(scope="module")
 def scene() -> MadeScene:
     return made_scene(arc_of_cameras(VIEWS), num_points=150)
-
-
-def truth(scene: MadeScene) -> CameraState:
-    return CameraState(scene.cameras, np.ones(len(scene.cameras)), scene.intrinsics)
 
 
 def start_of(scene: MadeScene) -> CameraState:
@@ -147,56 +135,3 @@ def test_a_cancel_ends_placement(scene: MadeScene):
         place_cameras(
             evidence_of(scene), start_of(scene), NONE_KNOWN, PlacementSettings(), progress
         )
-
-
-def test_world_points_are_the_points(scene: MadeScene):
-    matches = evidence_of(scene, depth_scales=[1, 2, 1, 0.5, 1]).matches
-    state = CameraState(scene.cameras, np.array([1, 2, 1, 0.5, 1.0]), scene.intrinsics)
-    found = world_points(matches, state)
-    nearest = np.linalg.norm(found[:, None] - scene.points[None], axis=-1).min(axis=1)
-    assert nearest.max() < 1e-4  # keypoints are kept as float32
-
-
-@pytest.mark.parametrize("view", [1, 4])
-def test_both_first_guesses_are_right_on_exact_matches(scene: MadeScene, view: int):
-    matches, state = evidence_of(scene).matches, truth(scene)
-    own = matches.select((matches.target == view) & (matches.source == 2))
-    by_points = camera_from_points(world_points(own, state), own.target_pixels, INTRINSICS, 5.0)
-    by_lines = camera_from_epipolar_geometry(own, state, 1.0)
-    for guess in (by_points, by_lines):
-        assert guess is not None
-        assert rotation_errors_deg(guess[None], scene.cameras[view : view + 1])[0] < 0.05
-        np.testing.assert_allclose(guess[:3, 3], scene.cameras[view, :3, 3], atol=0.01)
-
-
-def test_points_that_allow_no_camera_are_no_error():
-    line = np.linspace([0.0, 0, 4], [0, 0, 8], 12)  # one line through the camera
-    pixels = np.tile([319.5, 239.5], (12, 1))
-    camera_from_points(line, pixels, INTRINSICS, 5.0)  # any answer will do, an error will not
-    assert camera_from_points(line[:5], pixels[:5], INTRINSICS, 5.0) is None
-
-
-def test_exact_matches_fit_the_true_cameras_only(scene: MadeScene):
-    errors = MatchErrors(evidence_of(scene).matches, 0.1)
-    across, along = errors.measure(truth(scene))
-    assert np.abs(across).max() < 1e-3
-    assert np.abs(along).max() < 1e-3
-    assert errors.fits(truth(scene)).all()
-    assert errors.cost(truth(scene)) < 1e-4  # keypoints are kept as float32
-    assert errors.depth_spread(truth(scene)) < 1e-6
-    assert errors.fits(start_of(scene)).mean() < 0.3
-    assert errors.cost(start_of(scene)) > 9 * len(errors.matches) / 3
-
-
-def test_an_error_across_the_epipolar_line_is_told_in_pixels():
-    # Two cameras side by side: epipolar lines are rows. The second photo sees all 2 px lower.
-    pair = made_scene(np.array([camera(), camera((0, 0, 0), (0.5, 0, 0))]), num_points=60)
-    matches = evidence_of(pair).matches
-    matches = matches.select(matches.source == 0)
-    lower = replace(matches, target_pixels=matches.target_pixels + np.array([3.0, 2.0]))
-    across, along = MatchErrors(lower, 0.1).measure(truth(pair))
-    np.testing.assert_allclose(np.abs(across), 2 / 0.4, rtol=1e-3)
-    # A change of log depth by one moves the spot along the row by f b / z = 50 px at 5 units.
-    z = matches.source_depth
-    # The slope is a difference over a step of 0.02, so 2 % short.
-    np.testing.assert_allclose(np.abs(along), 3 / np.hypot(0.4, 0.1 * 250 / z), rtol=0.03)
