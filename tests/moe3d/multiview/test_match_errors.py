@@ -1,5 +1,6 @@
 """Distances of matches from what cameras say, by hand and on exact matches."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -54,3 +55,13 @@ def test_an_error_across_the_epipolar_line_is_told_in_pixels():
     z = matches.source_depth
     # The slope is a difference over a step of 0.02, so 2 % short.
     np.testing.assert_allclose(np.abs(along), 3 / np.hypot(0.4, 0.1 * 250 / z), rtol=0.03)
+
+
+def test_no_matches_cost_nothing_and_say_nothing(scene: MadeScene):
+    nothing = evidence_of(scene).matches.select(np.zeros(0, int))
+    errors = MatchErrors(nothing, 0.1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # numpy's "mean of empty slice"
+        assert errors.cost(truth(scene)) == 0
+        assert errors.fits(truth(scene)).shape == (0,)
+        assert errors.depth_spread(truth(scene)) == 0.1
