@@ -14,6 +14,7 @@ from moe3d.multiview.depth import (
     PosedScene,
     SparsePoints,
     _enlarge,
+    _nearest,
     _shrink,
     choose_neighbours,
     correct_all,
@@ -231,3 +232,11 @@ def test_a_shrunk_scene_sees_the_same_rays():
     )
     assert _shrink(scene, 120) is scene
     np.testing.assert_allclose(centres(small.camera_from_world), centres(CAMERAS))
+
+
+def test_a_small_map_takes_the_middle_pixels_of_a_large_one():
+    large = np.arange(6)[:, None] * 100 + np.arange(12)
+    np.testing.assert_array_equal(
+        _nearest(large, (2, 4)), [[101, 104, 107, 110], [401, 404, 407, 410]]
+    )
+    np.testing.assert_array_equal(_nearest(large, (6, 12)), large)
