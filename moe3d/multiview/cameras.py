@@ -368,7 +368,7 @@ def _depth_sigmas(
     chosen: Bool[np.ndarray, " M"],
     bundle: Bundle,
     settings: CameraSettings,
-) -> Float64[np.ndarray, " M"]:
+) -> Float64[np.ndarray, " N"]:
     """How well the depths of the final tracks are known, cameras and focal lengths included."""
     free = found.takes_part.copy()
     free[int(np.argmax(found.takes_part))] = False

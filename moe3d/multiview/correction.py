@@ -85,7 +85,7 @@ def correct_depth(
 
 def _basis(
     pixels: Float64[np.ndarray, "N 2"],
-    log_depth: Float64[np.ndarray, " N"],
+    log_depth: Float[np.ndarray, " N"],
     size: tuple[int, int],
     settings: CorrectionSettings,
 ) -> Float64[np.ndarray, "N P"]:

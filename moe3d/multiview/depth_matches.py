@@ -91,7 +91,7 @@ def keypoint_depths(
     matched: MatchedPhotos,
     depth: Float[np.ndarray, "S H W"],
     transforms: Sequence[PixelTransform],
-) -> list[Float64[np.ndarray, " N"]]:
+) -> list[Float64[np.ndarray, " _"]]:
     """Read the depth at all keypoints of all photos.
 
     Args:
@@ -113,7 +113,7 @@ def keypoint_depths(
 
 
 def gather_matches(
-    matched: MatchedPhotos, depths: Sequence[Float64[np.ndarray, " N"]]
+    matched: MatchedPhotos, depths: Sequence[Float64[np.ndarray, " _"]]
 ) -> DepthMatches:
     """Every match twice, once from either side, without those whose source depth is unknown.
 

@@ -187,7 +187,7 @@ def _mapped(model: Any) -> MappedCameras:
 
 def align_model(
     mapped: MappedCameras,
-    depths: Sequence[Float64[np.ndarray, " N"]],
+    depths: Sequence[Float64[np.ndarray, " _"]],
     start: CameraState,
 ) -> CameraState | None:
     """Bring a model into the network's world: by its scale and by its first photo's camera.

@@ -24,8 +24,9 @@ class MatchErrors:
 
     @property
     def unit(self) -> float:
-        """Typical depth: what a shift is measured by."""
-        return float(np.median(self.matches.source_depth))
+        """Typical depth: what a shift is measured by; 1 without a match."""
+        depth = self.matches.source_depth
+        return float(np.median(depth)) if len(depth) else 1.0
 
     def _project(
         self, source: CameraState, target: CameraState, depth_factor: float = 1.0

@@ -62,7 +62,7 @@ class Evidence:
     tracks: KeypointTracks
     depth: Float64[np.ndarray, " M"]
     """z-depth that the network gives each observation of the tracks; NaN where unknown."""
-    keypoint_depths: tuple[Float64[np.ndarray, " N"], ...]
+    keypoint_depths: tuple[Float64[np.ndarray, " _"], ...]
     """The same for all keypoints of each photo."""
     sigma_px: Float64[np.ndarray, " S"]
     """Expected error of a keypoint in each photo."""

@@ -31,8 +31,6 @@ from moe3d.scene.records import BaselinePrediction, ScenePrediction, ViewSet
 
 logger = logging.getLogger(__name__)
 
-KEYPOINT_ERROR_PX = 0.4
-
 
 @dataclass(frozen=True)
 class RefineSettings:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 
 from moe3d.multiview.sweep import Posed, look_up, warp
 
@@ -66,7 +66,7 @@ def _returns(
     pixels: Float[torch.Tensor, "H W 2"],
     seen: Float[torch.Tensor, "H W"],
     settings: SupportSettings,
-) -> Float[torch.Tensor, "H W"]:
+) -> Bool[torch.Tensor, "H W"]:
     """Whether a pixel comes back to where it was, by the depth that the other photo sees."""
     height, width = depth.shape
     reference_from_other = reference.camera_from_world @ torch.linalg.inv(other.camera_from_world)

@@ -1,0 +1,88 @@
+"""How far photos are believed, by hand."""
+
+import numpy as np
+import pytest
+
+from moe3d.multiview.camera_state import CameraState
+from moe3d.multiview.cameras import SceneCameras
+from moe3d.multiview.depth import Measured, PosedScene, SparsePoints
+from moe3d.multiview.matching import KeypointTracks
+from moe3d.multiview.trust import TrustSettings, trust_in_photos
+
+VIEWS, HEIGHT, WIDTH = 3, 10, 20
+SOURCES = ("reference", "bundle adjustment", "matching + PnP")
+
+
+def trust(
+    shares: list[float],
+    bends: list[float] | None = None,
+    sigmas: list[float] | None = None,
+    sources: tuple[str, ...] = SOURCES,
+    factor: float = 1.0,
+) -> np.ndarray:
+    """Trust for shares of agreeing pixels, median bends (half of the pixels bent by twice as much
+    as the median of their distance from it) and expected errors."""
+    bends = bends or [0.0] * VIEWS
+    sigmas = [0.0] if sigmas is None else sigmas
+    raw = np.full((VIEWS, HEIGHT, WIDTH), 2.0, np.float32)
+    sign = np.where(np.arange(WIDTH) < WIDTH // 2, -1, 1)
+    change = np.array(bends)[:, None, None] * sign
+    refined = (raw * np.exp(change) * factor).astype(np.float32)
+    weight = np.zeros_like(raw)
+    for view, share in enumerate(shares):
+        weight[view].ravel()[: round(share * HEIGHT * WIDTH)] = 2
+    eye, matrices = np.tile(np.eye(4), (VIEWS, 1, 1)), np.tile(np.eye(3), (VIEWS, 1, 1))
+    nothing = SparsePoints(np.zeros((0, 2)), np.zeros(0), np.zeros(0))
+    count = len(sigmas)
+    tracks = KeypointTracks(
+        np.zeros(count, int), np.zeros(count, int), np.zeros((count, 2)), np.zeros(count, int)
+    )
+    cameras = SceneCameras(
+        CameraState(eye, np.ones(VIEWS), matrices), sources, tracks, np.zeros((1, 3)),
+        np.zeros(count), np.array(sigmas, float), 10,
+    )  # fmt: skip
+    scene = PosedScene(
+        np.zeros((VIEWS, HEIGHT, WIDTH, 3), np.uint8), np.ones(raw.shape, bool), matrices, eye,
+        (nothing,) * VIEWS, cameras.is_placed,
+    )  # fmt: skip
+    return trust_in_photos(raw, refined, scene, Measured(raw, weight), cameras, TrustSettings())
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(0.0, 0), (0.15, 0), (0.18, 0.2), (0.225, 0.5), (0.27, 0.8), (0.3, 1), (0.9, 1)],
+)
+def test_trust_grows_with_the_share_of_agreeing_pixels(share: float, expected: float):
+    np.testing.assert_allclose(trust([share] * 3), expected, atol=1e-6)
+
+
+def test_the_scene_is_believed_as_a_whole():
+    np.testing.assert_allclose(trust([0.0, 0.225, 0.45]), 0.5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("sigma", "expected"), [(0.01, 1), (0.025, 1), (0.05, 1 / 3), (0.0625, 0), (1.0, 0)]
+)
+def test_what_the_matches_leave_open_takes_trust_away(sigma: float, expected: float):
+    # 0.4 of the pixels agree, less 4 times the sigma; from 0.15 to 0.3.
+    np.testing.assert_allclose(trust([0.4] * 3, sigmas=[sigma, sigma, 9]), expected, atol=1e-6)
+
+
+def test_no_points_are_no_trust():
+    np.testing.assert_array_equal(trust([0.9] * 3, sigmas=[]), 0)
+
+
+def test_a_photo_that_would_be_bent_much_is_not_believed():
+    found = trust([0.9] * 3, bends=[0.12, 0.16, 0.21])
+    np.testing.assert_allclose(found, [1, 0.5, 0], atol=1e-4)
+
+
+def test_one_factor_is_no_bend():
+    np.testing.assert_allclose(trust([0.9] * 3, factor=3.0), 1)
+
+
+def test_photos_that_were_not_placed_are_neither_believed_nor_counted():
+    sources = ("reference", "bundle adjustment", "camera head")
+    np.testing.assert_allclose(
+        trust([0.225, 0.225, 0.9], sources=sources), [0.5, 0.5, 0], atol=1e-6
+    )
