@@ -7,9 +7,13 @@ from moe3d.multiview.camera_state import CameraState
 from moe3d.multiview.cameras import SceneCameras
 from moe3d.multiview.depth import Measured, PosedScene, SparsePoints
 from moe3d.multiview.matching import KeypointTracks
-from moe3d.multiview.trust import TrustSettings, trust_in_photos
+from moe3d.multiview.trust import Trust, TrustSettings, trust_in_photos
 
 VIEWS, HEIGHT, WIDTH = 3, 10, 20
+PLAIN = TrustSettings(
+    uncertainty=4.0, share=(0.15, 0.3), bend=(0.2, 0.12), bend_reach=(1.0, 1.0)
+)
+"""Round numbers, and bounds of the bend that do not follow the certainty."""
 SOURCES = ("reference", "bundle adjustment", "matching + PnP")
 
 
@@ -19,7 +23,8 @@ def trust(
     sigmas: list[float] | None = None,
     sources: tuple[str, ...] = SOURCES,
     factor: float = 1.0,
-) -> np.ndarray:
+    settings: TrustSettings = PLAIN,
+) -> Trust:
     """Trust for shares of agreeing pixels, median bends (half of the pixels bent by twice as much
     as the median of their distance from it) and expected errors."""
     bends = bends or [0.0] * VIEWS
@@ -45,7 +50,7 @@ def trust(
         np.zeros((VIEWS, HEIGHT, WIDTH, 3), np.uint8), np.ones(raw.shape, bool), matrices, eye,
         (nothing,) * VIEWS, cameras.is_placed,
     )  # fmt: skip
-    return trust_in_photos(raw, refined, scene, Measured(raw, weight), cameras, TrustSettings())
+    return trust_in_photos(raw, refined, scene, Measured(raw, weight), cameras, settings)
 
 
 @pytest.mark.parametrize(
@@ -53,11 +58,11 @@ def trust(
     [(0.0, 0), (0.15, 0), (0.18, 0.2), (0.225, 0.5), (0.27, 0.8), (0.3, 1), (0.9, 1)],
 )
 def test_trust_grows_with_the_share_of_agreeing_pixels(share: float, expected: float):
-    np.testing.assert_allclose(trust([share] * 3), expected, atol=1e-6)
+    np.testing.assert_allclose(trust([share] * 3).bend, expected, atol=1e-6)
 
 
 def test_the_scene_is_believed_as_a_whole():
-    np.testing.assert_allclose(trust([0.0, 0.225, 0.45]), 0.5, atol=1e-6)
+    np.testing.assert_allclose(trust([0.0, 0.225, 0.45]).bend, 0.5, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -65,24 +70,33 @@ def test_the_scene_is_believed_as_a_whole():
 )
 def test_what_the_matches_leave_open_takes_trust_away(sigma: float, expected: float):
     # 0.4 of the pixels agree, less 4 times the sigma; from 0.15 to 0.3.
-    np.testing.assert_allclose(trust([0.4] * 3, sigmas=[sigma, sigma, 9]), expected, atol=1e-6)
+    np.testing.assert_allclose(trust([0.4] * 3, sigmas=[sigma, sigma, 9]).bend, expected, atol=1e-6)
 
 
 def test_no_points_are_no_trust():
-    np.testing.assert_array_equal(trust([0.9] * 3, sigmas=[]), 0)
+    np.testing.assert_array_equal(trust([0.9] * 3, sigmas=[]).factor, 0)
 
 
 def test_a_photo_that_would_be_bent_much_is_not_believed():
     found = trust([0.9] * 3, bends=[0.12, 0.16, 0.21])
-    np.testing.assert_allclose(found, [1, 0.5, 0], atol=1e-4)
+    np.testing.assert_allclose(found.bend, [1, 0.5, 0], atol=1e-4)
+    np.testing.assert_array_equal(found.factor, 1)  # its scale is
+
+
+@pytest.mark.parametrize(("sigma", "expected"), [(0.005, 1), (0.015, 0.5), (0.03, 0)])
+def test_well_known_points_may_bend_the_depth_more(sigma: float, expected: float):
+    # A bend of 0.16 counts 0.5 to 2 times, as the points' error is to the usual one of 0.015.
+    settings = TrustSettings(uncertainty=0.0, share=(0.1, 0.2), bend=(0.2, 0.12))
+    found = trust([0.9] * 3, bends=[0.16] * 3, sigmas=[sigma] * 3, settings=settings)
+    np.testing.assert_allclose(found.bend, expected, atol=1e-4)
 
 
 def test_one_factor_is_no_bend():
-    np.testing.assert_allclose(trust([0.9] * 3, factor=3.0), 1)
+    np.testing.assert_allclose(trust([0.9] * 3, factor=3.0).bend, 1)
 
 
 def test_photos_that_were_not_placed_are_neither_believed_nor_counted():
     sources = ("reference", "bundle adjustment", "camera head")
-    np.testing.assert_allclose(
-        trust([0.225, 0.225, 0.9], sources=sources), [0.5, 0.5, 0], atol=1e-6
-    )
+    found = trust([0.225, 0.225, 0.9], sources=sources)
+    np.testing.assert_allclose(found.bend, [0.5, 0.5, 0], atol=1e-6)
+    np.testing.assert_allclose(found.factor, [0.5, 0.5, 0], atol=1e-6)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from moe3d.multiview.colmap import load_pycolmap
+from moe3d.io.colmap_module import load_pycolmap
 
 ROOT = Path(__file__).parents[3]
-LOAD = "from moe3d.multiview.colmap import load_pycolmap; load_pycolmap()"
+LOAD = "from moe3d.io.colmap_module import load_pycolmap; load_pycolmap()"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
@@ -32,7 +32,7 @@ def end_once_ready(process: subprocess.Popen) -> tuple[bytes, bytes]:
 @pytest.mark.parametrize(
     "load",
     [LOAD, f"{LOAD}\nimport pycolmap; pycolmap.Database", "import threading\n"
-     "def load():\n import moe3d.multiview.colmap as c; c.load_pycolmap()\n"
+     "def load():\n import moe3d.io.colmap_module as c; c.load_pycolmap()\n"
      "thread = threading.Thread(target=load); thread.start(); thread.join()"],
     ids=["in the main thread", "and used", "in another thread"],
 )  # fmt: skip
