@@ -10,9 +10,7 @@ from moe3d.multiview.matching import KeypointTracks
 from moe3d.multiview.trust import Trust, TrustSettings, trust_in_photos
 
 VIEWS, HEIGHT, WIDTH = 3, 10, 20
-PLAIN = TrustSettings(
-    uncertainty=4.0, share=(0.15, 0.3), bend=(0.2, 0.12), bend_reach=(1.0, 1.0)
-)
+PLAIN = TrustSettings(uncertainty=4.0, share=(0.15, 0.3), bend=(0.2, 0.12), bend_reach=(1.0, 1.0))
 """Round numbers, and bounds of the bend that do not follow the certainty."""
 SOURCES = ("reference", "bundle adjustment", "matching + PnP")
 
