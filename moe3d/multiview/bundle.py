@@ -366,7 +366,7 @@ class BundleAdjustment:
             camera_slope=np.zeros(self._size),
             point_block=_sum_by(self._track, weighted_point.mT @ by_point, self._count),
             point_slope=_sum_by(self._track, point_slope, self._count),
-            mixed_block=np.zeros((0, COLUMNS, 3)),
+            mixed_block=np.zeros((len(z), COLUMNS, 3)),
         )
         if self._is_settled:
             return terms
