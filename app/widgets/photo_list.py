@@ -95,8 +95,12 @@ class PhotoList(QListWidget):
 
     @Slot()
     def _show_texts(self) -> None:
+        views = {view.name: view for view in self._state.selection.views}
         self.blockSignals(True)
-        for item, view in zip(self._items(), self._state.selection.views, strict=True):
+        for item in self._items():
+            view = views.get(item.data(NAME))
+            if view is None:  # other photos are there, and their cards come in a moment
+                continue
             warnings = self._warnings(view.name)
             marks, sentences = self._agreement(view.name)
             is_reference = view.name == self._state.selection.reference

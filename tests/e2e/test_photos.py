@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.workers.backend import MoE3DBackend
+from moe3d.scene.records import ViewSet
 from tests.app.fakes import FakeBackend
 from tests.app.hands import Hands
 from tests.app.window_fixtures import build_viewer, child, drop, open_section, run_photos
@@ -263,6 +264,13 @@ def test_upright_photos_stay_whole_and_a_crop_is_drawn_and_told(qtbot, store, up
     assert lightness_along_the_height(listed, 1).min() > 190
     assert state.selection.scene_warning().startswith("Upright and lying photos are mixed")
     viewer.window.close_at_once()
+
+
+def test_cards_whose_plan_is_known_go_when_a_scene_without_photos_opens(viewer, photos, qtbot):
+    listed = open_photos(viewer, photos, qtbot)
+    viewer.state.session.show(ViewSet(()), (), can_run=False)
+    assert listed.count() == 0
+    assert not viewer.state.notices.errors
 
 
 def test_a_preview_button_appears_when_there_are_more_than_eight(viewer, tmp_path, backend, qtbot):
