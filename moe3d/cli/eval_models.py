@@ -11,10 +11,7 @@ LAYER_OF_ENDING = {"-vggt-refined": "vggt-refined", "-refined": "refined", "-vgg
 """What a name may end with, longest first; without one of these it means the fused depth."""
 REFINEMENT_IN_WORDS = {
     "off": "off: depth and cameras are the network's own",
-    "cameras": (
-        "cameras: matched photos place the cameras, which may multiply each photo's depth by one "
-        "number"
-    ),
+    "cameras": "cameras: matched photos place the cameras; depth is the network's own",
     "full": (
         "full: matched photos place the cameras of all models; -refined depth is what they make "
         "of the depth of the model without this ending"
