@@ -133,7 +133,7 @@ def _solve(
 ) -> Float64[np.ndarray, " C"] | None:
     """The solution of a symmetric system; None where it has none."""
     try:
-        if system.shape[0] <= DENSE_UP_TO:
+        if len(right) <= DENSE_UP_TO:
             return cho_solve(cho_factor(system.toarray()), right)
         found = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC).solve(right)
     except (LinAlgError, ValueError, RuntimeError):
@@ -143,13 +143,14 @@ def _solve(
 
 def invert(system: csr_matrix) -> Float64[np.ndarray, "C C"]:
     """The inverse; that of the well determined part where the matrix is singular."""
-    if system.shape[0] > DENSE_UP_TO:
+    size = len(system.diagonal())
+    if size > DENSE_UP_TO:
         try:
             factors = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC)
         except RuntimeError:
             pass
         else:
-            return factors.solve(np.eye(system.shape[0]))
+            return factors.solve(np.eye(size))
     return np.linalg.pinv(system.toarray(), hermitian=True)
 
 
