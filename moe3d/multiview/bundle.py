@@ -12,23 +12,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.sparse import csr_matrix, diags
-from scipy.sparse.linalg import splu
 from scipy.spatial.transform import Rotation
 
 from moe3d.multiview.camera_state import CameraState
 from moe3d.multiview.matching import KeypointTracks
+from moe3d.multiview.normal_equations import (
+    COLUMNS,
+    POSE,
+    EquationLayout,
+    NormalEquations,
+    cross_matrices,
+    inverses,
+    invert,
+    sum_by,
+)
 from moe3d.progress import Progress
 
-POSE = 7
-"""Parameters of a free view: turn (3) and shift (3) in its camera's frame, log depth scale."""
-COLUMNS = POSE + 1
-"""And one of its camera: log focal length."""
-DENSE_UP_TO = 200
-"""Camera parameters up to which the normal matrix is solved as a full one. A larger one is mostly
-empty, as a photo shares tracks with few others, and full solvers' threads fight for the cores."""
-SYMMETRIC = {"SymmetricMode": True, "DiagPivotThresh": 0.01}
 BLOCK_VALUES = 4_000_000
 """Numbers that are held at once where memory would grow with the observations."""
 
@@ -98,29 +97,7 @@ class BundleAdjustment:
         crowd = np.maximum(known / settings.depth_crowd, 1.0)
         self._depth_sigma = settings.depth_sigma * crowd
         self._free, self._groups, self._settings = free, groups, settings
-        slots = np.full(len(free), -1)
-        slots[free] = np.arange(free.sum())
-        self._num_cameras = int(free.sum()) * POSE
-        self._size = self._num_cameras + int(groups.max()) + 1
-        self._is_settled = not free.any() and settings.focal_sigma <= 0
-        # Where the columns of each observation stand; fixed views' go to one that is cut off.
-        pose = np.where(slots[self._view] >= 0, slots[self._view] * POSE, self._size)
-        columns = np.where(
-            slots[self._view][:, None] >= 0, pose[:, None] + np.arange(POSE), self._size
-        )
-        focal = self._num_cameras + groups[self._view]
-        if settings.focal_sigma <= 0:
-            focal = np.full_like(focal, self._size)
-        self._columns = np.concatenate([columns, focal[:, None]], axis=1)  # (M, 8)
-        self._view_columns = np.full((len(free), COLUMNS), self._size)
-        self._view_columns[self._view] = self._columns
-        # The sparse matrix of cameras by points: which numbers stand where, row after row.
-        rows = self._columns.ravel().repeat(3)
-        order = np.argsort(rows, kind="stable")
-        self._row_starts = np.searchsorted(rows[order], np.arange(self._size + 1))
-        self._entries = order[: self._row_starts[-1]]
-        point_columns = (3 * self._track[:, None, None] + np.arange(3)).repeat(COLUMNS, axis=1)
-        self._entry_columns = point_columns.ravel()[self._entries]
+        self._layout = EquationLayout(tracks, free, groups, settings.focal_sigma > 0)
 
     def solve(self, start: CameraState, progress: Progress | None = None) -> Bundle:
         """The best cameras and points near the start.
@@ -153,17 +130,17 @@ class BundleAdjustment:
         if self._count == 0:
             return np.zeros(0)
         terms = self._terms(state, points, state, True)
-        inverse = _inverses(terms.point_block, 1e-6)
+        inverse = inverses(terms.point_block, 1e-6)
         carried = terms.mixed_block @ inverse[self._track]  # (M, 8, 3)
-        system = self._reduced(terms, carried, 0.0)
-        covariance = np.zeros((self._size + 1,) * 2)  # fixed views' column at the end
-        covariance[:-1, :-1] = _invert(system)
+        system = self._layout.reduced(terms, carried, 0.0)
+        covariance = np.zeros((self._layout.size + 1,) * 2)  # fixed views' column at the end
+        covariance[:-1, :-1] = invert(system)
         camera = state.camera_from_world[self._view]
         seen = np.einsum("mij,mj->mi", camera[:, :3, :3], points[self._track]) + camera[:, :3, 3]
         z = np.maximum(seen[:, 2], 1e-6)
         by_point = camera[:, 2, :3] / z[:, None]  # (M, 3)
         by_pose = np.zeros((len(z), COLUMNS))
-        by_pose[:, :3] = -_cross_matrices(seen)[:, 2] / z[:, None]
+        by_pose[:, :3] = -cross_matrices(seen)[:, 2] / z[:, None]
         by_pose[:, 5] = 1 / z
         own = np.einsum("mi,mij,mj->m", by_point, inverse[self._track], by_point)
         variance = own + self._camera_variance(by_pose, by_point, carried, covariance)
@@ -194,27 +171,10 @@ class BundleAdjustment:
                 each = np.arange(length)
                 slope[:, each, each] += by_pose[rows]
                 slope = slope.reshape(len(rows), length, -1)  # (N, L, 8 L)
-                columns = self._columns[rows].reshape(len(rows), -1)
+                columns = self._layout.columns[rows].reshape(len(rows), -1)
                 block = covariance[columns[:, :, None], columns[:, None]]
                 variance[rows] = ((slope @ block) * slope).sum(axis=2)
         return variance
-
-    def _reduced(
-        self, terms: "_Terms", carried: Float64[np.ndarray, "M 8 3"], damping: float
-    ) -> csr_matrix:
-        """The normal matrix of the cameras with the points eliminated (Schur complement)."""
-        columns = self._view_columns
-        rows = columns.repeat(COLUMNS, axis=1).ravel()
-        where = rows, np.tile(columns, COLUMNS).ravel()
-        block = csr_matrix((terms.camera_block.ravel(), where), (self._size + 1,) * 2)[:-1, :-1]
-        diagonal = damping * (block.diagonal() + terms.prior) + terms.prior + 1e-9
-        return block + diags(diagonal) - self._mixed(carried) @ self._mixed(terms.mixed_block).T
-
-    def _mixed(self, blocks: Float64[np.ndarray, "M 8 3"]) -> csr_matrix:
-        """Blocks of cameras by points as one sparse matrix (C, 3 T)."""
-        values = blocks.reshape(-1)[self._entries]
-        shape = (self._size, 3 * self._count)
-        return csr_matrix((values, self._entry_columns, self._row_starts), shape)
 
     def _first_points(self, state: CameraState) -> Float64[np.ndarray, "T 3"]:
         """Points by the network's depth; where there is none, at the typical depth."""
@@ -236,7 +196,7 @@ class BundleAdjustment:
         points = total / np.bincount(self._track, weight, self._count)[:, None]
         for _ in range(3):
             terms = self._terms(state, points, state, False)
-            points = points - np.einsum("tij,tj->ti", _inverses(terms.point_block, 1e-3),
+            points = points - np.einsum("tij,tj->ti", inverses(terms.point_block, 1e-3),
                                         terms.point_slope)  # fmt: skip
         return points
 
@@ -254,7 +214,7 @@ class BundleAdjustment:
         steps = self._settings.max_steps
         for done in range(steps):
             progress.report("adjust cameras", is_last * steps + done, 2 * steps)
-            step = self._step(terms, damping)
+            step = self._layout.step(terms, damping)
             if step is None:
                 damping *= 10
                 continue
@@ -276,45 +236,15 @@ class BundleAdjustment:
     def _moved(self, state: CameraState, step: Float64[np.ndarray, " C"]) -> CameraState:
         """The cameras after a step."""
         cameras, scales = state.camera_from_world.copy(), state.depth_scales.copy()
-        moves = step[: self._num_cameras].reshape(-1, POSE)
+        moves = step[: self._layout.num_poses].reshape(-1, POSE)
         turns = Rotation.from_rotvec(moves[:, :3]).as_matrix()
         cameras[self._free, :3] = turns @ cameras[self._free, :3]
         cameras[self._free, :3, 3] += moves[:, 3:6]
         scales[self._free] *= np.exp(moves[:, 6])
         matrices = state.intrinsics.copy()
-        factor = np.exp(step[self._num_cameras :])[self._groups]
+        factor = np.exp(step[self._layout.num_poses :])[self._groups]
         matrices[:, [0, 1], [0, 1]] *= factor[:, None]
         return CameraState(cameras, scales, matrices)
-
-    def _step(
-        self, terms: "_Terms", damping: float
-    ) -> tuple[Float64[np.ndarray, " C"], Float64[np.ndarray, "T 3"]] | None:
-        """Solve the damped normal equations with the points eliminated; None where singular."""
-        inverse = _inverses(terms.point_block, damping)
-        if self._is_settled:  # nothing but points moves
-            step = np.zeros(self._size)
-            return step, -np.einsum("tij,tj->ti", inverse, terms.point_slope)
-        carried = terms.mixed_block @ inverse[self._track]
-        system = self._reduced(terms, carried, damping)
-        by_track = np.einsum("mci,mi->mc", carried, terms.point_slope[self._track])
-        slope = terms.camera_slope - self._sum_columns(by_track)
-        step = _solve(system, -slope)
-        if step is None:
-            return None
-        moves = np.append(step, 0.0)[self._columns]  # (M, 8)
-        change = np.einsum("mci,mc->mi", terms.mixed_block, moves)
-        change = terms.point_slope + _sum_by(self._track, change, self._count)
-        return step, -np.einsum("tij,tj->ti", inverse, change)
-
-    def _sum_columns(self, values: Float64[np.ndarray, "M 8"]) -> Float64[np.ndarray, " C"]:
-        """Add what each observation says to its columns."""
-        return np.bincount(self._columns.ravel(), values.ravel(), self._size + 1)[:-1]
-
-    def _sum_views(self, values: Float64[np.ndarray, "M 8 8"]) -> Float64[np.ndarray, "S 8 8"]:
-        """Add the blocks of each view."""
-        at = self._view[:, None] * COLUMNS**2 + np.arange(COLUMNS**2)
-        total = np.bincount(at.ravel(), values.ravel(), len(self._free) * COLUMNS**2)
-        return total.reshape(-1, COLUMNS, COLUMNS)
 
     def _terms(
         self,
@@ -322,7 +252,7 @@ class BundleAdjustment:
         points: Float64[np.ndarray, "T 3"],
         start: CameraState,
         is_last: bool,
-    ) -> "_Terms":
+    ) -> NormalEquations:
         """Residuals at these cameras and points, their cost, and the normal equations."""
         settings = self._settings
         camera = state.camera_from_world[self._view]
@@ -358,20 +288,20 @@ class BundleAdjustment:
         residual = np.concatenate([error, ratio[:, None]], axis=1)
         weighted_point = by_point * weights[:, :, None]
         point_slope = np.einsum("mri,mr->mi", weighted_point, residual)
-        terms = _Terms(
+        terms = NormalEquations(
             cost=float(cost.sum() + depth_cost[self._has_depth].sum()),
             pixel_errors=np.where(is_behind, np.inf, np.sqrt(square)),
             camera_block=np.zeros((len(self._free), COLUMNS, COLUMNS)),
-            prior=np.zeros(self._size),
-            camera_slope=np.zeros(self._size),
-            point_block=_sum_by(self._track, weighted_point.mT @ by_point, self._count),
-            point_slope=_sum_by(self._track, point_slope, self._count),
+            prior=np.zeros(self._layout.size),
+            camera_slope=np.zeros(self._layout.size),
+            point_block=sum_by(self._track, weighted_point.mT @ by_point, self._count),
+            point_slope=sum_by(self._track, point_slope, self._count),
             mixed_block=np.zeros((len(z), COLUMNS, 3)),
         )
-        if self._is_settled:
+        if self._layout.is_settled:
             return terms
         by_camera = np.zeros((len(z), 3, COLUMNS))
-        by_camera[:, :, :3] = -by_seen @ _cross_matrices(seen)
+        by_camera[:, :, :3] = -by_seen @ cross_matrices(seen)
         by_camera[:, :, 3:6] = by_seen
         by_camera[:, 2, 6] = -1 / self._depth_sigma
         by_camera[:, :2, 7] = offset / self._sigma_px[:, None]
@@ -379,16 +309,18 @@ class BundleAdjustment:
         camera_slope = np.einsum("mri,mr->mi", weighted_camera, residual)
         terms = replace(
             terms,
-            camera_block=self._sum_views(weighted_camera.mT @ by_camera),
-            camera_slope=self._sum_columns(camera_slope),
+            camera_block=self._layout.sum_views(weighted_camera.mT @ by_camera),
+            camera_slope=self._layout.sum_columns(camera_slope),
             mixed_block=weighted_camera.mT @ by_point,
         )
         return self._with_priors(terms, state, start)
 
-    def _with_priors(self, terms: "_Terms", state: CameraState, start: CameraState) -> "_Terms":
+    def _with_priors(
+        self, terms: NormalEquations, state: CameraState, start: CameraState
+    ) -> NormalEquations:
         """Add how unlikely the depth scales and focal lengths are."""
         settings = self._settings
-        slope, cost, prior = terms.camera_slope, terms.cost, np.zeros(self._size)
+        slope, cost, prior = terms.camera_slope, terms.cost, np.zeros(self._layout.size)
         scales = np.log(state.depth_scales[self._free]) / settings.scale_sigma
         at = np.arange(len(scales)) * POSE + 6
         prior[at] = 1 / settings.scale_sigma**2
@@ -398,71 +330,7 @@ class BundleAdjustment:
         focal = state.intrinsics[first, 0, 0] / start.intrinsics[first, 0, 0]
         sigma = max(settings.focal_sigma, 1e-6)
         focal = np.log(focal) / sigma
-        at = self._num_cameras + np.arange(len(first))
+        at = self._layout.num_poses + np.arange(len(first))
         prior[at] = 1 / sigma**2
         slope[at] += focal / sigma
         return replace(terms, prior=prior, cost=cost + float((focal**2).sum()))
-
-
-@dataclass(frozen=True)
-class _Terms:
-    """One evaluation: cost, errors, and the blocks of the normal equations."""
-
-    cost: float
-    pixel_errors: Float64[np.ndarray, " M"]
-    camera_block: Float64[np.ndarray, "S 8 8"]
-    """Of each view's own columns."""
-    prior: Float64[np.ndarray, " C"]
-    """What belongs to the diagonal beside them."""
-    camera_slope: Float64[np.ndarray, " C"]
-    point_block: Float64[np.ndarray, "T 3 3"]
-    point_slope: Float64[np.ndarray, "T 3"]
-    mixed_block: Float64[np.ndarray, "M 8 3"]
-
-
-def _solve(
-    system: csr_matrix, right: Float64[np.ndarray, " C"]
-) -> Float64[np.ndarray, " C"] | None:
-    """The solution of a symmetric system; None where it has none."""
-    try:
-        if system.shape[0] <= DENSE_UP_TO:
-            return cho_solve(cho_factor(system.toarray()), right)
-        found = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC).solve(right)
-    except (LinAlgError, ValueError, RuntimeError):
-        return None
-    return found if np.isfinite(found).all() else None
-
-
-def _invert(system: csr_matrix) -> Float64[np.ndarray, "C C"]:
-    """The inverse; that of the well determined part where the matrix is singular."""
-    if system.shape[0] > DENSE_UP_TO:
-        try:
-            factors = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC)
-        except RuntimeError:
-            pass
-        else:
-            return factors.solve(np.eye(system.shape[0]))
-    return np.linalg.pinv(system.toarray(), hermitian=True)
-
-
-def _inverses(blocks: Float64[np.ndarray, "T 3 3"], damping: float) -> Float64[np.ndarray, "T 3 3"]:
-    damped = blocks.copy()
-    diagonal = np.arange(3)
-    damped[:, diagonal, diagonal] *= 1 + damping
-    damped[:, diagonal, diagonal] += 1e-9 * (1 + np.trace(blocks, axis1=1, axis2=2)[:, None])
-    return np.linalg.inv(damped)
-
-
-def _sum_by(track: Int[np.ndarray, " M"], values: np.ndarray, count: int) -> np.ndarray:
-    """Sum the rows of each track; tracks ascend."""
-    starts = np.searchsorted(track, np.arange(count))
-    return np.add.reduceat(values, starts, axis=0)
-
-
-def _cross_matrices(vectors: Float64[np.ndarray, "M 3"]) -> Float64[np.ndarray, "M 3 3"]:
-    x, y, z = vectors.T
-    matrices = np.zeros((len(vectors), 3, 3))
-    matrices[:, 0, 1], matrices[:, 0, 2] = -z, y
-    matrices[:, 1, 0], matrices[:, 1, 2] = z, -x
-    matrices[:, 2, 0], matrices[:, 2, 1] = -y, x
-    return matrices

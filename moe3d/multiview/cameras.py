@@ -126,11 +126,16 @@ def photo_intrinsics(prediction: ScenePrediction) -> Float64[np.ndarray, "S 3 3"
 def share_focal(
     intrinsics: Float64[np.ndarray, "S 3 3"], groups: Int[np.ndarray, " S"]
 ) -> Float64[np.ndarray, "S 3 3"]:
-    """Give the photos of one camera the median of their focal lengths."""
-    shared = intrinsics.copy()
+    """Give the photos of one camera the median of their focal lengths.
+
+    One that is not finite or not positive is unknown: it is not in the median, and gets it.
+    """
+    shared, focal = intrinsics.copy(), intrinsics[:, 0, 0]
+    is_known = np.isfinite(focal) & (focal > 0)
     for group in np.unique(groups):
         members = groups == group
-        shared[members, 0, 0] = shared[members, 1, 1] = np.median(intrinsics[members, 0, 0])
+        if (members & is_known).any():
+            shared[members, 0, 0] = shared[members, 1, 1] = np.median(focal[members & is_known])
     return shared
 
 

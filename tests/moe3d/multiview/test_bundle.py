@@ -7,8 +7,11 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from moe3d.errors import JobCancelledError
-from moe3d.multiview.bundle import POSE, BundleAdjustment, BundleSettings
+from moe3d.multiview import normal_equations
+from moe3d.multiview.bundle import BundleAdjustment, BundleSettings
 from moe3d.multiview.camera_state import CameraState
+from moe3d.multiview.matching import KeypointTracks
+from moe3d.multiview.normal_equations import POSE, NormalEquations
 from moe3d.progress import Progress
 from tests.multiview_scenes import (
     MadeScene,
@@ -97,28 +100,86 @@ def test_slopes_are_those_of_the_cost(scene: MadeScene, is_last: bool, groups: l
             assert 2 * terms.point_slope[track, axis] == pytest.approx(slope, rel=1e-4, abs=1e-3)
 
 
-def test_blocks_are_those_of_the_squared_slopes(scene: MadeScene):
+def full_matrix(
+    terms: NormalEquations, tracks: KeypointTracks, free: np.ndarray, groups: np.ndarray
+) -> np.ndarray:
+    """All blocks in one matrix: poses of free views, focal lengths of groups, points."""
+    cut_off = POSE * free.sum() + groups.max() + 1  # where the poses of fixed views go
+    columns = np.full((len(free), POSE + 1), cut_off)
+    columns[free, :POSE] = np.arange(POSE * free.sum()).reshape(-1, POSE)
+    columns[:, POSE] = POSE * free.sum() + groups
+    full = np.zeros((cut_off + 1 + 3 * tracks.count,) * 2)
+    full[np.arange(cut_off), np.arange(cut_off)] = terms.prior
+    for view, block in enumerate(terms.camera_block):
+        full[np.ix_(columns[view], columns[view])] += block
+    for track, view, block in zip(tracks.track, tracks.view, terms.mixed_block, strict=True):
+        of_point = cut_off + 1 + 3 * track + np.arange(3)
+        full[np.ix_(columns[view], of_point)] += block
+        full[np.ix_(of_point, columns[view])] += block.T
+    for track, block in enumerate(terms.point_block):
+        of_point = cut_off + 1 + 3 * track + np.arange(3)
+        full[np.ix_(of_point, of_point)] = block
+    return np.delete(np.delete(full, cut_off, axis=0), cut_off, axis=1)
+
+
+FREE_AND_GROUPS = [
+    ([False, True, True, True], [0, 0, 0, 0]),
+    ([False, True, True, True], [0, 1, 0, 1]),
+    ([True, False, True, False], [0, 1, 0, 2]),
+]
+
+
+@pytest.mark.parametrize(("free", "groups"), FREE_AND_GROUPS)
+def test_blocks_are_those_of_the_squared_slopes(
+    scene: MadeScene, free: list[bool], groups: list[int]
+):
     """At the truth the normal matrix is half the cost's second derivative."""
     settings = BundleSettings(focal_sigma=0.05)
-    problem = problem_of(scene, settings)
+    problem = problem_of(scene, settings, free=np.array(free), groups=np.array(groups))
     state, points = truth(scene), scene.track_points
     terms = problem._terms(state, points, state, True)
-    size, step = 3 * POSE + 1, 1e-6
+    full = full_matrix(terms, scene.tracks, np.array(free), np.array(groups))
+    size, step = POSE * sum(free) + max(groups) + 1, 1e-6
 
-    def slopes(index: int, length: float) -> tuple[np.ndarray, np.ndarray]:
-        move = np.zeros(size)
+    def slopes(index: int, length: float) -> np.ndarray:
+        move = np.zeros(len(full))
         move[index] = length
-        there = problem._terms(problem._moved(state, move), points, state, True)
-        return there.camera_slope, there.point_slope
+        moved, shift = problem._moved(state, move[:size]), move[size:].reshape(-1, 3)
+        there = problem._terms(moved, points + shift, state, True)
+        return np.concatenate([there.camera_slope, there.point_slope.ravel()])
 
-    for index in range(size):
-        ahead, back = slopes(index, step), slopes(index, -step)
-        column = (ahead[0] - back[0]) / (2 * step)
-        scale = np.abs(terms.camera_block).max()
-        np.testing.assert_allclose(terms.camera_block[:, index], column, atol=1e-5 * scale)
-        mixed = problem._mixed(terms.mixed_block).toarray()[index].reshape(-1, 3)
-        by_points = (ahead[1] - back[1]) / (2 * step)
-        np.testing.assert_allclose(mixed, by_points, atol=1e-5 * np.abs(mixed).max() + 1e-3)
+    scale = np.abs(full[:size, :size]).max()
+    for index in [*range(size), size, size + 100, len(full) - 1]:
+        column = (slopes(index, step) - slopes(index, -step)) / (2 * step)
+        of_points = full[size:, index]
+        np.testing.assert_allclose(full[:size, index], column[:size], atol=1e-5 * scale)
+        np.testing.assert_allclose(
+            of_points, column[size:], atol=1e-5 * np.abs(of_points).max() + 1e-3
+        )
+
+
+@pytest.mark.parametrize("dense_up_to", [0, 200])
+@pytest.mark.parametrize(("free", "groups"), FREE_AND_GROUPS)
+def test_a_step_is_the_one_with_all_points_in_the_equations(
+    scene: MadeScene,
+    free: list[bool],
+    groups: list[int],
+    dense_up_to: int,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(normal_equations, "DENSE_UP_TO", dense_up_to)
+    problem = problem_of(
+        scene, BundleSettings(focal_sigma=0.05), free=np.array(free), groups=np.array(groups)
+    )
+    terms = problem._terms(wrong(scene, 1.0, 0.05), scene.track_points, truth(scene), False)
+    full = full_matrix(terms, scene.tracks, np.array(free), np.array(groups))
+    full[np.diag_indices(len(full))] *= 1 + 1e-3  # the damping
+    slope = np.concatenate([terms.camera_slope, terms.point_slope.ravel()])
+    expected = np.linalg.solve(full, -slope)
+    found = problem._layout.step(terms, 1e-3)
+    assert found is not None
+    step = np.concatenate([found[0], found[1].ravel()])
+    np.testing.assert_allclose(step, expected, rtol=1e-4, atol=1e-6)
 
 
 def test_the_truth_stays_where_it_is(scene: MadeScene):

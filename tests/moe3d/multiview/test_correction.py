@@ -49,9 +49,30 @@ def correct(pixels, log_ratio, settings=CorrectionSettings(), sigma=0.01, depth=
 
 @pytest.mark.parametrize("slope", [0.0, 0.2])
 def test_a_factor_of_the_basis_comes_back(slope: float):
-    pixels, field = points(400), bent(slope)
+    """Where the map is as deep as most of the points: beyond, the slope is not known."""
+    pixels, depth = points(400), depth_map()
+    low, high = np.percentile(read(depth, pixels), [2, 98])
+    inside = (depth >= low) & (depth <= high)
+    assert inside.mean() > 0.9
+    field = bent(0.0) + slope * np.log(np.clip(depth, low, high))
     found = correct(pixels, read(field, pixels), LOOSE, 1e-4)
     np.testing.assert_allclose(found, field, atol=2e-4)
+    np.testing.assert_allclose(found[inside], bent(slope)[inside], atol=2e-4)
+
+
+def test_the_slope_ends_where_the_points_do():
+    """A map of 2 to 6 with points at 2.5 to 4 only: elsewhere the factor is that of their ends."""
+    v, u = np.mgrid[:HEIGHT, :WIDTH]
+    depth = np.where(v % 2, 2 + 4 * u / (WIDTH - 1), 6 - 4 * u / (WIDTH - 1))
+    pixels = points(2000)
+    of_points = read(depth, pixels)
+    pixels = pixels[(of_points > 2.5) & (of_points < 4)]
+    low, high = np.percentile(read(depth, pixels), [2, 98])
+    assert low < 2.6
+    assert high > 3.9
+    within = np.clip(depth, low, high)
+    found = correct(pixels, 0.2 * np.log(read(within, pixels)), LOOSE, 1e-4, depth)
+    np.testing.assert_allclose(found, 0.2 * np.log(within), atol=2e-4)
 
 
 def test_with_the_expected_stiffness_most_of_it_comes_back():

@@ -52,14 +52,66 @@ def test_a_closed_ring_is_one_track():
     assert rows(tracks) == [(0, 0, 0), (0, 1, 0), (0, 2, 0)]
 
 
-def test_a_track_with_two_keypoints_in_one_photo_is_dropped():
-    # 0:0 - 1:0 - 2:0 - 0:1 would be one spot at two places of photo 0; 0:2 - 1:1 is a good one.
+def test_a_match_that_would_join_two_keypoints_of_one_photo_is_left_out():
+    # 0:0 - 1:0 - 2:0 - 0:1 would be one spot at two places of photo 0; the pair 0, 1 has the most
+    # matches, then 1, 2 by its place in the list, and so 0:1 is left out. 0:2 - 1:1 is a good one.
     tracks = join_tracks(matched((0, 1, [(0, 0), (2, 1)]), (1, 2, [(0, 0)]), (0, 2, [(1, 0)])))
-    assert rows(tracks) == [(0, 0, 2), (0, 1, 1)]
+    assert rows(tracks) == [(0, 0, 2), (0, 1, 1), (1, 0, 0), (1, 1, 0), (1, 2, 0)]
+    expected = [[2, 0], [11, 1], [0, 0], [10, 1], [20, 2]]
+    np.testing.assert_array_equal(tracks.pixels, expected)
+
+
+def test_matches_of_the_best_matched_pairs_come_first():
+    # The same four keypoints; 1, 2 has three matches, 0, 2 two, 0, 1 one: 0:0 is left out.
+    tracks = join_tracks(
+        matched((0, 1, [(0, 0)]), (0, 2, [(1, 0), (2, 1)]), (1, 2, [(0, 0), (2, 2), (3, 3)]))
+    )
+    tied = tracks.track[(tracks.view == 0) & (tracks.keypoint == 1)]
+    assert {row[1:] for row in rows(tracks) if row[0] == tied} == {(0, 1), (1, 0), (2, 0)}
+    assert (0, 0) not in {row[1:] for row in rows(tracks)}
+    assert tracks.count == 4
+
+
+def test_two_tracks_that_a_wrong_match_ties_are_both_kept():
+    # 0:0 - 1:0 - 2:0 and 0:1 - 1:1 - 2:1, and the wrong 0:0 - 2:1.
+    right = [(0, 0), (1, 1)]
+    tracks = join_tracks(matched((0, 2, [(0, 1)]), (0, 1, right), (1, 2, right)))
+    assert rows(tracks) == [(0, 0, 0), (0, 1, 0), (0, 2, 0), (1, 0, 1), (1, 1, 1), (1, 2, 1)]
+
+
+def test_of_two_keypoints_matched_with_one_the_first_is_kept():
+    assert rows(join_tracks(matched((0, 1, [(1, 0), (0, 0)])))) == [(0, 0, 1), (0, 1, 0)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_matches_are_joined_as_by_taking_one_after_the_other(seed: int):
+    rng = np.random.default_rng(seed)
+    views, count = 6, 25
+    pairs = []
+    for first in range(views):
+        for second in range(first + 1, views):
+            spots = rng.permutation(count)[: rng.integers(2, 20)]
+            there = np.where(rng.random(len(spots)) < 0.1, rng.integers(0, count), spots)
+            pairs.append((first, second, list(zip(spots.tolist(), there.tolist(), strict=True))))
+    given = matched(*pairs, counts=(count,) * views)
+
+    together = {(view, k): frozenset({(view, k)}) for view in range(views) for k in range(count)}
+    for first, second, index in sorted(pairs, key=lambda pair: -len(pair[2])):
+        for a, b in index:
+            one, other = together[first, a], together[second, b]
+            if not {view for view, _ in one} & {view for view, _ in other}:
+                together.update(dict.fromkeys(one | other, one | other))
+    expected = {spots for spots in together.values() if len(spots) > 1}
+
+    found: dict[int, set[tuple[int, int]]] = {}
+    for track, view, keypoint in rows(join_tracks(given)):
+        found.setdefault(track, set()).add((view, keypoint))
+    assert {frozenset(spots) for spots in found.values()} == expected
+    assert len(found) == len(expected)
 
 
 def test_without_matches_there_are_no_tracks():
-    for given in (matched(), matched((0, 1, [])), matched((0, 1, [(0, 0), (1, 0)]))):
+    for given in (matched(), matched((0, 1, []))):
         tracks = join_tracks(given)
         assert tracks.count == 0
         assert tracks.pixels.shape == (0, 2)
