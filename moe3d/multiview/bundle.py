@@ -203,12 +203,17 @@ class BundleAdjustment:
         self, terms: "_Terms", carried: Float64[np.ndarray, "M 8 3"], damping: float
     ) -> csr_matrix:
         """The normal matrix of the cameras with the points eliminated (Schur complement)."""
+        cameras = self._camera_matrix(terms)
+        damped = cameras + diags(damping * cameras.diagonal() + 1e-9)
+        return damped - self._mixed(carried) @ self._mixed(terms.mixed_block).T
+
+    def _camera_matrix(self, terms: "_Terms") -> csr_matrix:
+        """The normal matrix of the cameras (C, C)."""
         columns = self._view_columns
         rows = columns.repeat(COLUMNS, axis=1).ravel()
         where = rows, np.tile(columns, COLUMNS).ravel()
         block = csr_matrix((terms.camera_block.ravel(), where), (self._size + 1,) * 2)[:-1, :-1]
-        diagonal = damping * (block.diagonal() + terms.prior) + terms.prior + 1e-9
-        return block + diags(diagonal) - self._mixed(carried) @ self._mixed(terms.mixed_block).T
+        return block + diags(terms.prior)
 
     def _mixed(self, blocks: Float64[np.ndarray, "M 8 3"]) -> csr_matrix:
         """Blocks of cameras by points as one sparse matrix (C, 3 T)."""
@@ -425,7 +430,7 @@ def _solve(
 ) -> Float64[np.ndarray, " C"] | None:
     """The solution of a symmetric system; None where it has none."""
     try:
-        if system.shape[0] <= DENSE_UP_TO:
+        if len(right) <= DENSE_UP_TO:
             return cho_solve(cho_factor(system.toarray()), right)
         found = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC).solve(right)
     except (LinAlgError, ValueError, RuntimeError):
@@ -435,13 +440,14 @@ def _solve(
 
 def _invert(system: csr_matrix) -> Float64[np.ndarray, "C C"]:
     """The inverse; that of the well determined part where the matrix is singular."""
-    if system.shape[0] > DENSE_UP_TO:
+    size = int(system.get_shape()[0])
+    if size > DENSE_UP_TO:
         try:
             factors = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC)
         except RuntimeError:
             pass
         else:
-            return factors.solve(np.eye(system.shape[0]))
+            return factors.solve(np.eye(size))
     return np.linalg.pinv(system.toarray(), hermitian=True)
 
 

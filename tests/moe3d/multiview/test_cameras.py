@@ -69,7 +69,7 @@ def at_half_size(prediction: ScenePrediction) -> ScenePrediction:
 def test_with_exact_depth_wrong_cameras_come_back(room: Room, found: SceneCameras):
     cameras = found.state.camera_from_world
     assert rotation_errors_deg(cameras, room.cameras).max() < 0.5
-    assert centre_errors(cameras, room.cameras).max() < 0.015
+    assert centre_errors(cameras, room.cameras).max() < 0.02
     np.testing.assert_array_equal(cameras[0], room.cameras[0])
     np.testing.assert_allclose(found.state.depth_scales, 1, atol=0.02)
     np.testing.assert_allclose(found.state.intrinsics, room.intrinsics, rtol=0.01)
