@@ -20,7 +20,9 @@ def run_interruptible(
     """Make a call in a thread of its own and wait for it, unless the job is cancelled.
 
     A cancelled call goes on to its end, or until `stop` ends it, and its result is dropped: it must
-    change nothing that others see. `on_look` is called in the waiting thread, ten times a second.
+    change nothing that others see. The interpreter waits for it at its own end, as a thread that
+    is torn out of a library aborts the process. `on_look` is called in the waiting thread, ten
+    times a second.
 
     Raises:
         JobCancelledError: progress was cancelled.
@@ -34,7 +36,7 @@ def run_interruptible(
         except BaseException as error:  # noqa: BLE001 (raised again in the caller's thread)
             failure.append(error)
 
-    thread = threading.Thread(target=work, daemon=True)
+    thread = threading.Thread(target=work)
     thread.start()
     while thread.is_alive():
         thread.join(LOOK_EVERY_S)

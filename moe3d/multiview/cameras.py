@@ -56,6 +56,9 @@ class CameraSettings:
     """Keypoints of a photo that the joint adjustment takes, those of long tracks first."""
     rounds: int = 2
     """How often each of a few photos is placed anew by all others."""
+    worse: float = 1.03
+    """A joint adjustment after which the matches cost more than this many times as much is dropped:
+    wrong matches in its tracks have bent the cameras, as repeated patterns do."""
     own_focal_sigma: float = 0.1
     """Freedom of the focal lengths of photos that one camera did not take, in the logarithm."""
     own_focal_reach: float = 0.35
@@ -166,6 +169,8 @@ def find_cameras(
     mapped = None
     if settings.mapping is not None:
         mapped = map_cameras(matched, intrinsics, groups.number, settings.mapping, progress)
+    else:
+        progress.report("place cameras")
     start = CameraState(
         np.asarray(prediction.camera_from_world, np.float64), np.ones(len(views)), intrinsics
     )
@@ -224,7 +229,7 @@ def _place_again(
     for view in np.flatnonzero(~found.placed.is_anchor).tolist():
         progress.report("place cameras", view, len(inliers))
         others = takes_part & (np.arange(len(inliers)) != view)
-        moved, fitting = place_view(evidence, view, others, state, settings.placement)
+        moved, fitting = place_view(evidence, view, others, state, settings.placement, progress)
         if fitting >= settings.placement.min_inliers and cost(moved) < cost(state):
             state, inliers[view], takes_part[view] = moved, fitting, True
     placed = replace(found.placed, state=state, inliers=inliers)
@@ -304,7 +309,10 @@ def _adjust(
     settings: CameraSettings,
     progress: Progress,
 ) -> _Solution:
-    """Adjust all placed cameras together; one at least stays, and others without matches."""
+    """Adjust all placed cameras together; one at least stays, and others without matches.
+
+    Cameras stay as they are where all matches together, not tracks alone, then fit clearly worse.
+    """
     placed, takes_part = found.placed, found.takes_part
     chosen = _thin(evidence.tracks, takes_part, settings.observations_per_view)
     fixed = placed.is_anchor.copy()
@@ -312,6 +320,9 @@ def _adjust(
         fixed[0 if takes_part[0] else int(np.argmax(placed.inliers))] = True
     problem = evidence.adjustment(chosen, takes_part & ~fixed, bundle)
     state = problem.solve(placed.state, progress).state
+    cost = MatchErrors(evidence.matches, settings.placement.depth_sigma).cost
+    if cost(state) > settings.worse * cost(placed.state):
+        return found
     return _Solution(replace(placed, state=state), found.known)
 
 

@@ -1,37 +1,14 @@
-"""One stage made of several passes, told so that its count only grows."""
+"""Progress of parts of a job: quiet ones, and several passes told as one growing stage."""
 
 from moe3d.progress import Progress
 
 
-class PartProgress(Progress):
-    """Passes the reports of a part of a job on, as one stage.
+class Quiet(Progress):
+    """Tells nothing and ends when the whole job does."""
 
-    A pass begins with each new inner stage and whenever the inner count falls. The stage may end
-    before all passes are used up.
-    """
-
-    def __init__(self, whole: Progress, stage: str, passes: int, count: int) -> None:
-        """Set up.
-
-        Args:
-            whole: the job's.
-            stage: what is reported, whatever the inner stage is called.
-            passes: how many there are at most.
-            count: steps that one pass counts as, such as its photos.
-        """
+    def __init__(self, whole: Progress) -> None:
         super().__init__()
-        self._whole, self._stage = whole, stage
-        self._passes, self._count = passes, count
-        self._pass, self._inner, self._share, self._told = -1, "", 0.0, 0
-
-    def report(self, stage: str, done: int = 0, total: int = 0) -> None:
-        """Tell how far the whole stage is."""
-        share = min(done / total, 1.0) if total else 0.0
-        if stage != self._inner or share < self._share:
-            self._pass, self._inner = min(self._pass + 1, self._passes - 1), stage
-        self._share = share
-        self._told = max(self._told, int((self._pass + share) * self._count))
-        self._whole.report(self._stage, self._told, self._passes * self._count)
+        self._whole = whole
 
     def cancel(self) -> None:
         """Cancel the whole job."""
@@ -49,3 +26,33 @@ class PartProgress(Progress):
             JobCancelledError: the whole job was cancelled.
         """
         self._whole.raise_if_cancelled()
+
+
+class PartProgress(Quiet):
+    """Passes the reports of a part of a job on, as one stage.
+
+    A pass begins with each new inner stage and whenever the inner count falls. The stage may end
+    before all passes are used up.
+    """
+
+    def __init__(self, whole: Progress, stage: str, passes: int, count: int) -> None:
+        """Set up.
+
+        Args:
+            whole: the job's.
+            stage: what is reported, whatever the inner stage is called.
+            passes: how many there are at most.
+            count: steps that one pass counts as, such as its photos.
+        """
+        super().__init__(whole)
+        self._stage, self._passes, self._count = stage, passes, count
+        self._pass, self._inner, self._share, self._told = -1, "", 0.0, 0
+
+    def report(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """Tell how far the whole stage is."""
+        share = min(done / total, 1.0) if total else 0.0
+        if stage != self._inner or share < self._share:
+            self._pass, self._inner = min(self._pass + 1, self._passes - 1), stage
+        self._share = share
+        self._told = max(self._told, int((self._pass + share) * self._count))
+        self._whole.report(self._stage, self._told, self._passes * self._count)

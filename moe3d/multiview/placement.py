@@ -19,6 +19,7 @@ from moe3d.multiview.camera_state import CameraState
 from moe3d.multiview.depth_matches import DepthMatches
 from moe3d.multiview.match_errors import MatchErrors
 from moe3d.multiview.matching import KeypointTracks
+from moe3d.multiview.part_progress import Quiet
 from moe3d.progress import Progress
 
 
@@ -90,6 +91,7 @@ def place_view(
     placed: Bool[np.ndarray, " S"],
     state: CameraState,
     settings: PlacementSettings,
+    progress: Progress | None = None,
 ) -> tuple[CameraState, int]:
     """Find one view's camera: the best of several first guesses after adjusting each.
 
@@ -101,6 +103,7 @@ def place_view(
         placed: views that support it.
         state: cameras so far; this view's is the network's.
         settings: errors expected.
+        progress: a cancel is noticed within one step.
 
     Returns:
         The cameras with this one placed, and how many of the matches that end in it fit.
@@ -126,7 +129,8 @@ def place_view(
         np.arange(len(placed)) == view,
         settings.bundle,
     )
-    best = min((problem.solve(start).state for start in likely), key=errors.cost)
+    quiet = Quiet(progress or Progress())
+    best = min((problem.solve(start, quiet).state for start in likely), key=errors.cost)
     return best, int(MatchErrors(own, settings.depth_sigma).fits(best).sum())
 
 
@@ -174,7 +178,7 @@ def place_cameras(
             view, _ = _most_matched(matches, is_waiting, is_waiting)
             is_anchor[view] = True
         else:
-            placed, fitting = place_view(evidence, view, is_support, state, settings)
+            placed, fitting = place_view(evidence, view, is_support, state, settings, progress)
             if fitting >= max(settings.min_inliers, settings.min_inlier_share * votes):
                 state, inliers[view] = placed, fitting
         is_waiting[view] = False

