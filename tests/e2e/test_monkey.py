@@ -31,6 +31,7 @@ from app.state.job import Job
 from app.viewer import Viewer
 from app.widgets.actions.registry import Entry
 from app.widgets.map_tile import MapTile
+from app.widgets.section import Section
 from app.workers.memory_meter import resident_bytes
 from moe3d.scene.records import ScenePrediction
 from tests.app.hands import Hands
@@ -53,6 +54,7 @@ class Monkey:
         self._photos, self._bad = photos, bad
         self._hands = Hands(viewer, qtbot)
         self._random = random.Random(seed)
+        self._picked: QWidget | None = None
         self.done: list[str] = []
         self.tried: Counter[str] = Counter()
 
@@ -80,10 +82,11 @@ class Monkey:
         return {e.command.name for e in entries} - set(self.tried) - LEAVING
 
     def _do_one(self, act: Callable[[], str]) -> None:
+        self._picked = None
         try:
             self.done.append(act())
         except QtTimeoutError:  # a box that comes in between takes the keys
-            if self._dialog() is None:
+            if self._dialog() is None and not self._has_gone(self._picked):
                 raise
         self._qtbot.wait(self._random.choice((1, 1, 5, 20)))
         self._put_away()
@@ -102,6 +105,13 @@ class Monkey:
             self._qtbot.wait(5)
         raise AssertionError(f"{opened} does not close by Escape: {self.done[-3:]}")
 
+    @staticmethod
+    def _has_gone(part: QWidget | None) -> bool:
+        """Whether a control's group went away after it was picked: a scene without result came."""
+        while part is not None and not (isinstance(part, Section) and part.isHidden()):
+            part = part.parentWidget()
+        return part is not None
+
     def _dialog(self) -> QDialog | None:
         shown = [d for d in self._window.findChildren(QDialog) if d.isVisible()]
         return shown[-1] if shown else None
@@ -110,7 +120,8 @@ class Monkey:
         found = self._window.findChildren(kind)
         shown = [w for w in found if w.isVisible() and w.isEnabled() and w.objectName()]
         shown = [w for w in shown if not isinstance(w, QScrollBar) and w.objectName() != "device"]
-        return self._random.choice(shown) if shown else None
+        self._picked = self._random.choice(shown) if shown else None
+        return self._picked
 
     def _command(self) -> str:
         entries = [e for e in self._window.commands.entries if e.command.name not in LEAVING]
@@ -131,11 +142,15 @@ class Monkey:
         self._qtbot.keyClick(self._window, key.key(), key.keyboardModifiers())
 
     def _by_menu(self, entry: Entry) -> None:
+        switched: list[bool] = []
+        connection = entry.action.enabledChanged.connect(switched.append)
         try:
             self._hands.command(entry.command.name)
-        except QtTimeoutError:  # work that ended may have switched it off
-            if entry.action.isEnabled():
+        except QtTimeoutError:  # work that ended may have switched it off, and on again
+            if entry.action.isEnabled() and not switched:
                 raise
+        finally:
+            entry.action.enabledChanged.disconnect(connection)
 
     def _slide(self) -> str:
         slider = self._one(QAbstractSlider)
