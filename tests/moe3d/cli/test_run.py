@@ -174,7 +174,7 @@ def test_other_libraries_read_the_real_photos_cloud_alike(tmp_path: Path):
     photos = Path(__file__).parents[3] / "assets" / "samples" / "leuven" / "images"
     assert run_command(["run", str(photos), "-o", str(tmp_path), "--quiet", "--no-sheet"]) == 0
     prediction = moe3d.read_prediction(tmp_path / "prediction.npz")
-    wanted = moe3d.point_cloud(prediction, hide_sky=True)
+    wanted = moe3d.point_cloud(prediction, layer="refined", min_support="auto", hide_sky=True)
     assert len(wanted) < len(moe3d.point_cloud(prediction))  # above the roofs there is some
     by_trimesh = trimesh.load(tmp_path / "leuven.ply")
     by_open3d = open3d.io.read_point_cloud(str(tmp_path / "leuven.ply"))
