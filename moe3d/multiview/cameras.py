@@ -169,8 +169,6 @@ def find_cameras(
     mapped = None
     if settings.mapping is not None:
         mapped = map_cameras(matched, intrinsics, groups.number, settings.mapping, progress)
-    else:
-        progress.report("place cameras")
     start = CameraState(
         np.asarray(prediction.camera_from_world, np.float64), np.ones(len(views)), intrinsics
     )
