@@ -51,8 +51,9 @@ def test_drop_run_cancel_run_split_filter_export_reopen(qtbot, store, tmp_path: 
         qtbot.keyClick(slider, Qt.Key.Key_PageUp)
     percentile = viewer.state.view.percentile
     assert percentile == 50
-    cloud = moe3d.point_cloud(prediction, confidence_percentile=percentile)
-    other = moe3d.point_cloud(prediction, layer="vggt", confidence_percentile=percentile)
+    # What is shown first, and exported, is the depth that both photos mended.
+    cloud = moe3d.point_cloud(prediction, layer="refined", confidence_percentile=percentile)
+    other = moe3d.point_cloud(prediction, layer="vggt-refined", confidence_percentile=percentile)
     both = np.isin(pixels_of(cloud, prediction), pixels_of(other, prediction))
     qtbot.waitUntil(lambda: left.visible_count() == both.sum() == right.visible_count())
 
