@@ -95,7 +95,7 @@ def match_photos(
         progress.report("match photos", done, len(chosen))
         index = match_features(features[first], features[second], settings.features)
         progress.raise_if_cancelled()
-        verified = _verify((features[first], features[second]), index,
+        verified = verify((features[first], features[second]), index,
                            (intrinsics[first], intrinsics[second]), settings)  # fmt: skip
         if len(verified) >= max(settings.min_matches, settings.min_share * len(index)):
             found.append(PairMatches(first, second, verified))
@@ -103,7 +103,7 @@ def match_photos(
     return MatchedPhotos(tuple(features), tuple(found))
 
 
-def _verify(
+def verify(
     features: tuple[Features, Features],
     index: Int[np.ndarray, "M 2"],
     intrinsics: tuple[Float64[np.ndarray, "3 3"], Float64[np.ndarray, "3 3"]],

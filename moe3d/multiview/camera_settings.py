@@ -1,0 +1,53 @@
+"""How cameras are found."""
+
+from dataclasses import dataclass, field
+
+from moe3d.multiview.bundle import BundleSettings
+from moe3d.multiview.guided_matching import GuidedSettings
+from moe3d.multiview.mapping import MappingSettings
+from moe3d.multiview.matching import MatchingSettings
+from moe3d.multiview.placement import PlacementSettings
+from moe3d.multiview.pose_search import SearchSettings
+
+FEW = 12
+"""Photos up to which several ways are tried and the best is taken."""
+
+
+@dataclass(frozen=True)
+class CameraSettings:
+    """How cameras are found."""
+
+    matching: MatchingSettings = field(default_factory=MatchingSettings)
+    mapping: MappingSettings | None = field(default_factory=MappingSettings)
+    """None leaves structure from motion out."""
+    placement: PlacementSettings = field(default_factory=PlacementSettings)
+    bundle: BundleSettings = field(default_factory=BundleSettings)
+    certainty: BundleSettings = field(
+        default_factory=lambda: BundleSettings(depth_sigma=0.5, depth_crowd=1e9, focal_sigma=0.1)
+    )
+    """What is unknown when the certainty of depths is told: the network's depth and focal lengths
+    count for little."""
+    observations_per_view: int = 600
+    """Keypoints of a photo that the joint adjustment takes, those of long tracks first."""
+    rounds: int = 2
+    """How often each of a few photos is placed anew by all others."""
+    worse: float = 1.03
+    """A joint adjustment after which the matches cost more than this many times as much is dropped:
+    wrong matches in its tracks have bent the cameras, as repeated patterns do."""
+    search: SearchSettings | None = field(default_factory=SearchSettings)
+    """How few photos that do not agree are searched for; None leaves it out."""
+    guided: tuple[GuidedSettings, ...] = (GuidedSettings(0.08), GuidedSettings(0.05))
+    """How they are then matched anew, round by round."""
+    min_agreement: float = 0.08
+    """Photos that agree less are not matched anew."""
+    matched_anew: float = 0.95
+    """Cameras by new matches are taken where photos then agree at least this times as well: they
+    are more exact than those by agreement, which follow the errors of predicted depth."""
+    own_focal_sigma: float = 0.1
+    """Freedom of the focal lengths of photos that one camera did not take, in the logarithm."""
+    own_focal_reach: float = 0.35
+    """Focal lengths that move farther are not believed."""
+    own_focal_gain: float = 0.9
+    """Own focal lengths are believed where the matches then cost less than this share."""
+    kept_sigmas: float = 4.0
+    """An observation that is off by more expected errors belongs to no track in the end."""

@@ -1,0 +1,153 @@
+"""Few photos: several ways to place them, each judged by all matches and by whole photos."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from moe3d.multiview.camera_settings import CameraSettings
+from moe3d.multiview.camera_solution import Solution, adjust, gather_evidence
+from moe3d.multiview.camera_state import CameraState
+from moe3d.multiview.dense_agreement import DenseAgreement
+from moe3d.multiview.guided_matching import match_by_cameras
+from moe3d.multiview.match_errors import MatchErrors
+from moe3d.multiview.matching import MatchedPhotos
+from moe3d.multiview.photos import CameraGroups
+from moe3d.multiview.placement import Evidence, place_view
+from moe3d.multiview.pose_search import PoseSearch
+from moe3d.progress import Progress
+from moe3d.scene.records import ScenePrediction
+
+REDUCTION = 4
+"""How much smaller than the network's maps the photos are that judge cameras."""
+
+
+def place_again(
+    evidence: Evidence,
+    found: Solution,
+    cost: Callable[[CameraState], float],
+    settings: CameraSettings,
+    progress: Progress,
+) -> Solution:
+    """Place each photo anew by all others, keep what is better, and adjust all together."""
+    state, inliers = found.state, found.placed.inliers.copy()
+    takes_part = found.takes_part.copy()
+    for view in np.flatnonzero(~found.placed.is_anchor).tolist():
+        progress.report("place cameras", view, len(inliers))
+        others = takes_part & (np.arange(len(inliers)) != view)
+        moved, fitting = place_view(evidence, view, others, state, settings.placement, progress)
+        if fitting >= settings.placement.min_inliers and cost(moved) < cost(state):
+            state, inliers[view], takes_part[view] = moved, fitting, True
+    placed = replace(found.placed, state=state, inliers=inliers)
+    return adjust(evidence, Solution(placed, found.known), settings.bundle, settings, progress)
+
+
+def with_own_focal(
+    evidence: Evidence,
+    found: Solution,
+    cost: Callable[[CameraState], float],
+    settings: CameraSettings,
+    progress: Progress,
+) -> Solution:
+    """Free the focal length of every photo, if that explains the matches clearly better.
+
+    For photos with different zoom whose files do not say so.
+    """
+    groups = np.where(evidence.is_named, evidence.groups, len(evidence.groups))
+    groups = np.unique(
+        groups + np.where(evidence.is_named, 0, np.arange(len(groups))), return_inverse=True
+    )[1]
+    if len(np.unique(groups)) == len(np.unique(evidence.groups)):
+        return found
+    alone = replace(evidence, groups=groups)
+    loose = replace(settings.bundle, focal_sigma=settings.own_focal_sigma)
+    freed = adjust(alone, found, loose, settings, progress)
+    change = np.log(freed.state.intrinsics[:, 0, 0] / found.state.intrinsics[:, 0, 0])
+    is_likely = np.abs(change).max() < settings.own_focal_reach
+    is_better = cost(freed.state) < settings.own_focal_gain * cost(found.state)
+    return freed if is_likely and is_better else found
+
+
+class WholePhotos:
+    """Looks for cameras under which whole photos agree, and for the matches that go with them."""
+
+    def __init__(
+        self, matched: MatchedPhotos, prediction: ScenePrediction, groups: CameraGroups
+    ) -> None:
+        """Set up; nothing is computed yet.
+
+        Args:
+            matched: keypoints of the photos.
+            prediction: what the network saw and says.
+            groups: photos of one camera.
+        """
+        self._matched, self._prediction, self._groups = matched, prediction, groups
+
+    def search(
+        self, evidence: Evidence, found: Solution, settings: CameraSettings, progress: Progress
+    ) -> tuple[Evidence, Solution]:
+        """Search for the cameras of photos that do not agree, and match them anew.
+
+        Args:
+            evidence: matches and tracks that the cameras rest on.
+            found: cameras to begin with.
+            settings: how.
+            progress: reports and cancels.
+
+        Returns:
+            What was given, unless whole photos agree clearly better under other cameras.
+        """
+        if settings.search is None:
+            return evidence, found
+        prediction = self._prediction
+        known = prediction.valid_mask & np.isfinite(prediction.depth) & (prediction.depth > 0)
+        depth = np.where(known, prediction.depth, np.nan)
+        state = found.state
+        photos = DenseAgreement(prediction.images, depth, prediction.pixel_transforms,
+                                state.intrinsics, REDUCTION)  # fmt: skip
+        depths = evidence.keypoint_depths
+        searched = PoseSearch(self._matched, depths, photos, settings.search).improve(
+            state, progress
+        )
+        if searched is state:
+            return evidence, found
+        candidates = [(evidence, found)]
+        state = searched
+        for step, guided in enumerate(settings.guided):
+            agreement = photos.of_state(state)
+            pairs = np.argwhere(np.triu(agreement > settings.min_agreement)).tolist()
+            matched = match_by_cameras(
+                self._matched, depths, state, pairs, settings.matching, guided, progress
+            )
+            if not matched.pairs:
+                break
+            anew = gather_evidence(matched, prediction, self._groups)
+            solution = _resting_on(anew, found, state, settings)
+            if step == 0:
+                candidates.append((anew, solution))
+            solution = adjust(anew, solution, settings.bundle, replace(settings, worse=np.inf),
+                              progress)  # fmt: skip
+            candidates.append((anew, solution))
+            state = solution.state
+        values = np.array([photos.of_state(item.state).sum() for _, item in candidates])
+        return candidates[np.flatnonzero(values >= settings.matched_anew * values.max())[-1]]
+
+
+def _resting_on(
+    evidence: Evidence, found: Solution, state: CameraState, settings: CameraSettings
+) -> Solution:
+    """Which photos rest on these matches; others go back to the camera that they had."""
+    count = len(state.depth_scales)
+    matches = evidence.matches
+    fits = MatchErrors(matches, settings.placement.depth_sigma).fits(state)
+    inliers = np.bincount(matches.target[fits], minlength=count)
+    inliers[inliers < settings.placement.min_inliers] = 0
+    is_anchor = np.arange(count) == 0
+    lost = (inliers == 0) & ~is_anchor
+    cameras, scales = state.camera_from_world.copy(), state.depth_scales.copy()
+    cameras[lost] = found.state.camera_from_world[lost]
+    scales[lost] = found.state.depth_scales[lost]
+    inliers[is_anchor] = 0
+    kept = replace(state, camera_from_world=cameras, depth_scales=scales)
+    placed = replace(found.placed, state=kept, inliers=inliers, is_anchor=is_anchor)
+    return Solution(placed, np.where(inliers > 0, found.known, 0))
