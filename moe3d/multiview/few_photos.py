@@ -18,8 +18,8 @@ from moe3d.multiview.pose_search import PoseSearch
 from moe3d.progress import Progress
 from moe3d.scene.records import ScenePrediction
 
-REDUCTION = 4
-"""How much smaller than the network's maps the photos are that judge cameras."""
+JUDGED_WIDTH = 56
+"""About how wide the photos are that judge cameras, pixels: enough to tell, and quick."""
 
 
 def place_again(
@@ -103,8 +103,9 @@ class WholePhotos:
         known = prediction.valid_mask & np.isfinite(prediction.depth) & (prediction.depth > 0)
         depth = np.where(known, prediction.depth, np.nan)
         state = found.state
+        reduction = max(1, round(depth.shape[2] / JUDGED_WIDTH))
         photos = DenseAgreement(prediction.images, depth, prediction.pixel_transforms,
-                                state.intrinsics, REDUCTION)  # fmt: skip
+                                state.intrinsics, reduction)  # fmt: skip
         depths = evidence.keypoint_depths
         searched = PoseSearch(self._matched, depths, photos, settings.search).improve(
             state, progress

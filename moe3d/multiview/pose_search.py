@@ -172,12 +172,12 @@ class PoseSearch:
         self, state: CameraState, first: Bool[np.ndarray, " S"], second: Bool[np.ndarray, " S"]
     ) -> float:
         """How well two groups of photos agree."""
-        scales = np.log(state.depth_scales)
+        scales, fixed = np.log(state.depth_scales), np.flatnonzero(first).tolist()
         return sum(
             self._coarse.of_view(
-                view, state.camera_from_world[[view]], scales[[view]], np.flatnonzero(first), state
+                view, state.camera_from_world[[view]], scales[[view]], fixed, state
             ).item()
-            for view in np.flatnonzero(second)
+            for view in np.flatnonzero(second).tolist()
         )
 
     def _of_guesses(self, pair: tuple[int, int], guesses: _Guesses) -> Float64[np.ndarray, " N"]:
