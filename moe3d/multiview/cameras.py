@@ -151,7 +151,7 @@ def solve_cameras(
             break
         best = again
     if photos is not None:
-        evidence, best = photos.search(evidence, best, settings, progress)
+        evidence, best = photos.improve(evidence, best, settings, progress)
         cost = MatchErrors(evidence.matches, settings.placement.depth_sigma).cost
     best = with_own_focal(evidence, best, cost, settings, progress)
     return _finish(evidence, best, settings, progress)

@@ -1,7 +1,7 @@
 """Few photos: several ways to place them, each judged by all matches and by whole photos."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from moe3d.multiview.camera_settings import CameraSettings
 from moe3d.multiview.camera_solution import Solution, adjust, gather_evidence
 from moe3d.multiview.camera_state import CameraState
 from moe3d.multiview.dense_agreement import DenseAgreement
-from moe3d.multiview.guided_matching import match_by_cameras
+from moe3d.multiview.guided_matching import drop_unexpected, match_by_cameras
 from moe3d.multiview.match_errors import MatchErrors
 from moe3d.multiview.matching import MatchedPhotos
 from moe3d.multiview.photos import CameraGroups
@@ -83,55 +83,89 @@ class WholePhotos:
         """
         self._matched, self._prediction, self._groups = matched, prediction, groups
 
-    def search(
+    def improve(
         self, evidence: Evidence, found: Solution, settings: CameraSettings, progress: Progress
     ) -> tuple[Evidence, Solution]:
-        """Search for the cameras of photos that do not agree, and match them anew.
+        """Search for the cameras of photos that do not agree; drop matches that are not expected.
 
         Args:
-            evidence: matches and tracks that the cameras rest on.
+            evidence: verified matches and tracks that the cameras rest on.
             found: cameras to begin with.
             settings: how.
             progress: reports and cancels.
 
         Returns:
-            What was given, unless whole photos agree clearly better under other cameras.
+            Matches that go with the cameras, and the cameras.
         """
-        if settings.search is None:
-            return evidence, found
-        prediction = self._prediction
-        known = prediction.valid_mask & np.isfinite(prediction.depth) & (prediction.depth > 0)
-        depth = np.where(known, prediction.depth, np.nan)
-        state = found.state
-        reduction = max(1, round(depth.shape[2] / JUDGED_WIDTH))
-        photos = DenseAgreement(prediction.images, depth, prediction.pixel_transforms,
-                                state.intrinsics, reduction)  # fmt: skip
-        depths = evidence.keypoint_depths
-        searched = PoseSearch(self._matched, depths, photos, settings.search).improve(
-            state, progress
-        )
+        ways = [_Way(self._matched, evidence, found)]
+        if settings.search is not None:
+            ways += self._searched(evidence, found, settings, progress)
+        best = ways[0] if len(ways) == 1 else self._choose(ways, settings)
+        kept = drop_unexpected(
+            best.matched, evidence.keypoint_depths, best.solution.state,
+            settings.matching.min_matches, settings.expected,
+        )  # fmt: skip
+        if not kept.pairs:
+            return best.evidence, best.solution
+        anew = self._evidence(kept)
+        return anew, adjust(anew, best.solution, settings.bundle, settings, progress)
+
+    def _searched(
+        self, evidence: Evidence, found: Solution, settings: CameraSettings, progress: Progress
+    ) -> list["_Way"]:
+        """Cameras under which photos agree better, with matches found anew; none if none are."""
+        assert settings.search is not None
+        depths, state = evidence.keypoint_depths, found.state
+        photos = self._reduced(state)
+        search = PoseSearch(self._matched, depths, photos, settings.search)
+        searched = search.improve(state, progress)
         if searched is state:
-            return evidence, found
-        candidates = [(evidence, found)]
-        state = searched
-        for step, guided in enumerate(settings.guided):
+            return []
+        ways, state = [], searched
+        unguarded = replace(settings, worse=np.inf)
+        for guided in settings.guided:
             agreement = photos.of_state(state)
-            pairs = np.argwhere(np.triu(agreement > settings.min_agreement)).tolist()
+            first, second = np.nonzero(np.triu(agreement > settings.min_agreement))
+            pairs = list(zip(first.tolist(), second.tolist(), strict=True))
             matched = match_by_cameras(
                 self._matched, depths, state, pairs, settings.matching, guided, progress
             )
             if not matched.pairs:
                 break
-            anew = gather_evidence(matched, prediction, self._groups)
+            anew = self._evidence(matched)
             solution = _resting_on(anew, found, state, settings)
-            if step == 0:
-                candidates.append((anew, solution))
-            solution = adjust(anew, solution, settings.bundle, replace(settings, worse=np.inf),
-                              progress)  # fmt: skip
-            candidates.append((anew, solution))
+            if not ways:
+                ways.append(_Way(matched, anew, solution))
+            solution = adjust(anew, solution, settings.bundle, unguarded, progress)
+            ways.append(_Way(matched, anew, solution))
             state = solution.state
-        values = np.array([photos.of_state(item.state).sum() for _, item in candidates])
-        return candidates[np.flatnonzero(values >= settings.matched_anew * values.max())[-1]]
+        return ways
+
+    def _choose(self, ways: list["_Way"], settings: CameraSettings) -> "_Way":
+        """The last under which whole photos agree about as well as they ever do."""
+        photos = self._reduced(ways[0].solution.state)
+        values = np.array([photos.of_state(way.solution.state).sum() for way in ways])
+        return ways[np.flatnonzero(values >= settings.matched_anew * values.max())[-1]]
+
+    def _evidence(self, matched: MatchedPhotos) -> Evidence:
+        return gather_evidence(matched, self._prediction, self._groups)
+
+    def _reduced(self, state: CameraState) -> DenseAgreement:
+        prediction = self._prediction
+        known = prediction.valid_mask & np.isfinite(prediction.depth) & (prediction.depth > 0)
+        depth = np.where(known, prediction.depth, np.nan)
+        reduction = max(1, round(depth.shape[2] / JUDGED_WIDTH))
+        return DenseAgreement(prediction.images, depth, prediction.pixel_transforms,
+                              state.intrinsics, reduction)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Cameras, and the matches that they rest on."""
+
+    matched: MatchedPhotos
+    evidence: Evidence
+    solution: Solution
 
 
 def _resting_on(

@@ -66,6 +66,64 @@ def match_by_cameras(
     return MatchedPhotos(matched.features, tuple(found))
 
 
+def drop_unexpected(
+    matched: MatchedPhotos,
+    keypoint_depths: Sequence[Float64[np.ndarray, " _"]],
+    state: CameraState,
+    min_matches: int,
+    reach: float,
+) -> MatchedPhotos:
+    """Leave out matches that lie far from where cameras and depth expect them.
+
+    Repeated patterns make matches that are wrong along the epipolar line, where two photos alone
+    cannot tell.
+
+    Args:
+        matched: keypoints and verified matches.
+        keypoint_depths: predicted z-depth of every keypoint; NaN where unknown.
+        state: cameras and depth scales.
+        min_matches: pairs with fewer left are left out.
+        reach: farthest that a match may lie, as a share of the photo's width.
+    """
+    kept = []
+    for pair in matched.pairs:
+        off = np.full(len(pair), np.nan)
+        for source, target in ((0, 1), (1, 0)):
+            views = [pair.first, pair.second]
+            view, other = views[source], views[target]
+            at = _carried(
+                matched.features[view].pixels[pair.index[:, source]],
+                keypoint_depths[view][pair.index[:, source]],
+                state, view, other,
+            )  # fmt: skip
+            partner = matched.features[other].pixels[pair.index[:, target]]
+            width = 2 * state.intrinsics[other, 0, 2]
+            off = np.fmax(off, np.linalg.norm(at - partner, axis=1) / width)
+        index = pair.index[~(off > reach)]
+        if len(index) >= min_matches:
+            kept.append(PairMatches(pair.first, pair.second, index))
+    return MatchedPhotos(matched.features, tuple(kept))
+
+
+def _carried(
+    pixels: np.ndarray,
+    depth: Float64[np.ndarray, " N"],
+    state: CameraState,
+    view: int,
+    other: int,
+) -> Float64[np.ndarray, "N 2"]:
+    """Where pixels of one photo lie in another; NaN without depth, infinite behind its camera."""
+    scaled = depth * state.depth_scales[view]
+    points = lift(pixels.astype(np.float64), scaled, state.intrinsics[view])
+    relative = state.camera_from_world[other] @ np.linalg.inv(state.camera_from_world[view])
+    points = points @ relative[:3, :3].T + relative[:3, 3]
+    matrix = state.intrinsics[other]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at = points[:, :2] / points[:, 2:] * matrix[[0, 1], [0, 1]] + matrix[:2, 2]
+    at[points[:, 2] <= 0] = np.inf
+    return at
+
+
 def _expected(
     features: tuple[Features, Features],
     depths: Sequence[Float64[np.ndarray, " _"]],
@@ -79,17 +137,11 @@ def _expected(
     is_known = np.zeros_like(near)
     for side, (source, target) in enumerate(((0, 1), (1, 0))):
         view, other = views[source], views[target]
-        depth = depths[view] * state.depth_scales[view]
-        points = lift(features[source].pixels.astype(np.float64), depth, state.intrinsics[view])
-        relative = state.camera_from_world[other] @ np.linalg.inv(state.camera_from_world[view])
-        points = points @ relative[:3, :3].T + relative[:3, 3]
-        matrix = state.intrinsics[other]
-        known = np.isfinite(depth)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            at = points[:, :2] / points[:, 2:] * matrix[[0, 1], [0, 1]] + matrix[:2, 2]
-            at[~(points[:, 2] > 0)] = np.inf
+        known = np.isfinite(depths[view])
+        at = _carried(features[source].pixels, depths[view], state, view, other)
+        with np.errstate(invalid="ignore"):
             distance = np.linalg.norm(at[:, None] - features[target].pixels, axis=-1)
-        within = (distance < reach * 2 * matrix[0, 2]) | ~known[:, None]
+        within = (distance < reach * 2 * state.intrinsics[other, 0, 2]) | ~known[:, None]
         near &= within if side == 0 else within.T
         is_known |= known[:, None] if side == 0 else known[None]
     return near & is_known
