@@ -15,7 +15,10 @@ import torch.nn.functional as F
 from jaxtyping import Float, Float64, UInt8
 
 from moe3d.multiview.camera_state import CameraState
-from moe3d.scene.pixel_transform import PixelTransform
+
+JUDGED_WIDTH = 56
+"""About how wide the photos are that are held against each other, pixels: enough to tell right
+cameras from wrong ones, and quick."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,8 @@ class DenseAgreement:
         self,
         images: UInt8[np.ndarray, "S H W 3"],
         depth: Float[np.ndarray, "S H W"],
-        transforms: Sequence[PixelTransform],
         intrinsics: Float64[np.ndarray, "S 3 3"],
-        reduction: int,
+        reduction: int | None = None,
         settings: AgreementSettings | None = None,
     ) -> None:
         """Reduce the photos.
@@ -49,12 +51,13 @@ class DenseAgreement:
         Args:
             images: what the network saw.
             depth: z-depth; NaN where unknown.
-            transforms: from the photos to these maps.
-            intrinsics: pixels of the upright photos.
-            reduction: whole factor by which maps are made smaller.
+            intrinsics: pixels of these maps.
+            reduction: whole factor by which maps are made smaller; by default so that they are
+                about `JUDGED_WIDTH` wide.
             settings: what counts.
         """
         self._settings = settings or AgreementSettings()
+        reduction = reduction or max(1, round(depth.shape[2] / JUDGED_WIDTH))
         height, width = (max(size // reduction, 1) for size in depth.shape[1:])
         self._size = (height, width)
         known = np.isfinite(depth)
@@ -68,7 +71,7 @@ class DenseAgreement:
         self._log_depth = torch.from_numpy(reduce(log_depth, cv2.INTER_NEAREST))
         is_known = reduce(known.astype(np.uint8), cv2.INTER_NEAREST) > 0
         self._known = torch.from_numpy(is_known)
-        self._matrices = _reduced_matrices(transforms, intrinsics, (height, width), depth.shape[1:])
+        self._matrices = _reduced_matrices(intrinsics, (height, width), depth.shape[1:])
         self._rays = _rays(self._matrices, height, width)
         self._textured = self._known & (self._contrast() > self._settings.texture)
         self._typical_depth = [
@@ -119,6 +122,31 @@ class DenseAgreement:
                 scales = [log_scale[index][None] for index in pair]
                 table[view, other] = table[other, view] = self.of_pairs(pair, cameras, scales)[0]
         return table
+
+    def with_partners(
+        self, state: CameraState, others: Sequence[Sequence[int]], count: int = 3
+    ) -> Float64[np.ndarray, " S"]:
+        """How well each photo agrees with those that it agrees with best.
+
+        Args:
+            state: cameras and scales.
+            others: for each photo those that it is held against.
+            count: how many are taken the mean of.
+        """
+        log_scale = np.log(state.depth_scales)
+        known: dict[frozenset[int], float] = {}
+        for view, near in enumerate(others):
+            for other in near:
+                key = frozenset((view, other))
+                if key not in known:
+                    cameras = [state.camera_from_world[index][None] for index in (view, other)]
+                    scales = [log_scale[index][None] for index in (view, other)]
+                    known[key] = float(self.of_pairs((view, other), cameras, scales)[0])
+        values = [
+            sorted((known[frozenset((view, other))] for other in near), reverse=True)[:count]
+            for view, near in enumerate(others)
+        ]
+        return np.array([np.mean(best) if best else 0.0 for best in values])
 
     @torch.inference_mode()
     def of_pairs(
@@ -207,15 +235,12 @@ class DenseAgreement:
 
 
 def _reduced_matrices(
-    transforms: Sequence[PixelTransform],
     intrinsics: Float64[np.ndarray, "S 3 3"],
     size: tuple[int, int],
     full_size: Sequence[int],
 ) -> Float64[np.ndarray, "S 3 3"]:
     """Intrinsics in pixels of the reduced maps."""
-    matrices = np.stack(
-        [t.network_intrinsics(k) for t, k in zip(transforms, intrinsics, strict=True)]
-    )
+    matrices = np.array(intrinsics)
     for axis, (small, full) in enumerate(zip(size[::-1], full_size[::-1], strict=True)):
         matrices[:, axis, axis] *= small / full
         matrices[:, axis, 2] = (matrices[:, axis, 2] + 0.5) * small / full - 0.5

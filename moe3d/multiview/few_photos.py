@@ -18,9 +18,6 @@ from moe3d.multiview.pose_search import PoseSearch
 from moe3d.progress import Progress
 from moe3d.scene.records import ScenePrediction
 
-JUDGED_WIDTH = 56
-"""About how wide the photos are that judge cameras, pixels: enough to tell, and quick."""
-
 
 def place_again(
     evidence: Evidence,
@@ -154,9 +151,15 @@ class WholePhotos:
         prediction = self._prediction
         known = prediction.valid_mask & np.isfinite(prediction.depth) & (prediction.depth > 0)
         depth = np.where(known, prediction.depth, np.nan)
-        reduction = max(1, round(depth.shape[2] / JUDGED_WIDTH))
-        return DenseAgreement(prediction.images, depth, prediction.pixel_transforms,
-                              state.intrinsics, reduction)  # fmt: skip
+        matrices = np.stack(
+            [
+                transform.network_intrinsics(matrix)
+                for transform, matrix in zip(
+                    prediction.pixel_transforms, state.intrinsics, strict=True
+                )
+            ]
+        )
+        return DenseAgreement(prediction.images, depth, matrices)
 
 
 @dataclass(frozen=True)

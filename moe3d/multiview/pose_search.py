@@ -140,8 +140,10 @@ class PoseSearch:
 
     def _doubtful(self, state: CameraState) -> Bool[np.ndarray, " S"]:
         """Photos that do not agree well with those that they agree with best."""
-        best = np.sort(self._coarse.of_state(state), axis=1)[:, ::-1][:, : self._settings.partners]
-        return best[:, : max(len(best) - 1, 1)].mean(axis=1) < self._settings.good
+        count = len(state.depth_scales)
+        others = [[other for other in range(count) if other != view] for view in range(count)]
+        agreement = self._coarse.with_partners(state, others, self._settings.partners)
+        return agreement < self._settings.good
 
     def _join(self, state: CameraState, progress: Progress) -> CameraState:
         """Build the scene anew: the pairs that agree best first, groups joined as wholes."""

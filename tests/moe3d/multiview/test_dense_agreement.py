@@ -7,12 +7,10 @@ import pytest
 
 from moe3d.multiview.camera_state import CameraState
 from moe3d.multiview.dense_agreement import AgreementSettings, DenseAgreement
-from moe3d.scene.pixel_transform import PixelTransform
 from tests.multiview_scenes import Plane, camera, render
 
 SIZE = (64, 96)
 MATRIX = np.array([[96.0, 0, 47.5], [0, 96.0, 31.5], [0, 0, 1]])
-SAME = PixelTransform(SIZE[1], SIZE[0], SIZE[1], SIZE[0], 1.0, 1.0)
 WALL = [Plane(4.0)]
 SHIFT = 1.0
 """24 pixels of the wall, four units away."""
@@ -28,7 +26,7 @@ def wall_photos(cameras: np.ndarray, planes: list[Plane] = WALL) -> tuple[np.nda
 def agreement_of(images: np.ndarray, depth: np.ndarray, **settings) -> DenseAgreement:
     count = len(images)
     return DenseAgreement(
-        images, depth, (SAME,) * count, np.tile(MATRIX, (count, 1, 1)), 1,
+        images, depth, np.tile(MATRIX, (count, 1, 1)), 1,
         AgreementSettings(**settings),
     )  # fmt: skip
 
@@ -119,7 +117,19 @@ def test_photos_are_reduced_with_their_cameras(cameras: np.ndarray):
     # Seven pixels of a reduced map see more of the pattern, so that fewer are left at the borders.
     for reduction in (2, 4):
         photos = DenseAgreement(
-            images, depth, (SAME,) * 3, np.tile(MATRIX, (3, 1, 1)), reduction,
+            images, depth, np.tile(MATRIX, (3, 1, 1)), reduction,
             AgreementSettings(texture=0.0),
         )  # fmt: skip
         assert photos.of_state(state_of(cameras))[0, 1] == pytest.approx(0.75, abs=0.05)
+
+
+def test_of_the_others_the_best_count(cameras: np.ndarray):
+    photos = agreement_of(*wall_photos(cameras))
+    moved = cameras.copy()
+    moved[2] = camera((0, 180, 0))
+    state = state_of(moved)
+    pair = photos.of_state(state)[0, 1]
+    found = photos.with_partners(state, [[1, 2], [0, 2], []], 1)
+    np.testing.assert_allclose(found, [pair, pair, 0], atol=1e-6)
+    np.testing.assert_allclose(photos.with_partners(state, [[1, 2], [2], [0, 1]]),
+                               [pair / 2, 0, 0], atol=1e-6)  # fmt: skip

@@ -8,7 +8,11 @@ import pytest
 from moe3d.errors import JobCancelledError
 from moe3d.multiview.camera_state import CameraState
 from moe3d.multiview.features import match_features
-from moe3d.multiview.guided_matching import GuidedSettings, match_by_cameras
+from moe3d.multiview.guided_matching import (
+    GuidedSettings,
+    drop_unexpected,
+    match_by_cameras,
+)
 from moe3d.multiview.matching import MatchedPhotos, MatchingSettings
 from moe3d.progress import Progress
 from tests.multiview_scenes import MadeScene, arc_of_cameras, camera, made_scene
@@ -86,3 +90,32 @@ def test_it_can_be_cancelled(scene: MadeScene):
             scene.matched, scene.keypoint_depths, state_of(scene), [(0, 1)], MatchingSettings(),
             GuidedSettings(), progress,
         )  # fmt: skip
+
+
+def test_matches_that_are_not_expected_are_dropped():
+    scene = made_scene(arc_of_cameras(2), num_points=200)
+    (pair,) = scene.matched.pairs
+    wrong = np.arange(0, len(pair), 4)
+    index = pair.index.copy()
+    index[wrong, 1] = np.roll(index[wrong, 1], 1)
+    matched_to = scene.pixels[1][scene.order[1][index[:, 1]]]
+    right = scene.pixels[1][scene.order[0][index[:, 0]]]
+    off = np.linalg.norm(matched_to - right, axis=1) / 640
+    matched = MatchedPhotos(scene.matched.features, (replace(pair, index=index),))
+    bent = [depth * 1.02 for depth in scene.keypoint_depths]
+    (kept,) = drop_unexpected(matched, bent, state_of(scene), 15, 0.05).pairs
+    is_kept = np.isin(index[:, 0], kept.index[:, 0])
+    assert is_kept[off == 0].all()
+    assert not is_kept[off > 0.1].any()  # seen from either side, with two per cent of depth between
+    # Nothing is known without depth: nothing is dropped.
+    unknown = [np.full_like(depth, np.nan) for depth in bent]
+    (all_of_them,) = drop_unexpected(matched, unknown, state_of(scene), 15, 0.05).pairs
+    np.testing.assert_array_equal(all_of_them.index, index)
+
+
+def test_pairs_with_few_matches_left_are_left_out():
+    scene = made_scene(arc_of_cameras(3), num_points=100)
+    cameras = scene.cameras.copy()
+    cameras[2] = camera((0, 40, 0)) @ cameras[2]
+    kept = drop_unexpected(scene.matched, scene.keypoint_depths, state_of(scene, cameras), 15, 0.05)
+    assert [(pair.first, pair.second) for pair in kept.pairs] == [(0, 1)]

@@ -35,7 +35,7 @@ def search(room: Room) -> PoseSearch:
     # What was verified is not looked at: the search takes keypoints alone.
     matched = MatchedPhotos(matched.features, ())
     depths = keypoint_depths(matched, given.depth, given.pixel_transforms)
-    photos = DenseAgreement(given.images, given.depth, given.pixel_transforms, intrinsics, 6)
+    photos = DenseAgreement(given.images, given.depth, given.intrinsics)
     return PoseSearch(matched, depths, photos, SearchSettings())
 
 
@@ -90,12 +90,11 @@ def test_it_can_be_cancelled(room: Room, search: PoseSearch):
 
 def test_photos_without_keypoints_keep_their_cameras(room: Room):
     given = prediction_of(room)
-    intrinsics = photo_intrinsics(given)
     none = Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32), 0.4)
     matched = MatchedPhotos((none,) * 4, ())
     depths = [np.zeros(0)] * 4
     plain = np.full_like(given.images, 90)
-    photos = DenseAgreement(plain, given.depth, given.pixel_transforms, intrinsics, 6)
+    photos = DenseAgreement(plain, given.depth, given.intrinsics)
     state = state_of(room, room.cameras)
     found = PoseSearch(matched, depths, photos, SearchSettings()).improve(state, Progress())
     assert found is state
