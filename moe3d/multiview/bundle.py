@@ -77,6 +77,7 @@ class BundleAdjustment:
         free: Bool[np.ndarray, " S"],
         groups: Int[np.ndarray, " S"],
         settings: BundleSettings,
+        focal_px: Float64[np.ndarray, " S"] | None = None,
     ) -> None:
         """Set up.
 
@@ -87,7 +88,10 @@ class BundleAdjustment:
             free: views whose camera and depth scale may move.
             groups: views that share a focal length.
             settings: errors expected.
+            focal_px: likely focal length of each photo, that of the start by default: without it,
+                focal lengths drift over several adjustments.
         """
+        self._focal_px = focal_px
         self._track, self._view, self._pixels = tracks.track, tracks.view, tracks.pixels
         self._count = tracks.count
         self._log_depth = np.log(depth)
@@ -327,7 +331,8 @@ class BundleAdjustment:
         slope[at] += scales / settings.scale_sigma
         cost += float((scales**2).sum())
         first = np.unique(self._groups, return_index=True)[1]
-        focal = state.intrinsics[first, 0, 0] / start.intrinsics[first, 0, 0]
+        likely = start.intrinsics[:, 0, 0] if self._focal_px is None else self._focal_px
+        focal = state.intrinsics[first, 0, 0] / likely[first]
         sigma = max(settings.focal_sigma, 1e-6)
         focal = np.log(focal) / sigma
         at = self._layout.num_poses + np.arange(len(first))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float64, Int
 
 from moe3d.multiview.bundle import BundleSettings
 from moe3d.multiview.camera_settings import CameraSettings
@@ -38,7 +38,10 @@ class Solution:
 
 
 def gather_evidence(
-    matched: MatchedPhotos, prediction: ScenePrediction, groups: CameraGroups
+    matched: MatchedPhotos,
+    prediction: ScenePrediction,
+    groups: CameraGroups,
+    intrinsics: Float64[np.ndarray, "S 3 3"],
 ) -> Evidence:
     """All that verified matches and the network's depth say of the cameras."""
     known = prediction.valid_mask & np.isfinite(prediction.depth) & (prediction.depth > 0)
@@ -57,6 +60,7 @@ def gather_evidence(
         matched.sigma_px,
         groups.number,
         groups.is_named,
+        intrinsics[:, 0, 0].copy(),
     )
 
 

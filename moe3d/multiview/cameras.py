@@ -109,8 +109,8 @@ def find_cameras(
     start = CameraState(
         np.asarray(prediction.camera_from_world, np.float64), np.ones(len(views)), intrinsics
     )
-    evidence = gather_evidence(matched, prediction, groups)
-    photos = WholePhotos(matched, prediction, groups)
+    evidence = gather_evidence(matched, prediction, groups, intrinsics)
+    photos = WholePhotos(matched, prediction, groups, intrinsics)
     found = solve_cameras(evidence, start, mapped, settings, progress, photos)
     if not found.is_placed[1:].any():
         return None

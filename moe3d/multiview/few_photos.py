@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from jaxtyping import Float64
 
 from moe3d.multiview.camera_settings import CameraSettings
 from moe3d.multiview.camera_solution import Solution, adjust, gather_evidence
@@ -69,7 +70,11 @@ class WholePhotos:
     """Looks for cameras under which whole photos agree, and for the matches that go with them."""
 
     def __init__(
-        self, matched: MatchedPhotos, prediction: ScenePrediction, groups: CameraGroups
+        self,
+        matched: MatchedPhotos,
+        prediction: ScenePrediction,
+        groups: CameraGroups,
+        intrinsics: Float64[np.ndarray, "S 3 3"],
     ) -> None:
         """Set up; nothing is computed yet.
 
@@ -77,8 +82,10 @@ class WholePhotos:
             matched: keypoints of the photos.
             prediction: what the network saw and says.
             groups: photos of one camera.
+            intrinsics: the network's, shared by photos of one camera; pixels of the photos.
         """
-        self._matched, self._prediction, self._groups = matched, prediction, groups
+        self._matched, self._prediction = matched, prediction
+        self._groups, self._intrinsics = groups, intrinsics
 
     def improve(
         self, evidence: Evidence, found: Solution, settings: CameraSettings, progress: Progress
@@ -145,7 +152,7 @@ class WholePhotos:
         return ways[np.flatnonzero(values >= settings.matched_anew * values.max())[-1]]
 
     def _evidence(self, matched: MatchedPhotos) -> Evidence:
-        return gather_evidence(matched, self._prediction, self._groups)
+        return gather_evidence(matched, self._prediction, self._groups, self._intrinsics)
 
     def _reduced(self, state: CameraState) -> DenseAgreement:
         prediction = self._prediction

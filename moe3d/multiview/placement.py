@@ -72,6 +72,9 @@ class Evidence:
     is_named: Bool[np.ndarray, " S"]
     """Photos whose file names the camera: these share it for certain."""
 
+    focal_px: Float64[np.ndarray, " S"] | None = None
+    """The network's focal length of each photo, shared by those of one camera."""
+
     def adjustment(
         self, chosen: Bool[np.ndarray, " M"], free: Bool[np.ndarray, " S"], settings: BundleSettings
     ) -> BundleAdjustment:
@@ -82,7 +85,9 @@ class Evidence:
             >= 2
         )
         depth = self.depth[chosen & kept]
-        return BundleAdjustment(tracks, depth, self.sigma_px, free, self.groups, settings)
+        return BundleAdjustment(
+            tracks, depth, self.sigma_px, free, self.groups, settings, self.focal_px
+        )
 
 
 def place_view(
