@@ -9,9 +9,10 @@ from typing import Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Int, UInt8
+from jaxtyping import Float, Float32, Float64, Int, UInt8
 
 from moe3d.multiview.cameras import CameraSettings, SceneCameras, find_cameras
+from moe3d.multiview.dense_agreement import DenseAgreement
 from moe3d.multiview.depth import (
     DepthSettings,
     Measured,
@@ -28,6 +29,9 @@ from moe3d.multiview.trust import Trust, TrustSettings, trust_in_photos
 from moe3d.progress import Progress
 from moe3d.scene.multiview import NETWORK, REFERENCE, Agreement, Tracks
 from moe3d.scene.records import BaselinePrediction, ScenePrediction, ViewSet
+
+PARTNERS = 8
+"""Photos that each is held against as a whole."""
 
 logger = logging.getLogger(__name__)
 
@@ -91,8 +95,14 @@ def refine_prediction(
         measured = measure_depth(
             scene, scaled, factors, neighbours, settings.depth, device, progress
         )
-        answer = _refine(prediction.depth, scaled, factors, scene, measured, cameras, settings,
-                         refining)  # fmt: skip
+        photos = DenseAgreement(
+            scene.images, np.where(scene.valid & (scaled > 0), scaled, np.nan), scene.intrinsics
+        )
+        # The world is in the scale of these depths.
+        fitting = replace(cameras.state, depth_scales=np.ones(prediction.num_views))
+        alike = photos.with_partners(fitting, [near[:PARTNERS] for near in neighbours])
+        answer = _refine(prediction.depth, scaled, factors, scene, measured, alike, cameras,
+                         settings, refining)  # fmt: skip
         if prediction.baseline is not None and answer.trust is not None:
             base = _refine_baseline(prediction.baseline, scene, measured, cameras, answer,
                                     settings, refining)  # fmt: skip
@@ -218,13 +228,14 @@ def _refine(
     factors: Float32[np.ndarray, "S H W"],
     scene: PosedScene,
     measured: Measured,
+    alike: Float64[np.ndarray, " S"],
     cameras: SceneCameras,
     settings: RefineSettings,
     progress: Progress,
 ) -> _Answer:
     """Refine MoE3D's fused depth, as far as the photos are to be believed."""
     refined = refine_layer(scene, scaled, factors, measured, settings.depth, progress)
-    trust = trust_in_photos(raw, refined.depth, scene, measured, cameras, settings.trust)
+    trust = trust_in_photos(raw, refined.depth, scene, measured, alike, cameras, settings.trust)
     return _Answer(_blend(raw, refined.depth, trust), trust)
 
 

@@ -1,8 +1,8 @@
 """How far the photos are to be believed against the network.
 
 Photos whose cameras are slightly wrong agree with each other on a wrong depth. Three things tell:
-few pixels agree, the matches leave the depth open, or the depth would be bent more than networks
-err.
+few pixels agree of those that roughly look alike, the matches leave the depth open, or the depth
+would be bent more than networks err.
 """
 
 from dataclasses import dataclass
@@ -17,12 +17,15 @@ from moe3d.multiview.depth import Measured, PosedScene
 @dataclass(frozen=True)
 class TrustSettings:
     """Where trust begins and where it is whole. Chosen on generated scenes of validation seeds
-    1,000,500 to 1,000,559."""
+    1,000,500 to 1,000,619."""
 
     uncertainty: float = 5.0
     """What an expected error of log depth takes off the share of agreeing pixels."""
-    share: tuple[float, float] = (-0.02, 0.06)
-    """Share of agreeing pixels, less that, at which trust begins and is whole."""
+    share: tuple[float, float] = (0.15, 0.35)
+    """Pixels whose depth agrees closely over pixels that look alike when seen roughly, less that:
+    where trust begins and where it is whole."""
+    least_alike: float = 0.05
+    """Photos that look less alike count as looking alike by this share."""
     bend: tuple[float, float] = (0.12, 0.07)
     """Median bend of log depth at which trust ends and is whole, for points that are known as well
     as `usual_sigma`; better known ones may bend the depth more."""
@@ -47,6 +50,7 @@ def trust_in_photos(
     refined: Float32[np.ndarray, "S H W"],
     scene: PosedScene,
     measured: Measured,
+    alike: Float64[np.ndarray, " S"],
     cameras: SceneCameras,
     settings: TrustSettings,
 ) -> Trust:
@@ -56,7 +60,8 @@ def trust_in_photos(
         raw: the network's depth.
         refined: what photos make of it.
         scene: photos and cameras.
-        measured: where photos agree.
+        measured: where photos agree closely.
+        alike: how much of each photo its best partners show when seen roughly, 0 to 1.
         cameras: with the expected errors of the points' depths.
         settings: thresholds.
     """
@@ -66,7 +71,8 @@ def trust_in_photos(
     bend = np.array([_bend(raw[view], refined[view], scene.valid[view]) for view in range(count)])
     certain = float(np.median(cameras.depth_sigma)) if len(cameras.depth_sigma) else np.inf
     # A scene is right or wrong as a whole, as its photos were placed together.
-    evidence = float(share[placed].mean()) - settings.uncertainty * certain
+    agreeing = float(share[placed].mean()) / max(float(alike[placed].mean()), settings.least_alike)
+    evidence = agreeing - settings.uncertainty * certain
     whole = _ramp(evidence, *settings.share)
     doubt = float(np.clip(certain / settings.usual_sigma, *settings.bend_reach))
     each = np.array([_ramp(value * doubt, *settings.bend) for value in bend])

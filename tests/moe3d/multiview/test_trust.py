@@ -22,6 +22,7 @@ def trust(
     sources: tuple[str, ...] = SOURCES,
     factor: float = 1.0,
     settings: TrustSettings = PLAIN,
+    alike: float = 1.0,
 ) -> Trust:
     """Trust for shares of agreeing pixels, median bends (half of the pixels bent by twice as much
     as the median of their distance from it) and expected errors."""
@@ -48,7 +49,9 @@ def trust(
         np.zeros((VIEWS, HEIGHT, WIDTH, 3), np.uint8), np.ones(raw.shape, bool), matrices, eye,
         (nothing,) * VIEWS, cameras.is_placed,
     )  # fmt: skip
-    return trust_in_photos(raw, refined, scene, Measured(raw, weight), cameras, settings)
+    return trust_in_photos(
+        raw, refined, scene, Measured(raw, weight), np.full(VIEWS, alike), cameras, settings
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,6 +60,23 @@ def trust(
 )
 def test_trust_grows_with_the_share_of_agreeing_pixels(share: float, expected: float):
     np.testing.assert_allclose(trust([share] * 3).bend, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("share", "alike", "expected"),
+    [
+        (0.12, 0.8, 0),  # much looks alike from afar, little agrees closely: wrong cameras
+        (0.12, 0.4, 1),  # the photos have little in common, and that agrees
+        (0.045, 0.2, 0.5),
+        (0.02, 0.01, 1 / 3),  # as if a tenth were alike
+    ],
+)
+def test_few_agreeing_pixels_are_enough_where_little_looks_alike(
+    share: float, alike: float, expected: float
+):
+    settings = TrustSettings(uncertainty=0.0, share=(0.15, 0.3), least_alike=0.1)
+    found = trust([share] * 3, alike=alike, settings=settings)
+    np.testing.assert_allclose(found.factor, expected, atol=0.02)
 
 
 def test_the_scene_is_believed_as_a_whole():
