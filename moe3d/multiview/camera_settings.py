@@ -21,8 +21,8 @@ class CameraSettings:
     mapping: MappingSettings | None = field(default_factory=MappingSettings)
     """None leaves structure from motion out."""
     placement: PlacementSettings = field(default_factory=PlacementSettings)
-    bundle: BundleSettings = field(default_factory=lambda: BundleSettings(focal_sigma=0.06))
-    """The network's focal lengths are off by several hundredths. Chosen among 0.03, 0.06 and 0.12
+    bundle: BundleSettings = field(default_factory=lambda: BundleSettings(focal_sigma=0.03))
+    """The network's focal lengths are off by several hundredths. Of 0.03, 0.06 and 0.12, which do alike, the least
     on generated scenes of validation seeds 1,000,500 to 1,000,547."""
     certainty: BundleSettings = field(
         default_factory=lambda: BundleSettings(depth_sigma=0.5, depth_crowd=1e9, focal_sigma=0.1)

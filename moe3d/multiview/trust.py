@@ -17,11 +17,11 @@ from moe3d.multiview.depth import Measured, PosedScene
 @dataclass(frozen=True)
 class TrustSettings:
     """Where trust begins and where it is whole. Chosen on generated scenes of validation seeds
-    1,000,500 to 1,000,619."""
+    1,000,500 to 1,000,599."""
 
     uncertainty: float = 5.0
     """What an expected error of log depth takes off the share of agreeing pixels."""
-    share: tuple[float, float] = (0.15, 0.35)
+    share: tuple[float, float] = (0.1, 0.3)
     """Pixels whose depth agrees closely over pixels that look alike when seen roughly, less that:
     where trust begins and where it is whole."""
     least_alike: float = 0.05
