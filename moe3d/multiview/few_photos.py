@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Int
 
 from moe3d.multiview.camera_settings import CameraSettings
 from moe3d.multiview.camera_solution import Solution, adjust, gather_evidence
@@ -121,7 +121,8 @@ class WholePhotos:
         assert settings.search is not None
         depths, state = evidence.keypoint_depths, found.state
         photos = self._reduced(state)
-        search = PoseSearch(self._matched, depths, photos, settings.search)
+        fitting = _fitting(evidence, state, settings)
+        search = PoseSearch(self._matched, depths, photos, fitting, settings.search)
         searched = search.improve(state, progress)
         if searched is state:
             return []
@@ -176,6 +177,17 @@ class _Way:
     matched: MatchedPhotos
     evidence: Evidence
     solution: Solution
+
+
+def _fitting(
+    evidence: Evidence, state: CameraState, settings: CameraSettings
+) -> Int[np.ndarray, "S S"]:
+    """How many matches of every two photos fit the cameras."""
+    count, matches = len(state.depth_scales), evidence.matches
+    fits = MatchErrors(matches, settings.placement.depth_sigma).fits(state)
+    pairs = matches.source[fits] * count + matches.target[fits]
+    table = np.bincount(pairs, minlength=count**2).reshape(count, count)
+    return (table + table.T) // 2
 
 
 def _resting_on(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64, Int
+from jaxtyping import Bool, Float64, Int
 
 from moe3d.multiview.camera_state import CameraState
 from moe3d.multiview.depth_matches import lift
@@ -139,12 +139,23 @@ def _expected(
         view, other = views[source], views[target]
         known = np.isfinite(depths[view])
         at = _carried(features[source].pixels, depths[view], state, view, other)
-        with np.errstate(invalid="ignore"):
-            distance = np.linalg.norm(at[:, None] - features[target].pixels, axis=-1)
-        within = (distance < reach * 2 * state.intrinsics[other, 0, 2]) | ~known[:, None]
+        within = _near(at, features[target].pixels, reach * 2 * state.intrinsics[other, 0, 2])
+        within |= ~known[:, None]
         near &= within if side == 0 else within.T
         is_known |= known[:, None] if side == 0 else known[None]
     return near & is_known
+
+
+def _near(
+    first: Float64[np.ndarray, "N 2"], second: np.ndarray, distance: float
+) -> Bool[np.ndarray, "N M"]:
+    """Which points lie within a distance of which."""
+    squares = np.zeros((len(first), len(second)), np.float32)
+    with np.errstate(invalid="ignore"):
+        for axis in (0, 1):
+            apart = first[:, axis, None].astype(np.float32) - second[:, axis].astype(np.float32)
+            squares += apart * apart
+    return squares < distance**2
 
 
 def _best_within(

@@ -49,6 +49,10 @@ class SearchSettings:
     """A photo that agrees this well with its best partners is not searched for."""
     gain: float = 0.01
     """Gain of agreement that a new camera must bring."""
+    certain_matches: int = 3000
+    """Nor is one whose camera this many matches fit: they are not all wrong."""
+    voters: int = 5
+    """Photos that judge a photo's cameras: those with the most matches."""
     partners: int = 3
     """Photos that a photo is held against to see whether it needs a search."""
     rounds: int = 2
@@ -100,6 +104,7 @@ class PoseSearch:
         matched: MatchedPhotos,
         keypoint_depths: Sequence[Float64[np.ndarray, " _"]],
         coarse: DenseAgreement,
+        fitting: Int[np.ndarray, "S S"],
         settings: SearchSettings,
     ) -> None:
         """Set up; nothing is computed yet.
@@ -108,10 +113,16 @@ class PoseSearch:
             matched: keypoints of the photos.
             keypoint_depths: z-depth that the network gives every keypoint; NaN where unknown.
             coarse: photos that judge.
+            fitting: matches of every two photos that fit the cameras so far.
             settings: how wide.
         """
         self._matched, self._depths = matched, keypoint_depths
         self._coarse, self._settings = coarse, settings
+        self._is_certain = fitting.sum(axis=1) >= settings.certain_matches
+        self._voters = [
+            sorted(row[row != view][: settings.voters].tolist())
+            for view, row in enumerate(np.argsort(-fitting, axis=1, kind="stable"))
+        ]
         self._known: dict[tuple[int, int], _Guesses] = {}
 
     def improve(self, state: CameraState, progress: Progress) -> CameraState:
@@ -128,7 +139,7 @@ class PoseSearch:
                 state = joined
         for _ in range(self._settings.rounds):
             before = state
-            doubtful = self._doubtful(state) if state is start else np.ones(count, bool)
+            doubtful = self._doubtful(state) if state is start else ~self._is_certain
             table = self._coarse.of_state(state)
             for view in np.argsort(table.sum(axis=1)).tolist():
                 progress.report("place cameras", view, count)
@@ -140,10 +151,8 @@ class PoseSearch:
 
     def _doubtful(self, state: CameraState) -> Bool[np.ndarray, " S"]:
         """Photos that do not agree well with those that they agree with best."""
-        count = len(state.depth_scales)
-        others = [[other for other in range(count) if other != view] for view in range(count)]
-        agreement = self._coarse.with_partners(state, others, self._settings.partners)
-        return agreement < self._settings.good
+        agreement = self._coarse.with_partners(state, self._voters, self._settings.partners)
+        return (agreement < self._settings.good) & ~self._is_certain
 
     def _join(self, state: CameraState, progress: Progress) -> CameraState:
         """Build the scene anew: the pairs that agree best first, groups joined as wholes."""
@@ -151,6 +160,8 @@ class PoseSearch:
         choices: dict[tuple[int, int], _Guesses] = {}
         values: dict[tuple[int, int], Float64[np.ndarray, " N"]] = {}
         for pair in combinations(range(count), 2):
+            if pair[0] not in self._voters[pair[1]] and pair[1] not in self._voters[pair[0]]:
+                continue
             progress.raise_if_cancelled()
             choices[pair] = self._guesses(*pair, state).joined(_present(pair, state))
             values[pair] = self._of_guesses(pair, choices[pair])
@@ -190,7 +201,7 @@ class PoseSearch:
         return self._coarse.of_pairs(pair, (own, still), scales)
 
     def _improve_view(self, view: int, state: CameraState, progress: Progress) -> CameraState:
-        others = [other for other in range(len(state.depth_scales)) if other != view]
+        others = self._voters[view]
         cameras = [state.camera_from_world[view][None]]
         scales = [np.log(state.depth_scales[view])[None]]
         for other in others:

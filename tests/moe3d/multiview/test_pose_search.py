@@ -36,7 +36,7 @@ def search(room: Room) -> PoseSearch:
     matched = MatchedPhotos(matched.features, ())
     depths = keypoint_depths(matched, given.depth, given.pixel_transforms)
     photos = DenseAgreement(given.images, given.depth, given.intrinsics)
-    return PoseSearch(matched, depths, photos, SearchSettings())
+    return PoseSearch(matched, depths, photos, np.full((4, 4), 100), SearchSettings())
 
 
 def state_of(room: Room, cameras: np.ndarray) -> CameraState:
@@ -96,5 +96,27 @@ def test_photos_without_keypoints_keep_their_cameras(room: Room):
     plain = np.full_like(given.images, 90)
     photos = DenseAgreement(plain, given.depth, given.intrinsics)
     state = state_of(room, room.cameras)
-    found = PoseSearch(matched, depths, photos, SearchSettings()).improve(state, Progress())
+    found = PoseSearch(matched, depths, photos, np.zeros((4, 4), int), SearchSettings())
+    found = found.improve(state, Progress())
     assert found is state
+
+
+def search_of(room: Room, fitting: np.ndarray) -> PoseSearch:
+    """A search without keypoints, whose photos rest on so many matches of every two."""
+    given = prediction_of(room)
+    none = Features(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32), 0.4)
+    photos = DenseAgreement(given.images, given.depth, given.intrinsics)
+    matched = MatchedPhotos((none,) * 4, ())
+    return PoseSearch(matched, [np.zeros(0)] * 4, photos, fitting, SearchSettings())
+
+
+@pytest.mark.parametrize(("matches", "is_kept"), [(1000, True), (999, False)])
+def test_a_photo_that_thousands_of_matches_fit_is_not_searched_for(
+    room: Room, matches: int, is_kept: bool
+):
+    cameras = room.cameras.copy()
+    cameras[2] = camera((0, 3, 0)) @ cameras[2]  # near enough for small steps
+    given = state_of(room, cameras)
+    fitting = matches * (1 - np.eye(4, dtype=int))
+    found = search_of(room, fitting).improve(given, Progress())
+    assert (found is given) == is_kept
