@@ -1,13 +1,14 @@
 """`moe3d run`: photos in, prediction and exports out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from tyro.conf import Positional, arg
+from tyro.conf import OmitArgPrefixes, Positional, arg
 
 from moe3d.cli.console import ConsoleProgress, print_result, warn
 from moe3d.cli.export_options import SKY
+from moe3d.cli.video_options import VideoOptions
 from moe3d.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class RunCommand:
     """Reconstruct a folder of photos (or a video) and write the result."""
 
     photos: Positional[Path]
-    """Folder of photos, one photo, or a video."""
+    """Folder of photos and videos, one photo, or a video."""
     output: Annotated[Path, arg(aliases=["-o"])]
     """Folder for the results: prediction.npz, the exports, and their sidecars."""
     model: str = "mini"
@@ -40,6 +41,7 @@ class RunCommand:
     only where no photo loses more than a tenth by it and else show every photo whole."""
     max_photos: int | None = None
     """Use at most this many photos, evenly spaced."""
+    video: OmitArgPrefixes[VideoOptions] = field(default_factory=VideoOptions)
     refine: Literal["auto", "off", "cameras", "full"] = "auto"
     """What all photos together may improve: off, cameras, or full (cameras, then depth and
     support as further layers); auto: all that the photos allow."""
@@ -85,7 +87,8 @@ class RunCommand:
 
         formats = tuple(name for name in self.export.split(",") if name)
         self._check_output(formats)
-        views = self._choose(read_views(self.photos))
+        sampling = self.video.sampling()
+        views = self._choose(read_views(self.photos, sampling=sampling))
         for refused in views.refused:
             warn(f"not used: {refused.path.name}: {refused.reason}")
         console = ConsoleProgress(self.quiet)

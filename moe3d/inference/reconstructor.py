@@ -178,7 +178,7 @@ class Reconstructor:
             demonstration=self.info.demonstration,
             device=describe_device(self.compute.device),
             precision=self.compute.precision,
-            sources=tuple(str(view.path) for view in views.views if view.path is not None),
+            sources=tuple(view.source for view in views.views if view.source),
             notes=notes + refused + warned,
             program_version=moe3d.__version__,
         )

@@ -7,7 +7,9 @@ the middle of a run.
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import UInt8
@@ -25,12 +27,17 @@ from moe3d.io.image_decode import (
 )
 from moe3d.io.image_files import (
     VIDEO_EXTENSIONS,
+    free_name,
     list_candidates,
+    live_photo_of,
     refusal_by_extension,
     unique_names,
 )
 from moe3d.progress import Progress
 from moe3d.scene.records import RefusedFile, View, ViewSet
+
+if TYPE_CHECKING:
+    from moe3d.io.video import VideoSampling
 
 MIN_SIDE = 14
 """Pixels; a photo must hold one patch of the network."""
@@ -41,28 +48,27 @@ READERS = 4
 
 
 def read_views(
-    source: Path | str | Sequence[Path | str], progress: Progress | None = None
+    source: Path | str | Sequence[Path | str],
+    progress: Progress | None = None,
+    sampling: "VideoSampling | None" = None,
 ) -> ViewSet:
     """Find and check the photos of a scene.
 
     Args:
-        source: a folder, a photo, a video (its sharpest frame of every second), or a list of
-            photos and folders. A folder is sorted as people count; a list keeps its order.
+        source: a folder, a photo, a video, or a list of them. A folder is sorted as people count;
+            a list keeps its order; the frames of a video stand where it stands.
         progress: told after every file.
+        sampling: which frames of a video are taken; None takes the sharpest of every second.
 
     Returns:
-        The photos, with unique names, and every image file that was refused with its reason.
+        The photos, with unique names, and every photo or video that was refused with its reason.
 
     Raises:
         ImageReadError: nothing is there, or no photo of it can be read.
     """
     given = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
-    if len(given) == 1 and given[0].suffix.lower() in VIDEO_EXTENSIONS:
-        from moe3d.io.video import read_video  # noqa: PLC0415 (cv2 is slow to load)
-
-        return read_video(given[0], progress=progress)
     paths, repeated = _without_repeats(list_candidates(given))
-    checked = _check_all(paths, progress or Progress())
+    checked = _read_all(paths, sampling, progress or Progress())
     views = tuple(item for item in checked if isinstance(item, View))
     refused = (*(item for item in checked if isinstance(item, RefusedFile)), *repeated)
     if not views:
@@ -111,7 +117,7 @@ def read_resized(view: View, width: int, height: int) -> Image.Image:
 
 def read_camera_name(view: View) -> str | None:
     """What the photo's file says of the camera and its lens setting; None when it says nothing."""
-    if view.path is None or view.pixels is not None:
+    if view.path is None or view.frame_s is not None or view.pixels is not None:
         return None
     try:
         with warnings.catch_warnings(), open_image(view.path) as image:
@@ -123,6 +129,8 @@ def read_camera_name(view: View) -> str | None:
 
 def _decode_view(view: View, enough: tuple[int, int] | None) -> Decoded:
     """Decode a view; `enough` is its upright width and height that must be reached."""
+    if view.frame_s is not None and view.pixels is None and view.path is not None:
+        view = replace(view, pixels=_read_frame(view.path, view.frame_s))
     if view.pixels is not None:
         image = Image.fromarray(view.pixels)
         return Decoded(image, (0.0, 0.0, float(image.width), float(image.height)), 1)
@@ -139,12 +147,68 @@ def _decode_view(view: View, enough: tuple[int, int] | None) -> Decoded:
     return decoded
 
 
-def _check_all(paths: Sequence[Path], progress: Progress) -> list[View | RefusedFile]:
+def _read_frame(path: Path, second: float) -> UInt8[np.ndarray, "H W 3"]:
+    from moe3d.io.video import read_frame  # noqa: PLC0415 (cv2 and av are slow to load)
+
+    try:
+        return read_frame(path, second)
+    except ImageReadError as error:
+        raise ImageReadError(f"{path}: {error}") from error.__cause__
+
+
+def _read_all(
+    paths: Sequence[Path], sampling: "VideoSampling | None", progress: Progress
+) -> list[View | RefusedFile]:
+    """Photos and the frames of videos, in the order of the paths."""
+    names = unique_names(paths)
+    videos = {n for n, path in enumerate(paths) if path.suffix.lower() in VIDEO_EXTENSIONS}
+    photos = [n for n in range(len(paths)) if n not in videos]
+    checked = _check_all([paths[n] for n in photos], [names[n] for n in photos], progress)
+    found = {n: [item] for n, item in zip(photos, checked, strict=True)}
+    for n in sorted(videos):
+        photo = live_photo_of(paths[n], paths)
+        if photo is None:
+            found[n] = _read_frames(paths[n], names[n], len(videos), sampling, progress)
+        else:
+            reason = f"it is the moving part of {photo.name}; open it by itself to use its frames"
+            found[n] = [RefusedFile(paths[n], reason)]
+    return _renamed([item for n in range(len(paths)) for item in found[n]])
+
+
+def _read_frames(
+    path: Path, name: str, num_videos: int, sampling: "VideoSampling | None", progress: Progress
+) -> list[View | RefusedFile]:
+    from moe3d.io.video import read_video  # noqa: PLC0415 (cv2 and av are slow to load)
+
+    try:
+        views = read_video(path, sampling, progress, name, num_videos)
+        _check_size(views[0].width, views[0].height)
+    except ImageReadError as error:
+        return [RefusedFile(path, str(error))]
+    return list(views)
+
+
+def _renamed(items: Sequence[View | RefusedFile]) -> list[View | RefusedFile]:
+    """With a number for frames that are called as a photo is, or as a frame of another video."""
+    is_frame = [isinstance(item, View) and item.frame_s is not None for item in items]
+    pairs = list(zip(items, is_frame, strict=True))
+    taken = {item.name.casefold() for item, frame in pairs if isinstance(item, View) and not frame}
+    return [
+        replace(item, name=free_name(item.name, taken))
+        if isinstance(item, View) and frame
+        else item
+        for item, frame in pairs
+    ]
+
+
+def _check_all(
+    paths: Sequence[Path], names: Sequence[str], progress: Progress
+) -> list[View | RefusedFile]:
     checked: list[View | RefusedFile] = []
     with warnings.catch_warnings(), ThreadPoolExecutor(READERS) as pool:
         warnings.simplefilter("ignore")  # Pillow warns of damaged metadata; the photo is still fine
         try:
-            for result in pool.map(_check, paths, unique_names(paths)):
+            for result in pool.map(_check, paths, names):
                 checked.append(result)
                 progress.report("check photos", len(checked), len(paths))
         except JobCancelledError:

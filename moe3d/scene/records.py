@@ -33,6 +33,16 @@ class View:
     """Upright RGB or RGBA pixels, for views made in memory; else None and read from `path`."""
     warnings: tuple[str, ...] = ()
     """What the user should know about this photo, one sentence each."""
+    frame_s: float | None = None
+    """For a frame of the video at `path`: when it is shown, seconds of the video's own clock."""
+
+    @property
+    def source(self) -> str:
+        """Where the photo can be read again: its path, with "#t=" and the second for a frame of a
+        video (as in W3C Media Fragments); empty for pixels that were never a file."""
+        if self.path is None:
+            return ""
+        return str(self.path) if self.frame_s is None else f"{self.path}#t={self.frame_s:.6f}"
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,7 @@ class PredictionMetadata:
     units: str = "relative"
     """"relative", or "metres" once a scale is known."""
     sources: tuple[str, ...] = ()
-    """Paths of the photos, as text; empty for views made in memory."""
+    """`View.source` of every photo; empty for views made in memory."""
     notes: tuple[str, ...] = ()
     """Sentences the user should read: refused photos, fallbacks that were taken."""
     program_version: str = ""
