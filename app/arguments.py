@@ -31,7 +31,7 @@ def read_arguments(argv: Sequence[str]) -> Arguments:
         description="Turn photos into a 3D point cloud and see which expert decides.",
     )
     parser.add_argument(
-        "path", nargs="*", type=Path, help="a folder of photos, photos, or a saved result (.npz)"
+        "path", nargs="*", type=Path, help="a folder of photos, photos, videos, or a saved result"
     )
     parser.add_argument("--run", action="store_true", help="reconstruct at once")
     parser.add_argument(

@@ -35,6 +35,7 @@ from app.state.scene_saving import SESSION_SUFFIX, Recovery
 from app.state.session import SessionState
 from app.state.settings import Settings
 from app.state.truth import TruthState
+from app.state.video_frames import VideoFramesState
 from app.state.view_options import Layout, ViewOptionsState
 
 
@@ -102,6 +103,9 @@ class AppState(QObject):
         self.history = History(self.remembered, parent=self)
         self.scene_file = SceneFileState(
             backend, runner, self.session, self.reconstruction, self.remembered, self.notices
+        )
+        self.video_frames = VideoFramesState(
+            settings, self.session, self.scene_file, self.reconstruction
         )
         self.autosave = self._autosave(recovery, runner)
         self.scene_file.opened.connect(settings.add_recent)

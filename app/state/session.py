@@ -38,6 +38,7 @@ class SessionState(QObject):
         self._checks: dict[int, PhotoCheck] = {}
         self._can_run = False
         self._title = ""
+        self._frames_per_second = 1.0
         self._reading = LatestJob(runner, self)
         self._reading.succeeded.connect(self._on_read)
         self._reading.failed.connect(self._on_read_failed)
@@ -90,6 +91,15 @@ class SessionState(QObject):
         """Whether there are photo files to reconstruct from."""
         return self._can_run and self.num_views > 0
 
+    @property
+    def frames_per_second(self) -> float:
+        """Frames that the next opening takes of every second of a video."""
+        return self._frames_per_second
+
+    def set_frames_per_second(self, rate: float) -> None:
+        """Choose how many frames the next opening takes."""
+        self._frames_per_second = rate
+
     def thumbnail(self, index: int) -> object | None:
         """uint8 (h, w, 3) of one view, or None while it is not there yet."""
         return self._thumbnails.get(index)
@@ -104,8 +114,8 @@ class SessionState(QObject):
         if not paths:
             return
         asked = self._asked = tuple(paths)
-        backend = self._backend
-        self._reading.start(lambda progress, _publish: backend.read_scene(asked, progress))
+        backend, rate = self._backend, self._frames_per_second
+        self._reading.start(lambda progress, _publish: backend.read_scene(asked, progress, rate))
         self.loading_changed.emit(True)
 
     def show_prediction(self, prediction: ScenePrediction, path: Path) -> None:
