@@ -7,7 +7,12 @@ from app.state.point_filters import PointFilters
 from app.state.run_options import RunOptionsState
 
 
-def run_command(sources: tuple[Path, ...], options: RunOptionsState, title: str) -> str:
+def run_command(
+    sources: tuple[Path, ...],
+    options: RunOptionsState,
+    title: str,
+    frames_per_second: float = 1.0,
+) -> str:
     """The next run; empty when the photos are no single folder or file."""
     if len(sources) != 1:
         return ""
@@ -20,6 +25,8 @@ def run_command(sources: tuple[Path, ...], options: RunOptionsState, title: str)
     ):
         if value != "auto":
             words += [name, value]
+    if frames_per_second != 1:
+        words += ["--frames-per-second", f"{frames_per_second:g}"]
     if not options.compare:
         words.append("--no-compare")
     return shlex.join(words)

@@ -19,6 +19,7 @@ from app.state.notices import Notices
 from app.state.scene_controls import SceneControls
 from app.state.session import SessionState
 from app.state.settings import Settings
+from moe3d.io.export_presets import usual_up
 
 BUILT_IN_FORMATS = (ExportFormat("ply", "PLY point cloud"),)
 
@@ -100,8 +101,9 @@ class ExportState(QObject):
         """Up axes of the chosen formats, in their order, each once."""
         if self.choices.up != "auto":
             return (self.choices.up,)
-        found = {item.key: item.up for item in self._formats}
-        return tuple(dict.fromkeys(found.get(name, "cv") for name in self.choices.formats))
+        formats = self.choices.formats
+        found = {item.key: item.up for item in self._formats} | dict(usual_up(formats))
+        return tuple(dict.fromkeys(found.get(name, "cv") for name in formats))
 
     def suggested_folder(self) -> Path:
         """Where the last export went, or a folder of the scene's name in the user's home."""

@@ -114,7 +114,8 @@ def export(
         prediction = with_sky(prediction)
     jobs = {}
     for name, format_ in chosen.items():  # refuse everything that can be before writing anything
-        jobs[name] = _job(prediction, options, format_, progress)
+        up = options.usual_up.get(name, format_.up) if options.up == "auto" else options.up
+        jobs[name] = _job(prediction, replace(options, up=up), format_, progress)
         target = target_path(out_dir, format_, options)
         check_free(target, overwrite)
         check_free(sidecar_path(target), overwrite)
@@ -138,10 +139,9 @@ def sidecar_path(target: Path) -> Path:
 def _job(
     prediction: ScenePrediction, options: ExportOptions, format_: Exporter, progress: Progress
 ) -> ExportJob:
-    up = format_.up if options.up == "auto" else options.up
-    export_from_world(up, options.scale)
+    export_from_world(options.up, options.scale)
     options = replace(options, cloud=decided(prediction, options.cloud))
-    return ExportJob(prediction, options, up, progress, format_.point_limit)
+    return ExportJob(prediction, options, options.up, progress, format_.point_limit)
 
 
 def _export_one(
