@@ -68,7 +68,14 @@ def _view(
 ) -> View | None:
     path = found.paths.get(photo.name)
     if path is not None:
-        return View(photo.name, photo.width, photo.height, path, photo.exif_orientation)
+        return View(
+            photo.name,
+            photo.width,
+            photo.height,
+            path,
+            photo.exif_orientation,
+            frame_s=photo.frame_s,
+        )
     if prediction is None or photo.name not in prediction.names:
         return None
     image = prediction.images[prediction.names.index(photo.name)]

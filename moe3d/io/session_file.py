@@ -9,6 +9,7 @@ kept and written again. A newer major version is refused.
 
 import dataclasses
 import json
+import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ class PhotoReference:
 
     name: str
     path: str = ""
-    """Absolute; empty for pixels that were never a file of their own (frames of a video)."""
+    """Absolute; empty for pixels that were never a file."""
     relative: str = ""
     """From the session file's folder, with forward slashes; empty when there is no such way."""
     sha256: str = ""
@@ -45,6 +46,8 @@ class PhotoReference:
     width: int = 0
     height: int = 0
     exif_orientation: int = 1
+    frame_s: float | None = None
+    """For a frame of the video at `path`: `View.frame_s`."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,10 @@ def _check_photos(photos: tuple[PhotoReference, ...]) -> None:
     for photo in photos:
         for item in dataclasses.fields(PhotoReference):
             value = getattr(photo, item.name)
-            if type(value) is not type(item.default if item.name != "name" else ""):
+            if item.name == "frame_s":
+                if value is not None and not (type(value) is float and math.isfinite(value)):
+                    raise ValueError(f"a photo's {item.name} is {value!r}")
+            elif type(value) is not type(item.default if item.name != "name" else ""):
                 raise ValueError(f"a photo's {item.name} is {value!r}")
 
 

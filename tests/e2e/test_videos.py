@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.workers.backend import MoE3DBackend
+from moe3d.io.images import read_pixels
 from tests.app.fakes import FakeBackend
 from tests.app.hands import Hands
 from tests.app.window_fixtures import build_viewer, child, drop
@@ -148,3 +149,24 @@ def test_a_damaged_video_beside_photos_is_among_the_refused_files(viewer, walk, 
     shown = child(viewer.window, "refused_button", QPushButton)
     assert shown.text() == "1 file refused"
     assert viewer.state.session.refused[0].path.name == "3.mp4"
+
+
+def test_a_session_with_frames_opens_again_and_can_be_run(viewer, walk, qtbot, backend, tmp_path):
+    drop(viewer.window, [walk])
+    names = wait_for_photos(viewer, qtbot, 3)
+    qtbot.keyClick(viewer.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=PATIENCE_MS)
+    saved = tmp_path / "walk.moe3d"
+    viewer.state.scene_file.save(saved)
+    qtbot.waitUntil(lambda: not viewer.state.scene_file.is_modified, timeout=PATIENCE_MS)
+    drop(viewer.window, [walk / "1.png"])
+    wait_for_photos(viewer, qtbot, 1)
+    drop(viewer.window, [saved])
+    assert wait_for_photos(viewer, qtbot, 3) == names
+    frames = [view for view in viewer.state.session.views.views if view.frame_s is not None]
+    assert [(view.path, view.width, view.height) for view in frames] == [
+        (walk / "2.mp4", 64, 48)
+    ] * 2
+    assert viewer.state.reconstruction.can_start
+    assert read_pixels(frames[0]).std() > 20  # the noise of the frame, from the video again
+    assert child(viewer.window, "video_rate", QDoubleSpinBox).isEnabled()  # all is saved
