@@ -15,6 +15,7 @@ from av.video.reformatter import Colorspace, Interpolation
 from jaxtyping import UInt8
 
 from moe3d.errors import ImageReadError
+from moe3d.io.hdr import HLG, PQ, srgb_from_hdr
 from moe3d.progress import Progress
 
 WANTED = "a video (MP4, MOV, MKV, WebM, AVI)"
@@ -68,20 +69,23 @@ class VideoFrame:
         return (height, width) if self._turn[0] else (width, height)
 
     def pixels(self, max_side: int | None = None) -> UInt8[np.ndarray, "H W 3"]:
-        """RGB as it is shown, its longer side shrunk to `max_side` pixels."""
+        """sRGB as it is shown, its longer side shrunk to `max_side` pixels."""
         width, height = self._unturned
         scale = 1.0 if max_side is None else min(1.0, max_side / max(width, height))
         frame = self.decoded
+        is_hdr = frame.color_trc in (PQ, HLG)
         source = None
         if frame.colorspace == _UNSPECIFIED and frame.height >= _HD_HEIGHT:
             source = Colorspace.ITU709
         array = frame.reformat(
             width=max(1, round(width * scale)),
             height=max(1, round(height * scale)),
-            format="rgb24",
+            format="rgb48le" if is_hdr else "rgb24",
             src_colorspace=source,
             interpolation=_SMOOTH if scale < 1 else _EXACT,
         ).to_ndarray()
+        if is_hdr:
+            array = srgb_from_hdr(array, frame.color_trc, frame.color_primaries)
         is_transposed, flip_x, flip_y = self._turn
         turned = array.transpose(1, 0, 2) if is_transposed else array
         return np.ascontiguousarray(turned[:: -1 if flip_y else 1, :: -1 if flip_x else 1])

@@ -175,6 +175,48 @@ def test_large_video_without_named_colours_has_those_of_high_definition(tmp_path
     )
 
 
+def hlg(light: np.ndarray) -> np.ndarray:
+    """ITU-R BT.2100, the camera's way: scene light 0 to 1 to the signal."""
+    high = 0.17883277 * np.log(np.maximum(12 * light - 0.28466892, 1e-9)) + 0.55991073
+    return np.where(light <= 1 / 12, np.sqrt(3 * light), high)
+
+
+def pq(nits: np.ndarray) -> np.ndarray:
+    power = (nits / 10_000) ** 0.1593017578125
+    return ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+
+
+@pytest.mark.parametrize(
+    ("transfer", "encode"), [(18, lambda x: hlg(0.265 * x)), (16, lambda x: pq(203 * x))]
+)
+@pytest.mark.parametrize(
+    ("light", "srgb"),
+    [
+        ((1.0, 1.0, 1.0), (255, 255, 255)),
+        ((0.2140, 0.2140, 0.2140), (127, 127, 127)),  # half of sRGB
+        ((0.6274, 0.0691, 0.0164), (255, 0, 0)),  # sRGB's red in BT.2020
+        ((4.0, 4.0, 4.0), (255, 255, 255)),  # a lamp
+        ((0.0, 0.0, 0.0), (0, 0, 0)),
+    ],
+)
+def test_high_dynamic_range_is_shown_as_on_an_ordinary_screen(
+    tmp_path, transfer, encode, light, srgb
+):
+    signal = np.clip(encode(np.array(light)), 0, 1)
+    picture = np.broadcast_to(np.round(65535 * signal), (48, 64, 3)).astype(np.uint16)
+    with av.open(str(tmp_path / "hdr.mkv"), "w") as container:
+        stream = container.add_stream("ffv1", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "gbrp16le"
+        stream.codec_context.color_trc = transfer
+        stream.codec_context.color_primaries = 9
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb48le")
+        frame.color_trc, frame.color_primaries = transfer, 9
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    (view,) = read_views(tmp_path / "hdr.mkv").views
+    np.testing.assert_allclose(read_pixels(view)[20, 30], srgb, atol=3)
+
+
 def test_a_frame_is_read_again_as_it_was_and_in_full(uneven, monkeypatch):
     kept = read_views(uneven).views
     monkeypatch.setattr(video, "MAX_SIDE", 32)
