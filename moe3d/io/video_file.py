@@ -19,6 +19,8 @@ from moe3d.io.hdr import HLG, PQ, srgb_from_hdr
 from moe3d.progress import Progress
 
 WANTED = "a video (MP4, MOV, MKV, WebM, AVI)"
+MAX_PIXELS = 150_000_000
+"""Of a frame; 16K video has 133 million."""
 # Only files of pictures and sound: no playlists, which name other files or places in the network.
 _OPTIONS = {
     "protocol_whitelist": "file",
@@ -213,6 +215,14 @@ class VideoFile:
         with _reasons(self._path):
             self._stream = self._choose_stream()
             self._stream.thread_type = "AUTO"
+            self._stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+        width, height = self._stream.width, self._stream.height
+        if width * height > MAX_PIXELS:
+            self._container.close()
+            raise ImageReadError(
+                f"its frames are {width} x {height} pixels; the limit is "
+                f"{MAX_PIXELS / 1e6:,.0f} megapixels: scale it down"
+            )
 
     def _choose_stream(self) -> av.VideoStream:
         streams = [

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from moe3d.errors import ImageReadError, JobCancelledError, UsageError
-from moe3d.io import video
+from moe3d.io import video, video_file
 from moe3d.io.images import read_pixels, read_views, thumbnail
 from moe3d.io.video import VideoSampling
 from moe3d.progress import Progress
@@ -336,6 +336,14 @@ def test_a_video_without_a_frame_is_refused_by_name_and_the_rest_is_used(tmp_pat
     assert [file.path.name for file in views.refused] == ["walk.mp4"]
     assert "wanted a video" in views.refused[0].reason or "2 can be" in views.refused[0].reason
     assert capfd.readouterr() == ("", "")  # FFmpeg itself is silent
+
+
+def test_frames_that_would_not_fit_into_memory_are_refused_by_their_size(uneven, monkeypatch):
+    monkeypatch.setattr(video_file, "MAX_PIXELS", 64 * 48 - 1)
+    with pytest.raises(
+        ImageReadError, match=r"walk\.mp4: its frames are 64 x 48 pixels; the limit"
+    ):
+        read_views(uneven)
 
 
 def test_a_missing_video_is_named(tmp_path):
