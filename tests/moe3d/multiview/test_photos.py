@@ -80,13 +80,11 @@ def test_a_named_and_an_unnamed_photo_are_two_cameras(tmp_path: Path):
 
 def test_two_videos_and_photos_of_one_size_are_three_cameras(tmp_path: Path):
     pixels = np.zeros((30, 40, 3), np.uint8)
-    views = ViewSet(
-        tuple(
-            View(f"{n}.jpg", 40, 30, tmp_path / film, pixels=pixels, frame_s=float(n))
-            for n, film in enumerate(["a.mp4", "b.mp4", "a.mp4", "b.mp4"])
-        )
-        + (view_of(pixels, "photo.jpg"),)
-    )
+    frames = [
+        View(f"{n}.jpg", 40, 30, tmp_path / film, pixels=pixels, frame_s=float(n))
+        for n, film in enumerate(["a.mp4", "b.mp4", "a.mp4", "b.mp4"])
+    ]
+    views = ViewSet((*frames, view_of(pixels, "photo.jpg")))
     assert group_cameras(views, np.full(5, 30.0)).number.tolist() == [0, 1, 0, 1, 2]
     zoomed = group_cameras(views, np.array([30.0, 30.0, 60.0, 30.0, 30.0]))
     assert zoomed.number.tolist() == [0, 1, 2, 1, 3]
