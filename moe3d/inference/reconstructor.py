@@ -179,7 +179,7 @@ class Reconstructor:
             device=describe_device(self.compute.device),
             precision=self.compute.precision,
             sources=tuple(str(view.path) for view in views.views if view.path is not None),
-            notes=notes + refused + warned,
+            notes=notes + views.notes + refused + warned,
             program_version=moe3d.__version__,
         )
 

@@ -45,6 +45,8 @@ class PhotoReference:
     width: int = 0
     height: int = 0
     exif_orientation: int = 1
+    mask: str = ""
+    """From the photo's folder, with forward slashes; empty when it has none."""
 
 
 @dataclass(frozen=True)
