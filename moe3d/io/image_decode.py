@@ -34,6 +34,8 @@ DRAFT_ABOVE_PIXELS = 50_000_000
 
 # Pillow's own limit warns at 89 and fails at 179 megapixels; ours are above and are checked here.
 Image.MAX_IMAGE_PIXELS = None
+# glibc gives blocks beyond 32 MiB back at once; smaller ones of huge photos stay with the thread.
+Image.core.set_block_size(64 * 2**20)
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -221,7 +221,7 @@ def _check(path: Path, name: str, mask: Path | None) -> View:
             raise ImageReadError("it is a mask, by its name and look, of no photo beside it")
         if (note := decoded.image.info.get(NOTE)) is not None:
             notes = (*notes, note)
-        notes = (*notes, *projection_warning(image, decoded.image))
+        notes = (*notes, *projection_warning(image, (width, height), decoded.image))
     if decoded.orientation >= 5:  # otherwise Pillow has turned it already, size included
         width, height = height, width
     view = View(name, width, height, path, orientation, warnings=notes)

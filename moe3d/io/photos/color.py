@@ -97,11 +97,9 @@ def _converted(image: Image.Image, profile: bytes | None) -> Image.Image:
         made = ImageCms.profileToProfile(image, lab, _srgb(), outputMode="RGB")
         assert made is not None
         return made
-    if not profile:
-        return image.convert("RGB")
-    transform = _transform(profile, image.mode)
+    transform = _transform(profile, image.mode) if profile else None
     if transform is None:
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     made = ImageCms.applyTransform(image, transform)
     assert made is not None
     return made

@@ -21,11 +21,14 @@ _MARKED = re.compile(rb"ProjectionType[^a-z]{1,6}(equirectangular|cylindrical|fi
 _PANORAMA_BY_PHONE = 6  # CustomRendered of EXIF, as phones write it
 
 
-def projection_warning(image: Image.Image, picture: Image.Image) -> tuple[str, ...]:
+def projection_warning(
+    image: Image.Image, size: tuple[int, int], picture: Image.Image
+) -> tuple[str, ...]:
     """One sentence if a photo is no pinhole camera's, by what its file says or how it looks.
 
     Args:
         image: as opened, with its metadata.
+        size: its width and height, pixels.
         picture: the same photo decoded, at any size.
     """
     marked = _marked_projection(image)
@@ -34,7 +37,7 @@ def projection_warning(image: Image.Image, picture: Image.Image) -> tuple[str, .
     exif = _shot_tags(image)
     if exif.get(0xA401) == _PANORAMA_BY_PHONE:
         return (_PANORAMA.format("says its EXIF"),)
-    width, height = max(image.size), min(image.size)
+    width, height = max(size), min(size)
     if abs(width - 2 * height) <= 2 and width >= WIDE_PANORAMA_PX:
         return (_PANORAMA.format("twice as wide as high, as full panoramas are"),)
     if width > PANORAMA_ASPECT * height:
@@ -45,7 +48,7 @@ def projection_warning(image: Image.Image, picture: Image.Image) -> tuple[str, .
     focal = exif.get(0xA405)
     if isinstance(focal, int) and 0 < focal <= FISHEYE_35MM:
         return (_FISHEYE.format(f"{focal} mm on 35 mm film"),)
-    probe = picture.convert("L").resize(_probe_size(picture), Image.Resampling.BOX)
+    probe = picture.resize(_probe_size(picture), Image.Resampling.BOX).convert("L")
     return (_FISHEYE.format("a round picture on black"),) if _is_round(np.asarray(probe)) else ()
 
 

@@ -91,39 +91,51 @@ def test_a_folder_named_like_a_photo_is_no_photo(folder):
     assert read_views(folder).refused == ()
 
 
-def test_a_damaged_avif_is_refused(folder):
-    noise = np.random.default_rng(0).integers(0, 255, (200, 300, 3), np.uint8)
-    Image.fromarray(noise).save(folder / "4.avif")
-    data = bytearray((folder / "4.avif").read_bytes())
-    data[len(data) // 3 :] = bytes(len(data) - len(data) // 3)
-    (folder / "4.avif").write_bytes(data)
-    assert "damaged" in reason(folder, "4.avif")
+def test_avif_damaged_anywhere_is_used_or_refused(folder):
+    """libavif raises RuntimeError, which Pillow hands on."""
+    picture().save(folder / "4.avif")
+    data = (folder / "4.avif").read_bytes()
+    raised = 0
+    for at in range(0, 300, 8):
+        bad = data[:at] + bytes(8) + data[at + 8 :]
+        (folder / f"bad {at}.avif").write_bytes(bad)
+        try:
+            with Image.open(folder / f"bad {at}.avif") as image:
+                image.load()
+        except RuntimeError:
+            raised += 1
+        except OSError:
+            continue
+    assert raised, "the test must meet what it is for"
+    views = read_views(folder)
+    assert {"1.png", "2.png", "4.avif"} <= set(views.names)
+    assert len(views) + len(views.refused) == 3 + len(range(0, 300, 8))
 
 
 THROWN = [RuntimeError, AssertionError, ZeroDivisionError, RecursionError, UnicodeError, Exception]
 
 
 @pytest.mark.parametrize("error", [*THROWN, MemoryError], ids=lambda error: error.__name__)
-@pytest.mark.parametrize("place", ["open", "load", "exif"])
+@pytest.mark.parametrize("place", ["_open", "load"])
 def test_anything_that_a_decoder_throws_is_a_refusal(folder, monkeypatch, error, place):
     picture().save(folder / "4.avif")
+    monkeypatch.setattr(AvifImagePlugin.AvifImageFile, place, thrower(error))
+    words = "does not fit into memory" if error is MemoryError else "the decoder's own words"
+    assert words in reason(folder, "4.avif")
 
+
+@pytest.mark.parametrize("error", THROWN, ids=lambda error: error.__name__)
+def test_a_photo_whose_metadata_cannot_be_read_is_used(folder, monkeypatch, error):
+    picture().save(folder / "4.avif")
+    monkeypatch.setattr(AvifImagePlugin.AvifImageFile, "getexif", thrower(error))
+    assert read_views(folder).names == ("1.png", "2.png", "4.avif")
+
+
+def thrower(error: type[Exception]):
     def throw(*_given, **_named):
         raise error("the decoder's own words")
 
-    if place == "open":
-        monkeypatch.setattr(AvifImagePlugin.AvifImageFile, "_open", throw)
-    elif place == "load":
-        monkeypatch.setattr(AvifImagePlugin.AvifImageFile, "load", throw)
-    else:
-        monkeypatch.setattr(AvifImagePlugin.AvifImageFile, "getexif", throw)
-        if error is MemoryError:
-            assert read_views(folder)
-            return
-        assert read_views(folder).names == ("1.png", "2.png", "4.avif")
-        return
-    words = "does not fit into memory" if error is MemoryError else "the decoder's own words"
-    assert words in reason(folder, "4.avif")
+    return throw
 
 
 def test_a_fault_of_our_own_is_not_taken_for_damage(folder, monkeypatch):
@@ -138,32 +150,34 @@ def test_a_fault_of_our_own_is_not_taken_for_damage(folder, monkeypatch):
 
 
 def test_photos_that_do_not_fit_together_wait_for_each_other():
-    budget, inside, most = PixelBudget(100), 0, 0
+    budget, inside, together = PixelBudget(100), 0, []
     lock, entered, go_on = threading.Lock(), threading.Semaphore(0), threading.Event()
 
     def decode(pixels: int) -> None:
-        nonlocal inside, most
+        nonlocal inside
         with budget.hold(pixels):
             with lock:
                 inside += pixels
-                most = max(most, inside)
+                together.append(inside)
             entered.release()
             go_on.wait(SECONDS)
             with lock:
                 inside -= pixels
 
-    threads = [threading.Thread(target=decode, args=(pixels,)) for pixels in (60, 30, 60, 250, 40)]
+    threads = [threading.Thread(target=decode, args=(pixels,)) for pixels in (50, 40, 50, 250, 40)]
     for thread in threads:
         thread.start()
     for _ in range(2):
         assert entered.acquire(timeout=SECONDS)
+    together[:] = [max(together)]  # the first two were inside at once
     go_on.set()
     for thread in threads:
         thread.join(SECONDS)
     assert not any(thread.is_alive() for thread in threads)
     assert inside == 0
-    assert most in (100, 250) or most <= 100
-    assert most >= 90, "small ones go together"
+    assert together[0] in (80, 90, 100), "small ones go together"
+    assert max(total for total in together if total != 250) <= 100
+    assert 250 in together, "one alone may be larger than all that is allowed"
 
 
 PEAK = """
@@ -173,23 +187,22 @@ def peak_mib():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 before = peak_mib()
 views = read_views(sys.argv[1])
-for view in views.views:
-    assert read_pixels(view, max_side=64).shape == (48, 64, 3)
+assert read_pixels(views.views[0], max_side=64).shape == (48, 64, 3)
 print(len(views), peak_mib() - before)
 """
 
 
 @pytest.mark.slow
 def test_four_huge_png_stay_within_the_stated_memory(tmp_path):
-    """192 megapixels are 0.77 GB decoded; four at once were 3.8 GB."""
-    Image.new("RGB", (16000, 12000), (90, 120, 60)).save(tmp_path / "0.png", compress_level=1)
+    """120 megapixels are 0.48 GB decoded, and four at once were more than five times as much."""
+    Image.new("RGB", (12600, 9450), (90, 120, 60)).save(tmp_path / "0.png", compress_level=1)
     for index in range(1, 4):
         (tmp_path / f"{index}.png").write_bytes((tmp_path / "0.png").read_bytes())
     command = [sys.executable, "-c", PEAK, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=280)
     count, peak_mib = done.stdout.split()
     assert int(count) == 4
-    assert float(peak_mib) < 1100
+    assert float(peak_mib) < 650
 
 
 @pytest.mark.parametrize("kind", ["pipe", "pipe.jpg", "pipe.mp4", "/dev/zero", "link.jpg"])
