@@ -23,9 +23,7 @@ def read_photos(words: Sequence[Path]) -> "ViewSet":
     """
     from moe3d.io.images import read_views
 
-    if not words:
-        raise UsageError("no photos are named; wanted a folder, photos or a video")
-    paths = [path for word in words for path in _expanded(word)]
+    paths = [path for word in _some(words) for path in _expanded(word)]
     return read_views(paths[0] if len(paths) == 1 else paths)
 
 
@@ -55,11 +53,21 @@ def warn_of_photos(views: "ViewSet", progress: "Progress | None" = None) -> None
 
 
 def scene_name(words: Sequence[Path]) -> str:
-    """Name for the exported files: the folder's or file's; of several, the folder around them."""
-    first = words[0].resolve()
+    """Name for the exported files: the folder's or file's; of several, the folder around them.
+
+    Raises:
+        UsageError: nothing is named.
+    """
+    first = _some(words)[0].resolve()
     resolved = first if len(words) == 1 and not _is_pattern(words[0]) else first.parent
     is_images_folder = resolved.name == "images" and (resolved.is_dir() or first != resolved)
     return (resolved.parent if is_images_folder else resolved).stem or "scene"
+
+
+def _some(words: Sequence[Path]) -> Sequence[Path]:
+    if not words:
+        raise UsageError("no photos are named; wanted a folder, photos or a video")
+    return words
 
 
 def _expanded(word: Path) -> list[Path]:

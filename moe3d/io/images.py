@@ -30,7 +30,7 @@ from moe3d.io.image_files import VIDEO_EXTENSIONS, refusal_by_extension, unique_
 from moe3d.io.photos.color import NOTE
 from moe3d.io.photos.companions import Shot, says_mask, sort_files
 from moe3d.io.photos.layouts import list_candidates
-from moe3d.io.photos.masks import check_mask, looks_like_mask, with_mask
+from moe3d.io.photos.masks import check_mask, looks_like_mask, mask_note, with_mask
 from moe3d.io.photos.own_pictures import is_own_picture
 from moe3d.io.photos.projection import projection_warning
 from moe3d.progress import Progress
@@ -79,7 +79,7 @@ def read_views(
     refused = (*(file for shot in checked for file in shot.refused), *found.refused, *repeated)
     if not views:
         raise ImageReadError(_nothing_readable(given, refused))
-    return ViewSet(views, refused, (*listing.notes, *found.notes))
+    return ViewSet(views, refused, (*listing.notes, *mask_note(views)))
 
 
 def read_pixels(view: View, max_side: int | None = None) -> UInt8[np.ndarray, "H W C"]:

@@ -37,7 +37,6 @@ class SortedFiles:
 
     shots: tuple[Shot, ...]
     refused: tuple[RefusedFile, ...]
-    notes: tuple[str, ...]
 
 
 def sort_files(files: Sequence[Path]) -> SortedFiles:
@@ -54,7 +53,7 @@ def sort_files(files: Sequence[Path]) -> SortedFiles:
         for path, word in maps.items()
     ]
     shots = [Shot(tuple(alike), masks.of(alike)) for alike in _same_shots(photos)]
-    return SortedFiles(tuple(shots), tuple(refused), masks.notes(shots))
+    return SortedFiles(tuple(shots), tuple(refused))
 
 
 def says_mask(path: Path) -> bool:
@@ -140,18 +139,6 @@ class _Masks:
             if not _is_mask_folder(photo.parent) and (mask := self._in_folder(photo)) is not None:
                 return mask
         return None
-
-    def notes(self, shots: Sequence[Shot]) -> tuple[str, ...]:
-        """How many photos have masks."""
-        masked = [shot for shot in shots if shot.mask is not None]
-        if not masked:
-            return ()
-        example = masked[0].mask
-        assert example is not None
-        return (
-            f"{len(masked)} of {len(shots)} photos have masks ({example.parent.name}/"
-            f"{example.name}): what is black there is left out.",
-        )
 
     def _in_folder(self, photo: Path) -> Path | None:
         for folder in _mask_folders(photo.parent):

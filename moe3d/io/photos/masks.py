@@ -1,5 +1,7 @@
 """Masks of photos: pictures in which what is dark is no part of the scene."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Bool
 from PIL import Image, ImageChops
@@ -41,6 +43,16 @@ def with_mask(view: View, photo: Image.Image) -> Image.Image:
     masked = photo.convert("RGBA")
     masked.putalpha(ImageChops.darker(masked.getchannel("A"), alpha))
     return masked
+
+
+def mask_note(views: Sequence[View]) -> tuple[str, ...]:
+    """How many photos have masks, as a sentence with an example; nothing when none has."""
+    masks = [view.mask for view in views if view.mask is not None]
+    if not masks:
+        return ()
+    example = f"{masks[0].parent.name}/{masks[0].name}"
+    of = f"{len(masks)} of {len(views)} photos"
+    return (f"{of} have masks ({example}): what is black there is left out.",)
 
 
 def looks_like_mask(picture: Image.Image) -> bool:
