@@ -125,8 +125,9 @@ class _Search:
         for path in inside:
             files = [] if _is_other(path) else _images_of(path)
             if files:
-                count = f"{len(files)} image" + "s" * (len(files) > 1)
-                notes.append(f"{folder.name}/{path.name}/ has {count} more, which are not used.")
+                one, many = "1 more image, which is", f"{len(files)} more images, which are"
+                which = one if len(files) == 1 else many
+                notes.append(f"{folder.name}/{path.name}/ has {which} not used.")
         return tuple(notes)
 
     def _folders(self, folder: Path, depth: int) -> list[Path]:

@@ -69,8 +69,8 @@ def test_photos_of_the_folder_itself_come_first_and_the_rest_is_named(tmp_path):
     views = read_views(folder)
     assert views.names == ("1.jpg", "2.jpg")
     assert views.notes == (
-        "walk/images/ has 1 image more, which are not used.",
-        "walk/more/ has 1 image more, which are not used.",
+        "walk/images/ has 1 more image, which is not used.",
+        "walk/more/ has 1 more image, which is not used.",
     )
 
 
