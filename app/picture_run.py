@@ -9,6 +9,7 @@ from app.arguments import Arguments
 from app.state.app_state import AppState
 from app.state.notices import ErrorNotice
 from app.widgets.main_window import MainWindow
+from moe3d.io.photos.own_pictures import MARK, MARK_KEY
 
 logger = logging.getLogger(__name__)
 POLL_MS = 50
@@ -82,7 +83,9 @@ def save_window(window: MainWindow, path: Path) -> bool:
     part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not window.grab().save(str(part), "PNG"):  # type: ignore[call-overload]
+        picture = window.grab().toImage()
+        picture.setText(MARK_KEY, MARK)
+        if not picture.save(str(part), "PNG"):  # type: ignore[call-overload]
             return False
         part.replace(path)
     except OSError:

@@ -13,10 +13,10 @@ def run_command(
     title: str,
     frames_per_second: float = 1.0,
 ) -> str:
-    """The next run; empty when the photos are no single folder or file."""
-    if len(sources) != 1:
+    """The next run; empty when no photos are open."""
+    if not sources:
         return ""
-    words = ["moe3d", "run", str(sources[0]), "-o", f"out/{title}", "--model", options.model]
+    words = ["moe3d", "run", *map(str, sources), "-o", f"out/{title}", "--model", options.model]
     for name, value in (
         ("--device", options.device),
         ("--precision", options.precision),

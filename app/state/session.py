@@ -77,6 +77,11 @@ class SessionState(QObject):
         return self._views.refused if self._views is not None else ()
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found beside the photos: masks that are used, files that are not."""
+        return self._views.notes if self._views is not None else ()
+
+    @property
     def is_loading(self) -> bool:
         """Whether photos are being looked for."""
         return self._reading.is_running

@@ -27,7 +27,7 @@ class BatchCommand:
     """
 
     folder: Positional[Path]
-    """Folder of scenes: each a folder of photos, or one with its photos in "images"."""
+    """Folder of scenes: each a folder of photos, or one with its photos in "images" or the like."""
     output: Annotated[Path, arg(aliases=["-o"])]
     """Folder for the results, one folder a scene."""
     model: str = "mini"
@@ -67,7 +67,7 @@ class BatchCommand:
             return _SceneResult("skipped")
         try:
             command = RunCommand(
-                photos=photo_folder(scene),
+                photos=(scene,),
                 output=output,
                 model=self.model,
                 device=self.device,
@@ -143,9 +143,3 @@ def find_scenes(folder: Path) -> tuple[Path, ...]:
             f"{folder} holds no folder; wanted one a scene (for a single scene: moe3d run)"
         )
     return scenes
-
-
-def photo_folder(scene: Path) -> Path:
-    """Where a scene's photos lie: in its folder "images" if there is one, else in itself."""
-    images = scene / "images"
-    return images if images.is_dir() else scene

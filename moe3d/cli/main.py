@@ -7,7 +7,10 @@ from typing import Protocol
 
 import tyro
 
-from moe3d.errors import MoE3DError
+from moe3d.errors import MoE3DError, UsageError
+
+MAY_BE_EMPTY = ("--export",)
+"""Options to which "" says "none"."""
 
 
 class Command(Protocol):
@@ -33,6 +36,7 @@ def run_command(arguments: list[str]) -> int:
     from moe3d.cli.commands import commands_for
 
     try:
+        _refuse_empty(arguments)
         command: Command = tyro.cli(
             commands_for(arguments),
             args=arguments,
@@ -47,3 +51,17 @@ def run_command(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("moe3d: stopped", file=sys.stderr)
         return 130
+
+
+def _refuse_empty(arguments: list[str]) -> None:
+    """An empty word is a variable of the shell that was never set; as a path it would be here.
+
+    Raises:
+        UsageError: there is one, and the option before it takes none.
+    """
+    for before, word in zip(["", *arguments], arguments, strict=False):
+        name, _, value = word.partition("=")
+        option, given = (name, value) if word.startswith("--") and "=" in word else (before, word)
+        if not given.strip() and option not in MAY_BE_EMPTY:
+            of = f"of {option} " if option.startswith("-") else ""
+            raise UsageError(f"an argument {of}is empty; wanted a value (is a variable not set?)")

@@ -21,6 +21,7 @@ from moe3d.evaluation.panels import (
     truth_panels,
 )
 from moe3d.io.datasets.records import SceneTruth
+from moe3d.io.photos.own_pictures import png_mark
 from moe3d.io.sheet import BACKGROUND, FAINT, GAP, INK
 from moe3d.scene.palettes import expert_colors
 
@@ -159,6 +160,6 @@ def _error_bar(width: int) -> list[tuple[int, int, int]]:
 def _save(picture: Image.Image, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        picture.save(path)
+        picture.save(path, pnginfo=png_mark())
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error}") from error

@@ -179,7 +179,7 @@ class Reconstructor:
             device=describe_device(self.compute.device),
             precision=self.compute.precision,
             sources=tuple(view.source for view in views.views if view.source),
-            notes=notes + refused + warned,
+            notes=notes + views.notes + refused + warned,
             program_version=moe3d.__version__,
         )
 

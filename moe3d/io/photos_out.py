@@ -12,6 +12,7 @@ from moe3d.errors import ImageReadError
 from moe3d.io.export_job import ExportJob
 from moe3d.io.image_decode import decode, exif_orientation, open_image
 from moe3d.io.image_files import split_source
+from moe3d.io.photos.color import says_other_colours, srgb_profile
 from moe3d.io.safe_names import safe_names
 from moe3d.scene.filters import usable_cameras
 from moe3d.scene.layers import DepthLayer
@@ -47,9 +48,10 @@ def photo_names(job: ExportJob, photos: list[ExportedPhoto]) -> dict[str, str]:
 def write_photos(job: ExportJob, layer: DepthLayer, folder: Path) -> list[ExportedPhoto]:
     """Write every photo that has a camera, upright, under a safe name.
 
-    An upright JPEG or PNG is copied byte by byte; others are turned and written anew, and a frame
-    of a video is taken from the video again, at its own size. Where the photo is missing or was
-    changed, the network's own image is written with its own intrinsics.
+    An upright JPEG or PNG of sRGB colours is copied byte by byte; others are turned, converted to
+    sRGB and written anew with its profile, and a frame of a video is taken from the video again, at
+    its own size. Where the photo is missing or was changed, the network's own image is written with
+    its own intrinsics.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stems = safe_names(job.prediction.names, extension="")
@@ -75,7 +77,7 @@ def _write_photo(job: ExportJob, layer: DepthLayer, view: int, stem: Path) -> Ex
         return ExportedPhoto(view, name, *size, transform.original_intrinsics(intrinsics), True)
     image = Image.fromarray(job.prediction.images[view])
     name = f"{stem.name}.png"
-    image.save(stem.with_name(name))
+    image.save(stem.with_name(name), icc_profile=srgb_profile())
     return ExportedPhoto(view, name, image.width, image.height, intrinsics, False)
 
 
@@ -95,25 +97,27 @@ def _write_original(source: Path, stem: Path, size: tuple[int, int]) -> str | No
     try:
         with open_image(source) as image:
             as_is = image.format in ("JPEG", "PNG") and image.mode in ("RGB", "L")
-            if as_is and exif_orientation(image) == 1 and image.size == size:
+            as_is = as_is and exif_orientation(image) == 1 and not says_other_colours(image)
+            if as_is and image.size == size:
                 name = f"{stem.name}{'.jpg' if image.format == 'JPEG' else '.png'}"
                 shutil.copyfile(source, stem.with_name(name))
                 return name
             upright = decode(image)
+            turned = (upright.image.height, upright.image.width)
+            if (turned if upright.orientation >= 5 else upright.image.size) != size:
+                return None
+            photo = upright.resized(*size)
     except ImageReadError:
         return None
-    turned = (upright.image.height, upright.image.width)
-    if (turned if upright.orientation >= 5 else upright.image.size) != size:
-        return None
-    photo = upright.resized(*size)
     if photo.mode == "RGBA":
         name = f"{stem.name}.png"
-        photo.save(stem.with_name(name))
+        photo.save(stem.with_name(name), icc_profile=srgb_profile())
         return name
     return _save_jpeg(photo, stem)
 
 
 def _save_jpeg(photo: Image.Image, stem: Path) -> str:
     name = f"{stem.name}.jpg"
-    photo.save(stem.with_name(name), quality=JPEG_QUALITY, subsampling=0)
+    path = stem.with_name(name)
+    photo.save(path, quality=JPEG_QUALITY, subsampling=0, icc_profile=srgb_profile())
     return name

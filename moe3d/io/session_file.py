@@ -48,6 +48,8 @@ class PhotoReference:
     exif_orientation: int = 1
     frame_s: float | None = None
     """For a frame of the video at `path`: `View.frame_s`."""
+    mask: str = ""
+    """From the photo's folder, with forward slashes; empty when it has none."""
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,12 @@ def _reference(view: View, folder: Path, hashes: _Hashes) -> PhotoReference:
     except OSError:
         sha256, size = "", 0
     return replace(
-        plain, path=str(path), relative=_relative(path, folder), sha256=sha256, size_bytes=size
+        plain,
+        path=str(path),
+        relative=_relative(path, folder),
+        sha256=sha256,
+        size_bytes=size,
+        mask="" if view.mask is None else _relative(view.mask.absolute(), path.parent),
     )
 
 

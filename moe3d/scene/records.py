@@ -31,6 +31,8 @@ class View:
     """EXIF orientation tag, 1 to 8."""
     pixels: UInt8[np.ndarray, "H W C"] | None = None
     """Upright RGB or RGBA pixels, for views made in memory; else None and read from `path`."""
+    mask: Path | None = None
+    """A picture of the photo's shape: what is dark in it is no part of the scene."""
     warnings: tuple[str, ...] = ()
     """What the user should know about this photo, one sentence each."""
     frame_s: float | None = None
@@ -60,6 +62,8 @@ class ViewSet:
 
     views: tuple[View, ...]
     refused: tuple[RefusedFile, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the user should know about where the photos come from, one sentence each."""
 
     def __len__(self) -> int:
         return len(self.views)
@@ -71,7 +75,7 @@ class ViewSet:
 
     def select(self, indices: Sequence[int]) -> "ViewSet":
         """The views at these indices, in this order."""
-        return ViewSet(tuple(self.views[index] for index in indices), self.refused)
+        return ViewSet(tuple(self.views[index] for index in indices), self.refused, self.notes)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class _Knows:
 @pytest.mark.parametrize(("least", "columns"), [("auto", 31), (0, 42), (3, 10)])
 def test_a_run_exports_only_points_that_photos_confirm(photos: Path, tmp_path, least, columns):
     command = RunCommand(
-        photos,
+        (photos,),
         tmp_path / "out",
         confidence_percentile=0.0,
         min_support=least,
@@ -189,7 +189,9 @@ def test_other_libraries_read_the_real_photos_cloud_alike(tmp_path: Path):
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_run_says_how_well_the_photos_agree(photos: Path, tmp_path: Path, capsys, as_json):
-    command = RunCommand(photos, tmp_path / "out", export="", sheet=False, json=as_json, quiet=True)
+    command = RunCommand(
+        (photos,), tmp_path / "out", export="", sheet=False, json=as_json, quiet=True
+    )
     assert command.run_with(lambda _progress: _Knows(refined_prediction())) == 0
     said = capsys.readouterr().out
     if as_json:
