@@ -16,6 +16,7 @@ from jaxtyping import Float
 from moe3d.errors import PredictionFileError, ShapeError
 from moe3d.io.atomic import new_file
 from moe3d.io.npz import NpzReader
+from moe3d.io.outside_files import reading
 from moe3d.scene.multiview import Agreement, Tracks
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import BaselinePrediction, PredictionMetadata, ScenePrediction
@@ -144,12 +145,16 @@ def prediction_of(reader: NpzReader, path: Path) -> ScenePrediction:
     for shapes in (_OPTIONAL_SHAPES, _TRACK_SHAPES, _AGREEMENT_SHAPES):
         there = {name: shapes[name] for name in shapes if name in reader.names}
         arrays |= _read_arrays(reader, there, sizes)
-    try:
-        return _assemble(arrays, meta)
-    except (KeyError, TypeError, ValueError, AttributeError, ShapeError) as error:
-        raise PredictionFileError(
-            f"{path}: its description does not fit its arrays ({error}); save the scene again"
-        ) from error
+    with reading(
+        path,
+        PredictionFileError,
+        "its description does not fit its arrays",
+        "save the scene again",
+    ):
+        try:
+            return _assemble(arrays, meta)
+        except ShapeError as error:
+            raise ValueError(str(error)) from error
 
 
 def _meta(prediction: ScenePrediction) -> dict[str, Any]:
@@ -216,11 +221,10 @@ def _read_meta(path: Path, reader: NpzReader) -> dict[str, Any]:
             f"{path}: is an NPZ file but no saved prediction (it has no 'meta'); wanted a file "
             "written by this program"
         )
-    try:
-        meta = json.loads(str(reader.read("meta", ("U", ()), {})))
+    text = str(reader.read("meta", ("U", ()), {}))
+    with reading(path, PredictionFileError, "its description is damaged"):
+        meta = json.loads(text)
         kind, version = meta["format"], int(meta["version"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise PredictionFileError(f"{path}: its description is damaged ({error})") from error
     if kind != FORMAT:
         raise PredictionFileError(f"{path}: is {kind!r}; wanted {FORMAT!r}")
     if version > VERSION:
