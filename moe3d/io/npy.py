@@ -1,4 +1,4 @@
-"""One array of numpy's own format. numpy's reader trusts the sizes in a header; this one does not."""
+"""One array of numpy's format; the sizes in its header are checked before they are believed."""
 
 import zipfile
 from math import prod
@@ -26,10 +26,8 @@ def read_npy(stream: IO[bytes] | zipfile.ZipExtFile, num_bytes: int) -> Shaped[n
     if dtype.hasobject:
         raise ValueError("it holds Python objects, which are never loaded")
     size = prod(shape) * dtype.itemsize
-    if (
-        any(type(side) is not int or side < 0 for side in shape)
-        or size != num_bytes - stream.tell()
-    ):
+    is_shape = all(type(side) is int and side >= 0 for side in shape)
+    if not is_shape or size != num_bytes - stream.tell():
         raise ValueError(f"{shape} of {dtype} do not fit its {num_bytes} bytes")
     data = bytearray(size)
     view = memoryview(data)

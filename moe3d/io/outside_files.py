@@ -107,10 +107,14 @@ def first_line(error: BaseException) -> str:
         text = f"it lacks {error}"
     else:
         text = (str(error).strip().splitlines() or [""])[0] or type(error).__name__
-    shown = "".join(
-        letter if letter.isprintable() else "?" for letter in text[: 2 * LONGEST_REASON]
-    )
-    return shown if len(shown) <= LONGEST_REASON else shown[: LONGEST_REASON - 3] + "..."
+    return shown(text, LONGEST_REASON)
+
+
+def shown(text: object, longest: int = 300) -> str:
+    """What a stranger named, fit for a message: printable, and cut in the middle when long."""
+    line = "".join(letter if letter.isprintable() else "?" for letter in str(text))
+    half = longest // 2 - 2
+    return line if len(line) <= longest else f"{line[:half]}...{line[-half:]}"
 
 
 def _what(error: BaseException, fault: str) -> str:
@@ -126,4 +130,5 @@ def _what(error: BaseException, fault: str) -> str:
 
 
 def _sentence(path: Path, what: str, wanted: str) -> str:
-    return f"{path}: {what}; {wanted}" if wanted else f"{path}: {what}"
+    named = f"{shown(path)}: {what}"
+    return f"{named}; {wanted}" if wanted else named

@@ -115,4 +115,4 @@ def _checked(value: Any, kind: Any, where: str) -> Any:
     if kind in (int, str, bool) and type(value) is kind:
         return value
     wanted = " or ".join(map(repr, choices)) if origin is typing.Literal else str(kind)
-    raise UsageError(f"{where} must be {wanted}; got {value!r}")
+    raise UsageError(f"{where} must be {wanted}; got {value!r:.80}")

@@ -14,8 +14,9 @@ from collections.abc import Callable
 EXTREMES = (0, 1, -1, 2**15, 2**16 - 1, 2**31 - 1, -(2**31), 2**32 - 1, 2**62, 2**63 - 1, 2**64 - 1)
 DEPTH = 100_000
 ODD_VALUES = (
-    "NaN", "-Infinity", "1e999", "-1", "0", "1" + "0" * 30, "9" * 5000, "9999999999", "0.5", '"text"',
-    "null", "true", "[]", "{}", "[[[]]]", "''", "1_000", "nan", "inf", "-0.0", "2147483648",
+    "NaN", "-Infinity", "1e999", "-1", "0", "1" + "0" * 30, "9" * 5000, "9999999999", "0.5",
+    '"text"', "null", "true", "[]", "{}", "[[[]]]", "''", "1_000", "nan", "inf", "-0.0",
+    "2147483648",
 )  # fmt: skip
 NUMBER = re.compile(rb"-?\d+(\.\d+)?([eE][-+]?\d+)?")
 WORD = re.compile(rb"[A-Za-z_]\w*")
@@ -135,7 +136,7 @@ def _inside_zip(data: bytes, random: random.Random) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [[name, archive.read(name)] for name in archive.namelist()]
         return _packed(_members_damaged(members, random), random)
-    except Exception:  # what an earlier mutation has made of it
+    except (ValueError, OSError, zipfile.BadZipFile, NotImplementedError):  # damaged before
         return damage_bytes(data, random)
 
 
@@ -171,8 +172,14 @@ def _members_damaged(members: list[list], random: random.Random) -> list[list]:
     return members
 
 
-NPY_DTYPES = ("'<f4'", "'|O'", "'<U9999999'", "'<f16'", "'V0'", "'<M8[s]'", "[('a','<f4')]", "'|b1'", "'<c8'", "'>f8'", "'<f2'", "'|S0'")  # fmt: skip
-NPY_SHAPES = ("()", "(0,)", "(-1,)", "(9999999999,)", "(2,)*99", "(1," * 70 + ")" * 70, "(2**62, 4)", "(0, 99999999999999999999)", "None", "(True,)", "(1.5,)", "(" + "1," * 70 + ")")  # fmt: skip
+NPY_DTYPES = (
+    "'<f4'", "'|O'", "'<U9999999'", "'<f16'", "'V0'", "'<M8[s]'", "[('a','<f4')]", "'|b1'",
+    "'<c8'", "'>f8'", "'<f2'", "'|S0'",
+)  # fmt: skip
+NPY_SHAPES = (
+    "()", "(0,)", "(-1,)", "(9999999999,)", "(2,)*99", "(1," * 70 + ")" * 70, "(2**62, 4)",
+    "(0, 99999999999999999999)", "None", "(True,)", "(1.5,)", "(" + "1," * 70 + ")",
+)  # fmt: skip
 
 
 def _inside_npy(data: bytes, random: random.Random) -> bytes:
@@ -183,12 +190,10 @@ def _inside_npy(data: bytes, random: random.Random) -> bytes:
     header, body = data[start : start + length], data[start + length :]
     choice = random.randrange(5)
     if choice == 0:
-        header = re.sub(
-            rb"'descr': ('[^']*')", b"'descr': " + random.choice(NPY_DTYPES).encode(), header
-        )
+        header = _with_entry(header, rb"'descr': '[^']*'", "'descr': " + random.choice(NPY_DTYPES))
     elif choice == 1:
-        header = re.sub(
-            rb"'shape': \([^)]*\)", b"'shape': " + random.choice(NPY_SHAPES).encode(), header
+        header = _with_entry(
+            header, rb"'shape': \([^)]*\)", "'shape': " + random.choice(NPY_SHAPES)
         )
     elif choice == 2:
         header = damage_text(header, random)
@@ -199,6 +204,10 @@ def _inside_npy(data: bytes, random: random.Random) -> bytes:
     version = random.choice((1, 1, 1, 2, 3, 9))
     size = struct.pack("<H" if version == 1 else "<I", len(header) % 2**16)
     return b"\x93NUMPY" + bytes((version, 0)) + size + header + body
+
+
+def _with_entry(header: bytes, pattern: bytes, entry: str) -> bytes:
+    return re.sub(pattern, lambda _: entry.encode(), header)
 
 
 def _inside_length_prefixed(data: bytes, random: random.Random) -> bytes:

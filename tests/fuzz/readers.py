@@ -308,7 +308,9 @@ def _read_checkpoint(path: Path) -> object:
 
 
 def _make_index(path: Path) -> None:
-    names = {f"aggregator.{i}.weight": "m-00001-of-00001.safetensors" for i in range(4)}
+    shard = path.with_name("m-00001-of-00001.safetensors")
+    shard.touch()
+    names = {f"aggregator.{i}.weight": shard.name for i in range(4)}
     path.write_text(json.dumps({"metadata": {"total_size": 12}, "weight_map": names}))
 
 
