@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from moe3d.errors import CheckpointError, OutputError
 from moe3d.io.atomic import new_file
 from moe3d.io.outside_files import reading
+from moe3d.model.checkpoint.torch_file import load_tensors_only
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.config import TrainingConfig
 
@@ -108,7 +109,7 @@ def load_state(folder: Path) -> dict[str, Any] | None:
         return None
     _remove_parts(folder)
     with reading(path, CheckpointError, "is no training state of this program"):
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = load_tensors_only(path, "a training state of this program is wanted")
         if not isinstance(state, dict):
             raise TypeError(f"it holds a {type(state).__name__}")
         return state

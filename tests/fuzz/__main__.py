@@ -118,7 +118,7 @@ def _fault_of(error: MoE3DError, path: Path) -> str | None:
     text = str(error)
     if "\n" in text or len(text) > 2000:
         return "message of several lines or over 2,000 characters"
-    if path.name not in text and path.stem not in text:
+    if path.name not in text and path.stem not in text and str(path.parent) not in text:
         return f"message without the file's name: {text[:40]}"
     cause = error.__cause__
     while cause is not None:
