@@ -1,5 +1,6 @@
 """Every reader of outside files, with whole files for it and how it is called."""
 
+import functools
 import json
 import struct
 from collections.abc import Callable
@@ -270,6 +271,7 @@ LIGHT = (
 )
 
 
+@functools.cache
 def _tiny_network():
     import torch
 
@@ -300,10 +302,9 @@ def _make_old_pt(path: Path) -> None:
 
 
 def _read_checkpoint(path: Path) -> object:
-    from moe3d.model.checkpoint import ReadOptions, read_checkpoint, read_info
+    from moe3d.model.checkpoint import ReadOptions, read_checkpoint
     from tests.fuzz.tiny import TINY
 
-    read_info(path, ReadOptions(TINY))
     return read_checkpoint(path, ReadOptions(TINY))
 
 
