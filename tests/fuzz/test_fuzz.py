@@ -22,7 +22,7 @@ def campaign(readers: tuple[FuzzedReader, ...]) -> dict[str, dict]:
     ended = subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, "OPENCV_LOG_LEVEL": "OFF"},
+        env={**os.environ, "OPENCV_LOG_LEVEL": "OFF", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         errors="replace",
