@@ -60,7 +60,7 @@ def _note(what: str, share: Float[Tensor, " S"], names: Sequence[str]) -> str:
 
 
 def _listed(what: str, is_bad: Bool[Tensor, " S"], names: Sequence[str]) -> str:
-    bad = [names[index] for index in torch.nonzero(is_bad).flatten().tolist()]
+    bad = [name for name, is_one in zip(names, is_bad.tolist(), strict=True) if is_one]
     if not bad:
         return ""
     more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
