@@ -37,9 +37,7 @@ def reconstruct(spoil: Callable[[ModelOutput], None]) -> ScenePrediction:
     with torch.no_grad():
         network.camera_head.pose_branch.fc2.bias[7:] += 1.0  # a field of view that is not zero
     info = CheckpointInfo(name="tiny", config=TINY, experts_trained=True)
-    return Reconstructor(network, info, select_compute("cpu", "float32", 0)).reconstruct(
-        views(count)
-    )
+    return Reconstructor(network, info, select_compute("cpu", "float32", 0)).reconstruct(views())
 
 
 def notes_of(prediction: ScenePrediction) -> list[str]:
