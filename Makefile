@@ -4,11 +4,14 @@
 # make train-mini - train the built-in model further (MINUTES a call; call again to go on), and replace
 #              it if that made it better: see docs/training.md
 # make evaluations - score the built-in model anew and write docs/results.md; goes on where it stopped
+# make fuzz   - read thousands of damaged files with every reader (FILES a reader, from seed FIRST on)
 # make interop, make screenshot, make screenshots, make clean; make help shows these lines
 SHELL := /bin/sh
 PYTHON ?= python3
 SAMPLE ?= room
 MINUTES ?= 0
+FILES ?= 5000
+FIRST ?= 1000
 export PYTHON
 export OMP_WAIT_POLICY ?= PASSIVE
 
@@ -17,7 +20,7 @@ BIN := $(VENV)/bin
 SETTINGS := pyproject.toml constraints.txt packaging/system_packages.txt
 GL_SCREEN := -screen 0 1600x1200x24
 
-.PHONY: help run test check-format check-lint check-types check-imports check-tests interop screenshot screenshots train-mini evaluations clean
+.PHONY: help run test check-format check-lint check-types check-imports check-tests fuzz interop screenshot screenshots train-mini evaluations clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -63,6 +66,10 @@ $(VENV)/.runs: $(SETTINGS)
 $(VENV)/.tests: $(VENV)/.runs
 	$(BIN)/python -m pip install --quiet -c constraints.txt --build-constraint constraints.txt $(PIP_ARGS) -e ".[heic,train,dev]"
 	@touch $@
+
+# The suite reads the first seeds; these go on from there. A line of JSON a reader.
+fuzz: $(VENV)/.tests
+	OPENCV_LOG_LEVEL=OFF $(BIN)/python -m tests.fuzz --files $(FILES) --first $(FIRST) 2>/dev/null
 
 # Exports opened by programs that no one here wrote: COLMAP, CloudCompare, Blender, MeshLab, the glTF
 # validator and others. What is missing is installed, or its tests are skipped with the reason.

@@ -18,6 +18,7 @@ from app.state.scene_saving import Leftover, OpenedScene, SceneToSave
 from app.workers.scene_files import save_scene, with_photos
 from moe3d.errors import MoE3DError, SessionFileError
 from moe3d.io.atomic import new_file
+from moe3d.io.outside_files import read_json
 from moe3d.io.session_file import read_session
 from moe3d.progress import Progress
 
@@ -117,7 +118,7 @@ def _lock(path: Path) -> QLockFile:
 
 def _choices(folder: Path) -> dict[str, object]:
     try:
-        values = json.loads((folder / CHOICES).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        values = read_json(folder / CHOICES, SessionFileError)
+    except SessionFileError:
         return {}
     return values if isinstance(values, dict) else {}

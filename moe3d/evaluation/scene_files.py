@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from moe3d.errors import OutputError
+from moe3d.errors import EvaluationError, OutputError
 from moe3d.evaluation.columns import Row
 from moe3d.evaluation.json_values import json_value
+from moe3d.io.outside_files import read_json, reading
 
 
 @dataclass(frozen=True)
@@ -40,17 +41,18 @@ def result_path(folder: Path, scene: str, model: str) -> Path:
 def read_result(path: Path, mark: str) -> SceneResult | None:
     """A finished result of the same choices; None where there is none, or it failed."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if document["fingerprint"] != mark or document["error"]:
-            return None
-        return SceneResult(
-            document["scene"],
-            document["model"],
-            tuple(document["rows"]),
-            notes=tuple(document["notes"]),
-            elapsed_s=document["elapsed_s"],
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        document = read_json(path, EvaluationError)
+        with reading(path, EvaluationError, "is no result of this program"):
+            if document["fingerprint"] != mark or document["error"]:
+                return None
+            return SceneResult(
+                document["scene"],
+                document["model"],
+                tuple(document["rows"]),
+                notes=tuple(document["notes"]),
+                elapsed_s=document["elapsed_s"],
+            )
+    except EvaluationError:
         return None
 
 

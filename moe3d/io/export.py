@@ -3,18 +3,18 @@
 import importlib
 import logging
 import re
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from moe3d.errors import OutputError, UsageError
+from moe3d.errors import FileFormatError, OutputError, UsageError
 from moe3d.geometry.axes import export_from_world
 from moe3d.io.atomic import check_free, new_file, new_folder
 from moe3d.io.export_content import Content
 from moe3d.io.export_job import Exporter, ExportJob, ExportOptions
+from moe3d.io.outside_files import reading
 from moe3d.io.sidecar import describe_prediction, write_sidecar
 from moe3d.progress import Progress
 from moe3d.scene.filters import decided
@@ -167,13 +167,12 @@ def _reread(target: Path, format_: Exporter, part: Path) -> Content:
     Raises:
         OutputError: no reader can make sense of it.
     """
-    try:
-        return format_.reread(part)
-    except (ValueError, LookupError, EOFError, struct.error) as error:
-        raise OutputError(
-            f"{target}: cannot be read back ({error}); the disk may be failing: export to another "
-            "one"
-        ) from error
+    advice = "the disk may be failing: export to another one"
+    with reading(target, OutputError, "cannot be read back", advice):
+        try:
+            return format_.reread(part)
+        except FileFormatError as error:
+            raise ValueError(str(error)) from error
 
 
 def _check_same(target: Path, written: Content, found: Content) -> None:

@@ -17,11 +17,11 @@ from PIL import Image, UnidentifiedImageError
 
 from moe3d.errors import ImageReadError, MoE3DError
 from moe3d.io.image_files import RAW_EXTENSIONS
+from moe3d.io.outside_files import open_regular
 from moe3d.io.photos.color import to_srgb
 from moe3d.io.photos.pixel_budget import DECODING
 from moe3d.io.photos.raw import develop
 from moe3d.io.photos.wide_samples import WIDE_WEIGHT, is_wide, open_wide
-from moe3d.io.regular_file import open_regular
 
 logger = logging.getLogger(__name__)
 

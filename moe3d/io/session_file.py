@@ -21,6 +21,7 @@ import numpy as np
 from moe3d.errors import SessionFileError
 from moe3d.io.atomic import new_file
 from moe3d.io.npz import NpzReader
+from moe3d.io.outside_files import reading
 from moe3d.io.prediction_file import prediction_arrays, prediction_of
 from moe3d.progress import Progress
 from moe3d.scene.records import ScenePrediction
@@ -109,10 +110,8 @@ def read_session(path: Path | str, progress: Progress | None = None) -> SessionR
         minor = _check_version(path, values)
         has_result = values.get("has_result") is True or "meta" in reader.names
         prediction = prediction_of(reader, path) if has_result else None
-    try:
+    with reading(path, SessionFileError, "its description is damaged"):
         record = _record(values, prediction)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SessionFileError(f"{path}: its description is damaged ({error})") from error
     return dataclasses.replace(record, notes=_notes(record, minor))
 
 
@@ -135,10 +134,8 @@ def _description(record: SessionRecord) -> str:
 
 
 def _parse(path: Path, data: bytes) -> dict[str, Any]:
-    try:
+    with reading(path, SessionFileError, "its description is damaged"):
         values = json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise SessionFileError(f"{path}: its description is damaged ({error})") from error
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise SessionFileError(f"{path}: is no session of this program; wanted {FORMAT!r}")
     return values

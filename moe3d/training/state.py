@@ -1,7 +1,6 @@
 """A run's state on disk: weights, averages, optimizer, step. Written aside, then renamed."""
 
 import json
-import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ from torch import Tensor, nn
 
 from moe3d.errors import CheckpointError, OutputError
 from moe3d.io.atomic import new_file
+from moe3d.io.outside_files import reading
+from moe3d.model.checkpoint.torch_file import load_tensors_only
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.config import TrainingConfig
 
@@ -63,7 +64,9 @@ class Identity:
                 f"{folder} holds a run of preset {state.get('preset')!r}; this one is "
                 f"{self.preset!r}. Choose another --output"
             )
-        own, other = json.loads(self.architecture), json.loads(state["architecture"])
+        own = json.loads(self.architecture)
+        with reading(folder / STATE_FILE, CheckpointError, "is no training state of this program"):
+            other = dict(json.loads(state["architecture"]))
         different = [f"{k}: {other.get(k)} there, {own[k]} here" for k in own if own[k] != other[k]]
         if different:
             raise CheckpointError(
@@ -105,7 +108,8 @@ def load_state(folder: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     _remove_parts(folder)
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        raise CheckpointError(f"{path} is no training state of this program: {error}") from error
+    with reading(path, CheckpointError, "is no training state of this program"):
+        state = load_tensors_only(path, "a training state of this program is wanted")
+        if not isinstance(state, dict):
+            raise TypeError(f"it holds a {type(state).__name__}")
+        return state

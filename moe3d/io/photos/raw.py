@@ -5,8 +5,8 @@ from pathlib import Path
 from PIL import Image
 
 from moe3d.errors import ImageReadError
+from moe3d.io.outside_files import open_regular
 from moe3d.io.photos.pixel_budget import DECODING
-from moe3d.io.regular_file import open_regular
 
 DEVELOPING = 4
 """Developing takes about this many times the memory of the finished picture."""

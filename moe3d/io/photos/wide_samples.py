@@ -13,8 +13,8 @@ from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from moe3d.errors import ImageReadError
+from moe3d.io.outside_files import open_regular
 from moe3d.io.photos.color import NOTE
-from moe3d.io.regular_file import open_regular
 
 MAX_PIXELS_WIDE = 100_000_000
 """Wide samples are decoded whole, up to 16 bytes a pixel on the way to 4."""
