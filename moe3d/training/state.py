@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from moe3d.errors import CheckpointError, OutputError
 from moe3d.io.atomic import new_file
+from moe3d.io.workplace import sweep
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.config import TrainingConfig
 
@@ -89,12 +90,6 @@ def save_state(folder: Path, content: dict[str, Any]) -> None:
         ) from error
 
 
-def _remove_parts(folder: Path) -> None:
-    """What killed runs left behind."""
-    for stale in folder.glob(f".{STATE_FILE}.*.part"):
-        stale.unlink(missing_ok=True)
-
-
 def load_state(folder: Path) -> dict[str, Any] | None:
     """Read the state of a run; None when there is none.
 
@@ -104,7 +99,7 @@ def load_state(folder: Path) -> dict[str, Any] | None:
     path = folder / STATE_FILE
     if not path.exists():
         return None
-    _remove_parts(folder)
+    sweep(folder)
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
