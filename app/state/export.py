@@ -21,6 +21,8 @@ from app.state.session import SessionState
 from app.state.settings import Settings
 
 BUILT_IN_FORMATS = (ExportFormat("ply", "PLY point cloud"),)
+UNFINISHED = "export_unfinished"
+"""The setting with the folder of an export that did not end yet."""
 
 
 class ExportState(QObject):
@@ -139,6 +141,7 @@ class ExportState(QObject):
         if request is None or not self.can_export:
             return
         self._settings.set_value("export_folder", str(out_dir.parent))
+        self._settings.set_value(UNFINISHED, str(out_dir))
         self._writing.start(lambda progress, _publish: backend.export(request, progress))
         self.running_changed.emit(True)
 
@@ -175,6 +178,7 @@ class ExportState(QObject):
 
     @Slot(object)
     def _on_written(self, written: ExportedFiles) -> None:
+        self._settings.set_value(UNFINISHED, "")
         self._last_paths = written.paths
         self.running_changed.emit(False)
         self.exported.emit(written.paths)
@@ -194,6 +198,7 @@ class ExportState(QObject):
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
+        self._settings.set_value(UNFINISHED, "")
         self.running_changed.emit(False)
         if isinstance(error, TargetExistsError):
             self.overwrite_needed.emit(error_text(error))
