@@ -106,7 +106,9 @@ class AutosaveState(QObject):
         """A clean end: nothing is left behind, but after `settle` what is unsaved."""
         self._timer.stop()
         self._writing.abandon()
-        if not self._is_for_next_start:
+        if self._is_for_next_start:
+            self._recovery.leave()
+        else:
             self._recovery.clear()
 
     def settle(self) -> None:

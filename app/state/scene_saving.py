@@ -59,7 +59,7 @@ class SceneFiles(Protocol):
 
 
 class Recovery(Protocol):
-    """The folder for autosaves of this process; all but `discard` and `clear` run in a worker."""
+    """The folder for autosaves of this process; all that reads or saves runs in a worker."""
 
     def save_all(self, scene: SceneToSave, progress: Progress) -> None:
         """Keep the scene, result included."""
@@ -82,6 +82,10 @@ class Recovery(Protocol):
 
     def discard(self, leftover: Leftover) -> None:
         """Throw a scene away that was left; for when the user says so."""
+        ...
+
+    def leave(self) -> None:
+        """Let go of what this process keeps: it is for the next start."""
         ...
 
     def clear(self) -> None:

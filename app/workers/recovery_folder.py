@@ -100,6 +100,16 @@ class RecoveryFolder:
             if lock is not None:
                 shutil.rmtree(leftover.folder, ignore_errors=True)
 
+    def leave(self) -> None:
+        """See Recovery. A writer that is still at work keeps the lock until the process ends."""
+        if self._is_busy.acquire(blocking=False):
+            try:
+                if self._lock is not None:
+                    self._lock.unlock()
+                    self._lock = None
+            finally:
+                self._is_busy.release()
+
     def clear(self) -> None:
         """See Recovery. Never waits: a writer that is at work clears up when it ends."""
         self._is_unwanted = True

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -278,10 +280,16 @@ def test_a_scene_that_another_window_has_opened_is_not_taken_twice(crashed):
 
 
 def test_what_a_kill_left_without_any_scene_is_removed(tmp_path):
-    for name in ("empty", "half"):
-        (tmp_path / name).mkdir()
-        (tmp_path / f"{name}.lock").touch()
+    lock_and_die = (
+        "import os, sys; from PySide6.QtCore import QLockFile\n"
+        "locks = [QLockFile(name) for name in sys.argv[1:]]\n"
+        "os._exit(not all(lock.tryLock(0) for lock in locks))"
+    )
+    names = [str(tmp_path / f"{name}.lock") for name in ("empty", "half", "gone")]
+    subprocess.run([sys.executable, "-c", lock_and_die, *names], check=True)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "half").mkdir()
     (tmp_path / "half" / "choices.json").write_text("{}")
-    (tmp_path / "gone.lock").touch()
+    assert len(list(tmp_path.iterdir())) == 5
     assert RecoveryFolder(tmp_path).leftovers(Progress()) == ()
     assert not list(tmp_path.iterdir())
