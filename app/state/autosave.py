@@ -77,6 +77,7 @@ class AutosaveState(QObject):
         """Open a scene that was left; it counts as unsaved. One that fails is offered again."""
         recovery = self._recovery
         self._recovering = leftover
+        self._writing.abandon()  # or the scene on the screen would go into the other one's folder
         self._reading.start(lambda progress, _publish: recovery.recover(leftover, progress))
         self._forget(leftover)
 
@@ -92,7 +93,8 @@ class AutosaveState(QObject):
         if scene is None or scene.prediction is None or not self._file.is_modified:
             return
         self._timer.stop()
-        if self._writing.is_running:  # a large scene needs longer than a hand that plays with it
+        # A large scene takes longer than a hand rests; a recovered one brings its own folder.
+        if self._writing.is_running or self._reading.is_running:
             self._timer.start()
             return
         self._keeping = scene.prediction

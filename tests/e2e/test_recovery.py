@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
 
@@ -202,6 +203,35 @@ def test_two_scenes_that_were_left_are_both_offered(open_viewer, crashed, qtbot)
     press(qtbot, offered(qtbot, viewer, "garden wall"), "recover_button")
     until(qtbot, lambda: viewer.state.display.prediction is not None)
     assert len(list(crashed.glob("*/scene.moe3d"))) == 1
+
+
+def test_the_scene_on_the_screen_never_goes_into_the_recovered_ones_folder(
+    open_viewer, crashed, photos, qtbot, monkeypatch
+):
+    viewer = open_viewer(crashed)
+    box = offered(qtbot, viewer, "garden wall")
+    (scene,) = crashed.glob("*/scene.moe3d")
+    kept, held = scene.read_bytes(), threading.Event()
+    real = RecoveryFolder.recover
+
+    def slow(self, leftover, progress):
+        found = real(self, leftover, progress)
+        held.wait(100)  # it is read, and the window does not know yet
+        return found
+
+    monkeypatch.setattr(RecoveryFolder, "recover", slow)
+    viewer.state.open_paths([photos])
+    until(qtbot, lambda: viewer.state.session.views is not None)
+    viewer.state.reconstruction.show(step_prediction())  # unsaved, and about to be kept
+    press(qtbot, box, "recover_button")
+    until(qtbot, lambda: viewer.state.display.prediction is not None)
+    assert viewer.state.scene_file.is_modified
+    assert viewer.state.scene_file.scene_to_save() is not None
+    viewer.state.autosave.save_now()
+    held.set()
+    until(qtbot, lambda: not viewer.state.autosave.is_recovering)
+    until(qtbot, lambda: viewer.runner.num_running == 0)
+    assert scene.read_bytes() == kept
 
 
 def test_told_to_end_the_window_keeps_what_is_unsaved(open_viewer, photos, tmp_path, qtbot):
