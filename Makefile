@@ -5,6 +5,8 @@
 #              it if that made it better: see docs/training.md
 # make evaluations - score the built-in model anew and write docs/results.md; goes on where it stopped
 # make fuzz   - read thousands of damaged files with every reader (FILES a reader, from seed FIRST on)
+# make kills - kill writers at 400 random moments and at every line of the code that puts files in
+#              place, and count what is lost
 # make interop, make screenshot, make screenshots, make clean; make help shows these lines
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -20,7 +22,7 @@ BIN := $(VENV)/bin
 SETTINGS := pyproject.toml constraints.txt packaging/system_packages.txt
 GL_SCREEN := -screen 0 1600x1200x24
 
-.PHONY: help run test check-format check-lint check-types check-imports check-tests fuzz interop screenshot screenshots train-mini evaluations clean
+.PHONY: help run test check-format check-lint check-types check-imports check-tests fuzz kills interop screenshot screenshots train-mini evaluations clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -77,6 +79,10 @@ interop: $(VENV)/.tests
 	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e ".[interop,las,e57]"
 	packaging/install_interop_programs.sh $(BIN)/python
 	$(BIN)/python -m pytest -m interop -q -rs tests/interop
+
+kills: $(VENV)/.tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.kills --kills 400
+	MOE3D_KILL_STEP=1 $(BIN)/python -m pytest tests/moe3d/io/test_workplace.py -q -o timeout=3600
 
 # The picture in the README.
 screenshot: $(VENV)/.runs

@@ -22,6 +22,8 @@ from app.state.settings import Settings
 from moe3d.io.export_presets import usual_up
 
 BUILT_IN_FORMATS = (ExportFormat("ply", "PLY point cloud"),)
+UNFINISHED = "export_unfinished"
+"""The setting with the folder of an export that did not end yet."""
 
 
 class ExportState(QObject):
@@ -141,6 +143,7 @@ class ExportState(QObject):
         if request is None or not self.can_export:
             return
         self._settings.set_value("export_folder", str(out_dir.parent))
+        self._settings.set_value(UNFINISHED, str(out_dir))
         self._writing.start(lambda progress, _publish: backend.export(request, progress))
         self.running_changed.emit(True)
 
@@ -177,6 +180,7 @@ class ExportState(QObject):
 
     @Slot(object)
     def _on_written(self, written: ExportedFiles) -> None:
+        self._settings.set_value(UNFINISHED, "")
         self._last_paths = written.paths
         self.running_changed.emit(False)
         self.exported.emit(written.paths)
@@ -196,6 +200,7 @@ class ExportState(QObject):
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
+        self._settings.set_value(UNFINISHED, "")
         self.running_changed.emit(False)
         if isinstance(error, TargetExistsError):
             self.overwrite_needed.emit(error_text(error))

@@ -11,11 +11,12 @@ from typing import Any
 
 from moe3d.errors import FileFormatError, OutputError, UsageError
 from moe3d.geometry.axes import export_from_world
-from moe3d.io.atomic import check_free, new_file, new_folder
+from moe3d.io.atomic import check_free, new_together
 from moe3d.io.export_content import Content
 from moe3d.io.export_job import Exporter, ExportJob, ExportOptions
 from moe3d.io.outside_files import reading
 from moe3d.io.sidecar import describe_prediction, write_sidecar
+from moe3d.io.workplace import sweep
 from moe3d.progress import Progress
 from moe3d.scene.filters import decided
 from moe3d.scene.records import ScenePrediction
@@ -74,10 +75,15 @@ def exporter(name: str) -> Exporter:
     module, attribute = _EXPORTERS[name].split(":")
     try:
         return getattr(importlib.import_module(f"moe3d.io.exporters.{module}"), attribute)
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise UsageError(
             f"the format {name!r} needs the package {error.name}; install it with "
             f"pip install {error.name}"
+        ) from error
+    except ImportError as error:
+        raise UsageError(
+            f"a package that the format {name!r} needs is installed but cannot be loaded "
+            f"({error}); install it again"
         ) from error
 
 
@@ -113,6 +119,7 @@ def export(
     if options.cloud.hide_sky:
         prediction = with_sky(prediction)
     jobs = {}
+    sweep(Path(out_dir))
     for name, format_ in chosen.items():  # refuse everything that can be before writing anything
         up = options.usual_up.get(name, format_.up) if options.up == "auto" else options.up
         jobs[name] = _job(prediction, replace(options, up=up), format_, progress)
@@ -148,8 +155,8 @@ def _export_one(
     name: str, format_: Exporter, job: ExportJob, target: Path, overwrite: bool
 ) -> ExportedFile:
     side = sidecar_path(target)
-    new_target = new_folder if format_.is_folder else new_file
-    with new_file(side, overwrite) as side_part, new_target(target, overwrite) as part:
+    folders = (target,) if format_.is_folder else ()
+    with new_together((target, side), folders, overwrite) as (part, side_part):
         job.progress.report(f"write {name}")
         written = format_.write(job, part)
         job.progress.report(f"check {name}")

@@ -102,17 +102,34 @@ def read_session(path: Path | str, progress: Progress | None = None) -> SessionR
     path, progress = Path(path), progress or Progress()
     progress.report("read")
     with NpzReader(path, SessionFileError) as reader:
-        if MEMBER not in reader.names:
-            raise SessionFileError(
-                f"{path}: has no {MEMBER!r}; wanted a session that this program saved"
-            )
-        values = _parse(path, reader.read_bytes(MEMBER, MAX_DESCRIPTION_BYTES))
+        values = _read_description(path, reader)
         minor = _check_version(path, values)
         has_result = values.get("has_result") is True or "meta" in reader.names
         prediction = prediction_of(reader, path) if has_result else None
     with reading(path, SessionFileError, "its description is damaged"):
         record = _record(values, prediction)
     return dataclasses.replace(record, notes=_notes(record, minor))
+
+
+def read_session_title(path: Path | str) -> str:
+    """Read how a session is called, and nothing that is large.
+
+    Raises:
+        SessionFileError: as `read_session`; but the result inside is not looked at.
+    """
+    path = Path(path)
+    with NpzReader(path, SessionFileError) as reader:
+        values = _read_description(path, reader)
+        _check_version(path, values)
+        return str(values.get("title", ""))
+
+
+def _read_description(path: Path, reader: NpzReader) -> dict[str, Any]:
+    if MEMBER not in reader.names:
+        raise SessionFileError(
+            f"{path}: has no {MEMBER!r}; wanted a session that this program saved"
+        )
+    return _parse(path, reader.read_bytes(MEMBER, MAX_DESCRIPTION_BYTES))
 
 
 def describe_session(record: SessionRecord) -> dict[str, object]:

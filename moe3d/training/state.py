@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from moe3d.errors import CheckpointError, OutputError
 from moe3d.io.atomic import new_file
 from moe3d.io.outside_files import reading
+from moe3d.io.workplace import sweep
 from moe3d.model.checkpoint.torch_file import load_tensors_only
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.config import TrainingConfig
@@ -92,12 +93,6 @@ def save_state(folder: Path, content: dict[str, Any]) -> None:
         ) from error
 
 
-def _remove_parts(folder: Path) -> None:
-    """What killed runs left behind."""
-    for stale in folder.glob(f".{STATE_FILE}.*.part"):
-        stale.unlink(missing_ok=True)
-
-
 def load_state(folder: Path) -> dict[str, Any] | None:
     """Read the state of a run; None when there is none.
 
@@ -107,7 +102,7 @@ def load_state(folder: Path) -> dict[str, Any] | None:
     path = folder / STATE_FILE
     if not path.exists():
         return None
-    _remove_parts(folder)
+    sweep(folder)
     with reading(path, CheckpointError, "is no training state of this program"):
         state = load_tensors_only(path, "a training state of this program is wanted")
         if not isinstance(state, dict):
