@@ -57,8 +57,9 @@ check-tests: $(VENV)/.tests
 # Torch first: another package's plain "torch" would take a newer build with gigabytes of CUDA.
 # PIP_ARGS passes anything on to pip, such as an index with a CPU or CUDA build of the same release.
 $(VENV)/.runs: $(SETTINGS)
+	@packaging/check_python.sh $(PYTHON) later
 	packaging/install_system_packages.sh
-	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 13) else "Python 3.11 or 3.12 is wanted; this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.11")'
+	@packaging/check_python.sh $(PYTHON)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt pip setuptools
 	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) torch

@@ -75,12 +75,14 @@ def make_application() -> "QApplication":
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication
 
+    from app.no_window import NoWindowMessage
     from app.rendering.opengl_setup import prepare_opengl
 
     logging.basicConfig(level=os.environ.get("MOE3D_LOG", "WARNING"))
     prepare_opengl()
     QGuiApplication.setDesktopFileName("io.github.moe3d.Viewer")
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    with NoWindowMessage():
+        app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("MoE3D Viewer")
     app.setOrganizationName("MoE3D")

@@ -14,7 +14,7 @@ from app.state.backend import Backend
 from app.state.export import UNFINISHED
 from app.state.job import Job
 from app.state.settings import Settings
-from app.widgets.gl_support import load_ahead, scene_view_factory
+from app.widgets.gl_support import GlSupport
 from app.widgets.main_window import MainWindow
 from app.widgets.theme import Theme
 from app.workers.memory_meter import MemoryMeter
@@ -53,10 +53,11 @@ class Viewer(QObject):
             self.state.run_options.set_model(arguments.model)
         self.theme = Theme(settings, self)
         self.theme.apply()
-        self.window = MainWindow(self.state, self.theme, scene_view_factory(self.theme))
+        self._graphics = GlSupport(self.theme, self)
+        self.window = MainWindow(self.state, self.theme, self._graphics.make_scene_view)
         if arguments.size is not None:
             self.window.resize(*arguments.size)
-        self.state.session.views_changed.connect(load_ahead)
+        self.state.session.views_changed.connect(self._graphics.load_ahead)
         self._hook = ExceptionHook(self.state.notices)
         self._garbage = GarbageTimer(self)
         self._meter = MemoryMeter(parent=self)

@@ -114,6 +114,7 @@ class AppState(QObject):
         self.session.views_changed.connect(self._on_views_changed)
         self.reconstruction.prediction_changed.connect(self.scene.reset_for_result)
         self._in_history: object = None
+        self.display.leaving.connect(self._on_display_leaving)
         self.display.changed.connect(self._on_display_changed)
         self.reconstruction.phase_changed.connect(self._on_phase_changed)
 
@@ -211,6 +212,10 @@ class AppState(QObject):
         for path in self.session.paths[:1]:
             kept = path if len(self.session.paths) == 1 else path.parent
             self.settings.add_recent(kept)
+
+    @Slot()
+    def _on_display_leaving(self) -> None:
+        self.cursor.move_to(None)
 
     @Slot()
     def _on_display_changed(self) -> None:
