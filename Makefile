@@ -4,11 +4,16 @@
 # make train-mini - train the built-in model further (MINUTES a call; call again to go on), and replace
 #              it if that made it better: see docs/training.md
 # make evaluations - score the built-in model anew and write docs/results.md; goes on where it stopped
+# make fuzz   - read thousands of damaged files with every reader (FILES a reader, from seed FIRST on)
+# make kills - kill writers at 400 random moments and at every line of the code that puts files in
+#              place, and count what is lost
 # make interop, make screenshot, make screenshots, make clean; make help shows these lines
 SHELL := /bin/sh
 PYTHON ?= python3
 SAMPLE ?= room
 MINUTES ?= 0
+FILES ?= 5000
+FIRST ?= 1000
 export PYTHON
 export OMP_WAIT_POLICY ?= PASSIVE
 
@@ -17,7 +22,7 @@ BIN := $(VENV)/bin
 SETTINGS := pyproject.toml constraints.txt packaging/system_packages.txt
 GL_SCREEN := -screen 0 1600x1200x24
 
-.PHONY: help run test check-format check-lint check-types check-imports check-tests interop screenshot screenshots train-mini evaluations clean
+.PHONY: help run test check-format check-lint check-types check-imports check-tests fuzz kills interop screenshot screenshots train-mini evaluations clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -52,8 +57,9 @@ check-tests: $(VENV)/.tests
 # Torch first: another package's plain "torch" would take a newer build with gigabytes of CUDA.
 # PIP_ARGS passes anything on to pip, such as an index with a CPU or CUDA build of the same release.
 $(VENV)/.runs: $(SETTINGS)
+	@packaging/check_python.sh $(PYTHON) later
 	packaging/install_system_packages.sh
-	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 13) else "Python 3.11 or 3.12 is wanted; this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.11")'
+	@packaging/check_python.sh $(PYTHON)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt pip setuptools
 	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) torch
@@ -64,12 +70,20 @@ $(VENV)/.tests: $(VENV)/.runs
 	$(BIN)/python -m pip install --quiet -c constraints.txt --build-constraint constraints.txt $(PIP_ARGS) -e ".[heic,train,dev]"
 	@touch $@
 
+# The suite reads the first seeds; these go on from there. A line of JSON a reader.
+fuzz: $(VENV)/.tests
+	OPENCV_LOG_LEVEL=OFF $(BIN)/python -m tests.fuzz --files $(FILES) --first $(FIRST) 2>/dev/null
+
 # Exports opened by programs that no one here wrote: COLMAP, CloudCompare, Blender, MeshLab, the glTF
 # validator and others. What is missing is installed, or its tests are skipped with the reason.
 interop: $(VENV)/.tests
 	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) -e ".[interop,las,e57]"
 	packaging/install_interop_programs.sh $(BIN)/python
 	$(BIN)/python -m pytest -m interop -q -rs tests/interop
+
+kills: $(VENV)/.tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.kills --kills 400
+	MOE3D_KILL_STEP=1 $(BIN)/python -m pytest tests/moe3d/io/test_workplace.py -q -o timeout=3600
 
 # The picture in the README.
 screenshot: $(VENV)/.runs

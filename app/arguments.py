@@ -31,11 +31,11 @@ def read_arguments(argv: Sequence[str]) -> Arguments:
         description="Turn photos into a 3D point cloud and see which expert decides.",
     )
     parser.add_argument(
-        "path", nargs="*", type=Path, help="a folder of photos, photos, or a saved result (.npz)"
+        "path", nargs="*", type=_path, help="a folder of photos, photos, videos, or a saved result"
     )
     parser.add_argument("--run", action="store_true", help="reconstruct at once")
     parser.add_argument(
-        "--screenshot", type=Path, metavar="FILE", help="save the window as PNG and quit"
+        "--screenshot", type=_path, metavar="FILE", help="save the window as PNG and quit"
     )
     parser.add_argument("--model", help="preset name or checkpoint file (default: the last used)")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window, 1480x920")
@@ -47,6 +47,12 @@ def read_arguments(argv: Sequence[str]) -> Arguments:
     return Arguments(
         tuple(given.path), given.run, given.screenshot, given.model, given.size, given.theme
     )
+
+
+def _path(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty; wanted a path (is a variable not set?)")
+    return Path(text)
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -21,7 +21,16 @@ SWITCH_INTERVAL_S = 0.0005  # a busy worker gives the window its turn ten times 
 
 def main() -> int:
     """Open the window with the words of the command line; the exit code of the program."""
-    return run_viewer(sys.argv[1:])
+    from moe3d.cli.stop_signals import EXIT_CODES, StopSignals
+
+    stop = StopSignals()  # until the window is there and listens itself
+    stop.begin()
+    try:
+        return run_viewer(sys.argv[1:])
+    except KeyboardInterrupt:
+        return stop.exit_code or EXIT_CODES["SIGINT"]
+    finally:
+        stop.end()
 
 
 def keep_triton_out() -> None:
@@ -39,9 +48,14 @@ def run_viewer(argv: Sequence[str]) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # must be set before torch is loaded
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     keep_triton_out()
+    from app.stop_signals import StopSignals
+
     app = make_application()
     viewer = make_viewer(arguments, recovery_root=recovery_root())
     viewer.finished.connect(app.exit)
+    signals = StopSignals(viewer)
+    signals.asked.connect(viewer.end)
+    signals.begin()
     viewer.show()
     code = app.exec()
     if viewer.exit_code is not None:  # closing the last window ends the loop with 0
@@ -50,6 +64,7 @@ def run_viewer(argv: Sequence[str]) -> int:
         sys.stderr.write(f"{viewer.error}\n")
     if not viewer.close_down():
         os._exit(code)  # a job that does not stop must not keep the process
+    signals.end()
     return code
 
 
@@ -60,12 +75,14 @@ def make_application() -> "QApplication":
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication
 
+    from app.no_window import NoWindowMessage
     from app.rendering.opengl_setup import prepare_opengl
 
     logging.basicConfig(level=os.environ.get("MOE3D_LOG", "WARNING"))
     prepare_opengl()
     QGuiApplication.setDesktopFileName("io.github.moe3d.Viewer")
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    with NoWindowMessage():
+        app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("MoE3D Viewer")
     app.setOrganizationName("MoE3D")

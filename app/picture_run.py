@@ -9,6 +9,9 @@ from app.arguments import Arguments
 from app.state.app_state import AppState
 from app.state.notices import ErrorNotice
 from app.widgets.main_window import MainWindow
+from moe3d.errors import OutputError
+from moe3d.io.atomic import new_file
+from moe3d.io.photos.own_pictures import MARK, MARK_KEY
 
 logger = logging.getLogger(__name__)
 POLL_MS = 50
@@ -79,13 +82,13 @@ class PictureRun(QObject):
 
 def save_window(window: MainWindow, path: Path) -> bool:
     """Save the window as PNG; a file is never left half-written."""
-    part = path.with_name(f"{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not window.grab().save(str(part), "PNG"):  # type: ignore[call-overload]
-            return False
-        part.replace(path)
-    except OSError:
-        logger.exception("could not save %s", path)
+        with new_file(path, overwrite=True) as part:
+            picture = window.grab().toImage()
+            picture.setText(MARK_KEY, MARK)
+            if not picture.save(str(part), "PNG"):  # type: ignore[call-overload]
+                raise OutputError(f"{path} cannot be written")
+    except OutputError as error:
+        logger.warning("could not save the picture: %s", error)
         return False
     return True

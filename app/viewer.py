@@ -11,13 +11,16 @@ from app.garbage_timer import GarbageTimer
 from app.picture_run import PictureRun, save_window
 from app.state.app_state import AppState
 from app.state.backend import Backend
+from app.state.export import UNFINISHED
+from app.state.job import Job
 from app.state.settings import Settings
-from app.widgets.gl_support import load_ahead, scene_view_factory
+from app.widgets.gl_support import GlSupport
 from app.widgets.main_window import MainWindow
 from app.widgets.theme import Theme
 from app.workers.memory_meter import MemoryMeter
 from app.workers.recovery_folder import RecoveryFolder
 from app.workers.thread_runner import ThreadRunner
+from moe3d.io.workplace import sweep
 
 CLOSE_LIMIT_S = 10.0
 
@@ -50,10 +53,11 @@ class Viewer(QObject):
             self.state.run_options.set_model(arguments.model)
         self.theme = Theme(settings, self)
         self.theme.apply()
-        self.window = MainWindow(self.state, self.theme, scene_view_factory(self.theme))
+        self._graphics = GlSupport(self.theme, self)
+        self.window = MainWindow(self.state, self.theme, self._graphics.make_scene_view)
         if arguments.size is not None:
             self.window.resize(*arguments.size)
-        self.state.session.views_changed.connect(load_ahead)
+        self.state.session.views_changed.connect(self._graphics.load_ahead)
         self._hook = ExceptionHook(self.state.notices)
         self._garbage = GarbageTimer(self)
         self._meter = MemoryMeter(parent=self)
@@ -62,6 +66,9 @@ class Viewer(QObject):
         self._picture.finished.connect(self._on_picture_finished)
         self.window.shot_requested.connect(self._on_shot_requested)
         self.window.closing.connect(self._on_closing)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self._on_kept)
 
     @property
     def error(self) -> str:
@@ -75,6 +82,7 @@ class Viewer(QObject):
         self.window.show()
         self._meter.start()
         QTimer.singleShot(0, self._picture.start)
+        self._end_unfinished_export()
         if self.state.autosave is not None and self._arguments.screenshot is None:
             self.state.autosave.look()
 
@@ -86,6 +94,25 @@ class Viewer(QObject):
         has_ended = self.runner.shutdown(limit_s)
         self._garbage.stop()
         return has_ended
+
+    def _end_unfinished_export(self) -> None:
+        """A kill may have come between two files that belong together, or two folders."""
+        folder = self.state.settings.value(UNFINISHED, "")
+        if folder:
+            self.runner.start(Job(lambda _progress, _publish: sweep(Path(folder))))
+
+    @Slot(int)
+    def end(self, code: int) -> None:
+        """Close with this exit code; nobody is asked, and what is unsaved is kept for next time."""
+        if self.exit_code is not None:
+            return
+        self.exit_code = code
+        if self.state.autosave is None:
+            self._on_kept()
+            return
+        self._patience.start(round(CLOSE_LIMIT_S * 1000))
+        self.state.autosave.settled.connect(self._on_kept)
+        self.state.autosave.settle()
 
     @Slot()
     def _on_closing(self) -> None:
@@ -99,6 +126,13 @@ class Viewer(QObject):
         self.exit_code = code
         self.window.close_at_once()
         self.finished.emit(code)
+
+    @Slot()
+    def _on_kept(self) -> None:
+        self._patience.stop()
+        if not self._is_closed:
+            self.window.close_at_once()
+            self.finished.emit(self.exit_code or 0)
 
     @Slot()
     def _on_shot_requested(self) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from moe3d.io.export import ExportOptions, export
     from moe3d.io.images import read_views
     from moe3d.io.prediction_file import read_prediction, write_prediction
+    from moe3d.io.video import VideoSampling
     from moe3d.progress import Progress
     from moe3d.scene.cloud import point_cloud
     from moe3d.scene.layers import depth_layer, layer_names
@@ -34,6 +35,7 @@ __all__ = [
     "Reconstructor",
     "ScenePrediction",
     "Tracks",
+    "VideoSampling",
     "View",
     "ViewSet",
     "depth_layer",
@@ -56,6 +58,7 @@ _HOMES = {
     "Reconstructor": "moe3d.inference.reconstructor",
     "ScenePrediction": "moe3d.scene.records",
     "Tracks": "moe3d.scene.multiview",
+    "VideoSampling": "moe3d.io.video",
     "View": "moe3d.scene.records",
     "ViewSet": "moe3d.scene.records",
     "depth_layer": "moe3d.scene.layers",

@@ -57,6 +57,10 @@ class DatasetError(MoE3DError):
     """A data set, scene or truth file that is missing, incomplete or not what it says."""
 
 
+class FileFormatError(MoE3DError):
+    """A file of a known format that is damaged, or of another kind than it is called."""
+
+
 class PredictionFileError(MoE3DError):
     """A saved prediction that cannot be read."""
 

@@ -35,6 +35,7 @@ from app.state.scene_saving import SESSION_SUFFIX, Recovery
 from app.state.session import SessionState
 from app.state.settings import Settings
 from app.state.truth import TruthState
+from app.state.video_frames import VideoFramesState
 from app.state.view_options import Layout, ViewOptionsState
 
 
@@ -103,6 +104,9 @@ class AppState(QObject):
         self.scene_file = SceneFileState(
             backend, runner, self.session, self.reconstruction, self.remembered, self.notices
         )
+        self.video_frames = VideoFramesState(
+            settings, self.session, self.scene_file, self.reconstruction
+        )
         self.autosave = self._autosave(recovery, runner)
         self.scene_file.opened.connect(settings.add_recent)
         self.saved.opened.connect(self.scene_file.mark_kept)
@@ -110,6 +114,7 @@ class AppState(QObject):
         self.session.views_changed.connect(self._on_views_changed)
         self.reconstruction.prediction_changed.connect(self.scene.reset_for_result)
         self._in_history: object = None
+        self.display.leaving.connect(self._on_display_leaving)
         self.display.changed.connect(self._on_display_changed)
         self.reconstruction.phase_changed.connect(self._on_phase_changed)
 
@@ -207,6 +212,10 @@ class AppState(QObject):
         for path in self.session.paths[:1]:
             kept = path if len(self.session.paths) == 1 else path.parent
             self.settings.add_recent(kept)
+
+    @Slot()
+    def _on_display_leaving(self) -> None:
+        self.cursor.move_to(None)
 
     @Slot()
     def _on_display_changed(self) -> None:

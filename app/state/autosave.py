@@ -1,5 +1,7 @@
 """Keeps the unsaved scene safe from a crash, and offers at the next start what a crash left."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.state.display import DisplayState
@@ -18,6 +20,8 @@ class AutosaveState(QObject):
     """Writes after each result, and again when something was chosen and the hand rests."""
 
     leftovers_changed = Signal()
+    settled = Signal()
+    """Answers `settle`: all that can be kept is kept."""
 
     def __init__(
         self,
@@ -34,6 +38,9 @@ class AutosaveState(QObject):
         self._leftovers: tuple[Leftover, ...] = ()
         self._kept: ScenePrediction | None = None
         self._keeping: ScenePrediction | None = None
+        self._recovering: Leftover | None = None
+        self._told = ""
+        self._is_for_next_start = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(QUIET_MS)
@@ -46,7 +53,7 @@ class AutosaveState(QObject):
         self._looking.failed.connect(self._on_failed)
         self._reading = LatestJob(runner, self)
         self._reading.succeeded.connect(self._on_recovered)
-        self._reading.failed.connect(self._on_failed)
+        self._reading.failed.connect(self._on_recovery_failed)
         display.changed.connect(self._wait)
         remembered.changed.connect(self._wait)
         scene_file.changed.connect(self._clear_if_saved)
@@ -56,14 +63,21 @@ class AutosaveState(QObject):
         """Scenes that a crash left, newest first."""
         return self._leftovers
 
+    @property
+    def is_recovering(self) -> bool:
+        """Whether a scene that was left is being read."""
+        return self._reading.is_running
+
     def look(self) -> None:
         """Look for scenes that were left; answers by `leftovers_changed`."""
         recovery = self._recovery
         self._looking.start(lambda progress, _publish: recovery.leftovers(progress))
 
     def recover(self, leftover: Leftover) -> None:
-        """Open a scene that was left; it counts as unsaved."""
+        """Open a scene that was left; it counts as unsaved. One that fails is offered again."""
         recovery = self._recovery
+        self._recovering = leftover
+        self._writing.abandon()  # or the scene on the screen would go into the other one's folder
         self._reading.start(lambda progress, _publish: recovery.recover(leftover, progress))
         self._forget(leftover)
 
@@ -79,6 +93,10 @@ class AutosaveState(QObject):
         if scene is None or scene.prediction is None or not self._file.is_modified:
             return
         self._timer.stop()
+        # A large scene takes longer than a hand rests; a recovered one brings its own folder.
+        if self._writing.is_running or self._reading.is_running:
+            self._timer.start()
+            return
         self._keeping = scene.prediction
         if scene.prediction is self._kept:
             chosen = scene.remembered
@@ -87,10 +105,21 @@ class AutosaveState(QObject):
             self._writing.start(lambda progress, _publish: recovery.save_all(scene, progress))
 
     def stop(self) -> None:
-        """A clean end: nothing is left behind."""
+        """A clean end: nothing is left behind, but after `settle` what is unsaved."""
         self._timer.stop()
         self._writing.abandon()
-        self._recovery.clear()
+        if self._is_for_next_start:
+            self._recovery.leave()
+        else:
+            self._recovery.clear()
+
+    def settle(self) -> None:
+        """The program is told to end from outside: keep what is unsaved; answers by `settled`."""
+        self._is_for_next_start = self._file.is_modified
+        if not self._writing.is_running:
+            self.save_now()
+        if not self._writing.is_running:
+            self.settled.emit()
 
     def _forget(self, leftover: Leftover) -> None:
         self._leftovers = tuple(item for item in self._leftovers if item != leftover)
@@ -105,12 +134,22 @@ class AutosaveState(QObject):
     def _clear_if_saved(self) -> None:
         if self._kept is not None and not self._file.is_modified and not self._file.is_busy:
             self._kept = None
+            self._writing.abandon()
             self._recovery.clear()
 
     @Slot(object)
     def _on_written(self, _result: object) -> None:
-        self._kept = self._keeping
+        self._kept, self._told = self._keeping, ""
         self._clear_if_saved()  # the user may have saved while this was being written
+        if self._is_for_next_start:
+            self._settle_choices()
+
+    def _settle_choices(self) -> None:
+        """What was chosen while the last one was written, once."""
+        if self._timer.isActive():
+            self.save_now()
+        if not self._writing.is_running:
+            self.settled.emit()
 
     @Slot(object)
     def _on_looked(self, leftovers: tuple[Leftover, ...]) -> None:
@@ -120,9 +159,22 @@ class AutosaveState(QObject):
 
     @Slot(object)
     def _on_recovered(self, scene: OpenedScene) -> None:
+        self._kept = None  # what is shown now has nothing to do with what was kept before
         self._file.show(scene, None)
+        self._kept = scene.record.prediction
+
+    @Slot(object)
+    def _on_recovery_failed(self, error: Exception) -> None:
+        if self._recovering is not None:
+            unread = replace(self._recovering, problem=error_text(error))
+            self._leftovers = (unread, *self._leftovers)
+            self.leftovers_changed.emit()
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
-        if not was_cancelled(error):
-            self._notices.raise_error(self.tr("The autosave failed"), error_text(error))
+        text = error_text(error)
+        if not was_cancelled(error) and text != self._told:  # once, not every time a hand rests
+            self._told = text
+            self._notices.raise_error(self.tr("The autosave failed"), text)
+        if self._is_for_next_start:
+            self.settled.emit()

@@ -156,8 +156,10 @@ class Thumbnail:
 class Backend(SceneFiles, Protocol):
     """All slow work that the window can start."""
 
-    def read_scene(self, paths: Sequence[Path], progress: Progress) -> ViewSet:
-        """Find and check the photos; does not decode them."""
+    def read_scene(
+        self, paths: Sequence[Path], progress: Progress, frames_per_second: float = 1.0
+    ) -> ViewSet:
+        """Find and check the photos, and take frames of the videos."""
         ...
 
     def make_thumbnails(self, views: ViewSet, progress: Progress, publish: Publish) -> None:

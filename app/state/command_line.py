@@ -7,11 +7,16 @@ from app.state.point_filters import PointFilters
 from app.state.run_options import RunOptionsState
 
 
-def run_command(sources: tuple[Path, ...], options: RunOptionsState, title: str) -> str:
-    """The next run; empty when the photos are no single folder or file."""
-    if len(sources) != 1:
+def run_command(
+    sources: tuple[Path, ...],
+    options: RunOptionsState,
+    title: str,
+    frames_per_second: float = 1.0,
+) -> str:
+    """The next run; empty when no photos are open."""
+    if not sources:
         return ""
-    words = ["moe3d", "run", str(sources[0]), "-o", f"out/{title}", "--model", options.model]
+    words = ["moe3d", "run", *map(str, sources), "-o", f"out/{title}", "--model", options.model]
     for name, value in (
         ("--device", options.device),
         ("--precision", options.precision),
@@ -20,6 +25,8 @@ def run_command(sources: tuple[Path, ...], options: RunOptionsState, title: str)
     ):
         if value != "auto":
             words += [name, value]
+    if frames_per_second != 1:
+        words += ["--frames-per-second", f"{frames_per_second:g}"]
     if not options.compare:
         words.append("--no-compare")
     return shlex.join(words)

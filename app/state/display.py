@@ -15,7 +15,7 @@ from app.state.reconstruction import ReconstructionState
 from app.state.scene_display import CloudDisplay, SceneDisplay
 from app.state.view_options import COLOR_MODES, Layout, ViewOptionsState
 from moe3d.progress import Progress
-from moe3d.scene.layers import default_layer
+from moe3d.scene.layers import default_layer, layer_names
 from moe3d.scene.multiview import usual_min_support
 from moe3d.scene.records import ScenePrediction
 from moe3d.scene.sky import sky_share, with_sky
@@ -29,6 +29,8 @@ class DisplayState(QObject):
 
     changed = Signal()
     """A prediction is ready to be drawn, or there is none any more."""
+    leaving = Signal()
+    """What is on the screen goes in a moment: nothing may point into it any more."""
     cloud_ready = Signal(str)
     """Points of this layer are there."""
     filter_changed = Signal()
@@ -231,6 +233,7 @@ class DisplayState(QObject):
         prediction = self._reconstruction.prediction
         self.stop()
         if prediction is None:
+            self.leaving.emit()
             self._prediction, self._display, self._clouds = None, None, {}
             self.changed.emit()
             self.filter_changed.emit()
@@ -246,27 +249,34 @@ class DisplayState(QObject):
 
     @Slot(object)
     def _on_prepared(self, prepared: Prepared) -> None:
-        before = self._prediction
+        before, (now, _) = self._prediction, prepared
+        self.leaving.emit()
+        photo = self._photo_to_stay_with(before, now)
+        if before is not None:  # choose what both have while all panels still show the old one
+            self._options.select_view(min(photo, before.num_views - 1))
+            if self._options.layer not in ("", *layer_names(now)):
+                self._options.select_layer("")
+        self._building.abandon()  # points of the old one
         self._prediction, self._display = prepared
         self._clouds = dict(self._display.clouds)
         self._display = replace(self._display, clouds={})
-        if self._options.layer and self._options.layer not in self.layers:
+        if self._options.layer not in ("", *self.layers):
             self._options.select_layer("")
+        self.changed.emit()
+        self._options.select_view(photo)
         if self._options.color_mode not in self.color_modes:
             self._options.set_color_mode("photo")
-        self._stay_with_photo(before, self._prediction)
-        self.changed.emit()
         self.layers_shown_changed.emit()
         self.filter_changed.emit()
         self._build_missing()
 
-    def _stay_with_photo(self, before: ScenePrediction | None, now: ScenePrediction) -> None:
+    def _photo_to_stay_with(self, before: ScenePrediction | None, now: ScenePrediction) -> int:
         """Another run may hold other photos: go on looking at the same one, or at the first."""
         index = self._options.selected_view
         if before is not None and index < before.num_views and before.names != now.names:
             name = before.names[index]
             index = now.names.index(name) if name in now.names else 0
-        self._options.select_view(index if index < now.num_views else 0)
+        return index if index < now.num_views else 0
 
     @Slot(str)
     def _on_layer_changed(self, _layer: str) -> None:

@@ -19,8 +19,11 @@ from app.state.notices import Notices
 from app.state.scene_controls import SceneControls
 from app.state.session import SessionState
 from app.state.settings import Settings
+from moe3d.io.export_presets import usual_up
 
 BUILT_IN_FORMATS = (ExportFormat("ply", "PLY point cloud"),)
+UNFINISHED = "export_unfinished"
+"""The setting with the folder of an export that did not end yet."""
 
 
 class ExportState(QObject):
@@ -100,8 +103,9 @@ class ExportState(QObject):
         """Up axes of the chosen formats, in their order, each once."""
         if self.choices.up != "auto":
             return (self.choices.up,)
-        found = {item.key: item.up for item in self._formats}
-        return tuple(dict.fromkeys(found.get(name, "cv") for name in self.choices.formats))
+        formats = self.choices.formats
+        found = {item.key: item.up for item in self._formats} | dict(usual_up(formats))
+        return tuple(dict.fromkeys(found.get(name, "cv") for name in formats))
 
     def suggested_folder(self) -> Path:
         """Where the last export went, or a folder of the scene's name in the user's home."""
@@ -139,6 +143,7 @@ class ExportState(QObject):
         if request is None or not self.can_export:
             return
         self._settings.set_value("export_folder", str(out_dir.parent))
+        self._settings.set_value(UNFINISHED, str(out_dir))
         self._writing.start(lambda progress, _publish: backend.export(request, progress))
         self.running_changed.emit(True)
 
@@ -175,6 +180,7 @@ class ExportState(QObject):
 
     @Slot(object)
     def _on_written(self, written: ExportedFiles) -> None:
+        self._settings.set_value(UNFINISHED, "")
         self._last_paths = written.paths
         self.running_changed.emit(False)
         self.exported.emit(written.paths)
@@ -194,6 +200,7 @@ class ExportState(QObject):
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
+        self._settings.set_value(UNFINISHED, "")
         self.running_changed.emit(False)
         if isinstance(error, TargetExistsError):
             self.overwrite_needed.emit(error_text(error))

@@ -1,11 +1,12 @@
 """What the user wants exported: for whom, which points, which way up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.state.chosen_values import flag, number, one_of, text, whole
 from app.state.point_filters import PointFilters
 from app.state.remembered import Chosen, Remembered
-from moe3d.io.export_presets import PRESETS, ExportPreset
+from moe3d.io.export_presets import PRESETS, ExportPreset, usual_up
 
 OWN_CHOICE = "own"
 """In place of a preset's key: the user ticked formats."""
@@ -32,6 +33,8 @@ class ExportPlan:
     voxel_size: float | None = None
     normals: bool = False
     up: str = "auto"
+    usual_up: Mapping[str, str] = field(default_factory=dict)
+    """What "auto" means for formats by name, where it is not their own axis."""
     level: bool = False
     """Whether y and z up files stand level."""
     level_up: Vector | None = None
@@ -180,6 +183,7 @@ class ExportChoices(Remembered):
             voxel_size=self.voxel_size if self.amount == "voxel" else None,
             normals=self.normals,
             up=self.up,
+            usual_up=usual_up(self.formats),
             level=self.level,
             level_up=level_up,
             scale=self.scale,

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal, Slot
 from app.state.chosen_values import name_set, names
 from app.state.remembered import Chosen, Remembered
 from app.state.session import SessionState
-from moe3d.io.photo_checks import PhotoCheck, find_blurred, find_duplicates
+from moe3d.io.photo_checks import check_warnings, shape_warning
 from moe3d.scene.records import View, ViewSet
 
 PREVIEW_PHOTOS = 8
@@ -52,7 +52,7 @@ class PhotoSelectionState(Remembered):
     def chosen(self) -> ViewSet:
         """Photos with a tick, in the chosen order."""
         kept = tuple(view for view in self.views if view.name not in self.excluded)
-        return ViewSet(kept, self._session.refused)
+        return ViewSet(kept, self._session.refused, self._session.notes)
 
     @property
     def preview(self) -> ViewSet:
@@ -71,15 +71,8 @@ class PhotoSelectionState(Remembered):
 
     def scene_warning(self) -> str:
         """What is odd about the photos together; empty when nothing is."""
-        shapes = {(view.width, view.height) for view in self.chosen.views}
-        if len(shapes) < 2:
-            return ""
-        upright = {height > width for width, height in shapes}
-        if len(upright) == 2:
-            return self.tr(
-                "Upright and lying photos are mixed: the network sees them with white borders"
-            )
-        return self.tr("Photos of {} different sizes").format(len(shapes))
+        texts = (*self._session.notes, shape_warning(self.chosen))
+        return "\n".join(text for text in texts if text)
 
     def include(self, name: str, included: bool) -> None:
         """Give a photo its tick, or take it."""
@@ -147,18 +140,10 @@ class PhotoSelectionState(Remembered):
         found: dict[str, list[str]] = {view.name: list(view.warnings) for view in views}
         checks = self._session.checks
         if len(checks) == len(views):
-            self._judge_checks([view.name for view in views], checks, found)
+            for name, texts in check_warnings([view.name for view in views], checks).items():
+                found[name].extend(texts)
         self._warnings = {name: tuple(texts) for name, texts in found.items() if texts}
         self.warnings_changed.emit()
-
-    def _judge_checks(
-        self, photo_names: list[str], checks: list[PhotoCheck], found: dict[str, list[str]]
-    ) -> None:
-        for index in find_blurred(checks):
-            found[photo_names[index]].append(self.tr("blurred"))
-        for index, earlier in find_duplicates(checks).items():
-            text = self.tr("the same as {}").format(photo_names[earlier])
-            found[photo_names[index]].append(text)
 
 
 def _moved(names: tuple[str, ...], name: str, place: int) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ class Leftover:
     title: str
     saved_at_s: float
     """Seconds since 1970."""
+    problem: str = ""
+    """Why it could not be read this time; it stays where it is."""
 
 
 class SceneFiles(Protocol):
@@ -57,7 +59,7 @@ class SceneFiles(Protocol):
 
 
 class Recovery(Protocol):
-    """The folder for autosaves of this process; every method but `close` runs in a worker."""
+    """The folder for autosaves of this process; all that reads or saves runs in a worker."""
 
     def save_all(self, scene: SceneToSave, progress: Progress) -> None:
         """Keep the scene, result included."""
@@ -68,15 +70,22 @@ class Recovery(Protocol):
         ...
 
     def leftovers(self, progress: Progress) -> tuple[Leftover, ...]:
-        """Scenes of programs that did not end well, newest first."""
+        """Scenes of programs that did not end well, newest first, readable or not."""
         ...
 
     def recover(self, leftover: Leftover, progress: Progress) -> OpenedScene:
-        """Read a scene that was left."""
+        """Read a scene that was left, and keep it from now on as this process's own.
+
+        A scene that cannot be read raises, and stays what it was: left.
+        """
         ...
 
     def discard(self, leftover: Leftover) -> None:
-        """Throw a scene away that was left."""
+        """Throw a scene away that was left; for when the user says so."""
+        ...
+
+    def leave(self) -> None:
+        """Let go of what this process keeps: it is for the next start."""
         ...
 
     def clear(self) -> None:

@@ -38,6 +38,7 @@ class SessionState(QObject):
         self._checks: dict[int, PhotoCheck] = {}
         self._can_run = False
         self._title = ""
+        self._frames_per_second = 1.0
         self._reading = LatestJob(runner, self)
         self._reading.succeeded.connect(self._on_read)
         self._reading.failed.connect(self._on_read_failed)
@@ -76,6 +77,11 @@ class SessionState(QObject):
         return self._views.refused if self._views is not None else ()
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found beside the photos: masks that are used, files that are not."""
+        return self._views.notes if self._views is not None else ()
+
+    @property
     def is_loading(self) -> bool:
         """Whether photos are being looked for."""
         return self._reading.is_running
@@ -89,6 +95,15 @@ class SessionState(QObject):
     def can_run(self) -> bool:
         """Whether there are photo files to reconstruct from."""
         return self._can_run and self.num_views > 0
+
+    @property
+    def frames_per_second(self) -> float:
+        """Frames that the next opening takes of every second of a video."""
+        return self._frames_per_second
+
+    def set_frames_per_second(self, rate: float) -> None:
+        """Choose how many frames the next opening takes."""
+        self._frames_per_second = rate
 
     def thumbnail(self, index: int) -> object | None:
         """uint8 (h, w, 3) of one view, or None while it is not there yet."""
@@ -104,8 +119,8 @@ class SessionState(QObject):
         if not paths:
             return
         asked = self._asked = tuple(paths)
-        backend = self._backend
-        self._reading.start(lambda progress, _publish: backend.read_scene(asked, progress))
+        backend, rate = self._backend, self._frames_per_second
+        self._reading.start(lambda progress, _publish: backend.read_scene(asked, progress, rate))
         self.loading_changed.emit(True)
 
     def show_prediction(self, prediction: ScenePrediction, path: Path) -> None:

@@ -13,8 +13,9 @@ from app.widgets.export_dialog import ExportDialog
 from app.widgets.model_dialog import ModelDialog
 from app.widgets.picture_dialog import PictureDialog
 from app.widgets.turntable_dialog import TurntableDialog
+from moe3d.io.image_files import PHOTO_EXTENSIONS, VIDEO_EXTENSIONS
 
-PHOTO_FILTER = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif *.bmp"
+PHOTO_FILTER = " ".join(f"*{ending}" for ending in sorted(PHOTO_EXTENSIONS | VIDEO_EXTENSIONS))
 
 
 class Dialogs(QObject):
@@ -64,7 +65,7 @@ class Dialogs(QObject):
         dialog = self._file_dialog(self.tr("Open photos"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(
-            [self.tr("Photos ({})").format(PHOTO_FILTER), self.tr("All files (*)")]
+            [self.tr("Photos and videos ({})").format(PHOTO_FILTER), self.tr("All files (*)")]
         )
         dialog.filesSelected.connect(self._on_scene_chosen)
         dialog.open()

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import cast
 
 import numpy as np
-from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.rendering.camera import Camera
 from app.rendering.place_picture import camera_at_place
@@ -20,6 +20,7 @@ from app.widgets.cloud_view import CloudView
 from app.widgets.hypothesis_marks import HypothesisMarks
 from app.widgets.layer_points import LayerPoints
 from app.widgets.layer_titles import layer_title
+from app.widgets.plain_scene_view import PlainSceneView
 from app.widgets.point_storage import PointStorage
 from app.widgets.split_cloud_view import SplitCloudView
 from app.widgets.theme import Theme
@@ -51,6 +52,9 @@ class GlSceneView(QObject):
         super().__init__()
         self._state = state
         self._split = SplitCloudView()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._split)
+        self._stand_in: PlainSceneView | None = None
         self.points = LayerPoints(state.display)
         """Of every layer that was shown."""
         self._shown: list[tuple[ScenePrediction | None, str]] = [(None, ""), (None, "")]
@@ -75,6 +79,9 @@ class GlSceneView(QObject):
             cloud_view.camera_clicked.connect(view.select_view)
             cloud_view.point_hovered.connect(self._on_point_hovered)
             cloud_view.flip_wanted.connect(state.flip)
+            cloud_view.drawing_failed.connect(
+                self._on_drawing_failed, Qt.ConnectionType.QueuedConnection
+            )
         state.comparison_report.place_chosen.connect(self._on_place_chosen)
         comparison = state.comparison
         comparison.swipe_changed.connect(self._split.set_swipe)
@@ -87,8 +94,8 @@ class GlSceneView(QObject):
 
     @property
     def widget(self) -> QWidget:
-        """Both views and their headings."""
-        return self._split
+        """Both views and their headings, or what says why they cannot be drawn."""
+        return self._pages
 
     @property
     def is_settled(self) -> bool:
@@ -99,6 +106,21 @@ class GlSceneView(QObject):
         """Show the whole cloud, in both views."""
         for view in self._split.views:
             view.frame_all()
+
+    @Slot(str)
+    def _on_drawing_failed(self, problem: str) -> None:
+        if self._stand_in is None:
+            self._stand_in = PlainSceneView(self._state, problem, can_retry=True)
+            self._stand_in.retry_wanted.connect(self._on_retry_wanted)
+            self._pages.addWidget(self._stand_in)
+        self._stand_in.say(problem)
+        self._pages.setCurrentWidget(self._stand_in)
+
+    @Slot()
+    def _on_retry_wanted(self) -> None:
+        for view in self._split.views:
+            view.try_again()
+        self._pages.setCurrentWidget(self._split)
 
     @Slot()
     def _show_clouds(self) -> None:

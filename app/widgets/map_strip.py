@@ -100,11 +100,14 @@ class MapStrip(QWidget):
         self._bar.setVisible(prediction is not None)
         if prediction is not None:
             height, width = prediction.depth.shape[1:]
-            for key in filter(self._state.maps.is_shown, self._keys()):
+            for key in self._keys_shown():
                 self._add_tile(key, QSize(width, height))
         self._row.addStretch(1)
         self._fit_tiles()
         self._show_maps()
+
+    def _keys_shown(self) -> tuple[str, ...]:
+        return tuple(filter(self._state.maps.is_shown, self._keys()))
 
     def _keys(self) -> tuple[str, ...]:
         prediction = self._state.display.prediction
@@ -162,6 +165,9 @@ class MapStrip(QWidget):
     def _show_maps(self) -> None:
         source, style = map_source(self._state), self._style()
         if source is None or style is None:
+            return
+        if tuple(self._tiles) != self._keys_shown():  # somebody heard of the new result before us
+            self._rebuild()
             return
         what_if = self._state.remix.shown
         for key, tile in self._tiles.items():

@@ -10,6 +10,7 @@ from app.widgets.parts import label
 from app.widgets.photo_list import PhotoList
 from app.widgets.refused_strip import RefusedStrip
 from app.widgets.theme import Theme
+from app.widgets.video_rate import VideoRate
 
 SMALLEST_PX = 204
 """A card with its tick, and the scroll bar."""
@@ -64,6 +65,7 @@ class PhotosPanel(QWidget):
         rows.setContentsMargins(10, 8, 6, 8)
         rows.setSpacing(6)
         rows.addLayout(head)
+        rows.addWidget(VideoRate(self._state.video_frames))
         rows.addWidget(self._odd)
         rows.addWidget(RefusedStrip(self._state.session))
         rows.addWidget(self._list, 1)

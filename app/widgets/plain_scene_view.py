@@ -1,29 +1,45 @@
-"""Stands where the 3D view would be on machines without OpenGL, and says so."""
+"""Stands where the 3D view would be while it cannot be drawn, and says why."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.state.app_state import AppState
 from app.widgets.layer_titles import layer_title
-from app.widgets.parts import label
+from app.widgets.parts import button, label
 from app.widgets.what_if_badge import WhatIfBadge
 
 
 class PlainSceneView(QWidget):
     """Names the layers, and how many points each would show."""
 
-    def __init__(self, state: AppState) -> None:
+    retry_wanted = Signal()
+    """The user asks for the 3D view once more."""
+
+    def __init__(self, state: AppState, problem: str, *, can_retry: bool = False) -> None:
         super().__init__()
         self.setObjectName("no_gl_view")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._state = state
         self._counts = label(role="muted", name="no_gl_counts")
         self._counts.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        text = label(self.tr("The 3D view needs OpenGL, which this display does not offer."))
-        text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._text = label(name="no_gl_text", wrap=True)
+        advice = label(
+            self.tr(
+                "Maps, profile, comparison and exports work; `moe3d check` names the graphics."
+            ),
+            role="muted",
+            wrap=True,
+        )
         rows = QVBoxLayout(self)
         rows.addStretch(1)
-        rows.addWidget(text)
+        for text in (self._text, advice):
+            text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            rows.addWidget(text)
+        self.say(problem)
+        if can_retry:
+            again = button(self.tr("Try again"), "retry_3d", self.tr("Draw the 3D view once more"))
+            again.clicked.connect(self.retry_wanted)
+            rows.addWidget(again, 0, Qt.AlignmentFlag.AlignHCenter)
         rows.addWidget(self._counts)
         self._badge = WhatIfBadge(self)
         rows.addStretch(1)
@@ -31,6 +47,10 @@ class PlainSceneView(QWidget):
         state.display.layers_shown_changed.connect(self._show_counts)
         state.remix.shown_changed.connect(self._show_what_if)
         self._show_counts()
+
+    def say(self, problem: str) -> None:
+        """Why there is no 3D view."""
+        self._text.setText(self.tr("The 3D view cannot be drawn: {}.").format(problem))
 
     @property
     def widget(self) -> QWidget:

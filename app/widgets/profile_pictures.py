@@ -6,6 +6,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
+from moe3d.io.photos.own_pictures import MARK, MARK_KEY
+
 if TYPE_CHECKING:
     from app.widgets.profile_plots import ProfilePlots
 
@@ -32,6 +34,7 @@ def plots_as_png(plots: "ProfilePlots") -> bytes:
     _draw(plots, QPainter(image), PNG_SCALE)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.setText(MARK_KEY, MARK)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
     return _bytes(buffer.data())
 

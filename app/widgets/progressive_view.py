@@ -1,11 +1,14 @@
 """A GLViewWidget with its own camera, whose points appear progressively under the other items."""
 
+import logging
 import time
+from collections.abc import Callable
 from contextlib import closing
 
 import numpy as np
 from OpenGL import GL
 from pyqtgraph.opengl import GLViewWidget
+from pyqtgraph.opengl.GLGraphicsItem import GLGraphicsItem
 from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QMatrix4x4, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -13,12 +16,14 @@ from PySide6.QtWidgets import QWidget
 from app.rendering.camera import Camera, Viewport
 from app.rendering.scene_frame import UNIT_BOUNDS, Bounds
 from app.rendering.view_frame import ViewFrame, view_frame
+from app.state.job import error_text
 from app.widgets.camera_controller import CameraController
 from app.widgets.cloud_renderer import CloudRenderer
 from app.widgets.drawing_steps import Drawing, finished
 from app.widgets.gl_target import GlTarget
 from app.widgets.point_item import PointItem
 
+logger = logging.getLogger(__name__)
 STILL_AFTER_MS = 120
 ONLY_BACKDROP, ONLY_POINTS, EVERYTHING = range(3)
 """What a context's first pictures hold. Each compiles shaders, which takes long on a software
@@ -33,8 +38,11 @@ class ProgressiveView(GLViewWidget):
     """The Camera, after every movement."""
     refined = Signal()
     """The picture has become equal to a full draw."""
+    drawing_failed = Signal(str)
+    """Nothing is drawn any more, and why, until `try_again`."""
     _is_painting = False  # GLViewWidget asks for pictures before our own __init__ goes on
     _is_resizing = False
+    _has_failed = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,9 +143,9 @@ class ProgressiveView(GLViewWidget):
 
     def initializeGL(self) -> None:
         """A context is there, or another one than before."""
-        super().initializeGL()
-        self._renderer.context_was_replaced()
         self._stage = ONLY_BACKDROP
+        self._draw_safely(super().initializeGL)
+        self._draw_safely(self._renderer.context_was_replaced)
 
     def viewMatrix(self) -> QMatrix4x4:
         """For every other item in the view."""
@@ -166,11 +174,26 @@ class ProgressiveView(GLViewWidget):
         if self._is_resizing:
             return
         self._is_painting = True
-        try:
-            self._paint()
-        finally:
-            self._is_painting = False
+        self._draw_safely(self._paint)
+        self._is_painting = False
         self._presented_s = time.perf_counter()
+
+    def try_again(self) -> None:
+        """Begin anew after a failure."""
+        self._has_failed = False
+        self._stage = ONLY_BACKDROP
+        self.update()
+
+    def _draw_safely(self, draw: Callable[[], None]) -> None:
+        """Whatever a driver does, an error is said once, and the program goes on."""
+        if self._has_failed:
+            return
+        try:
+            draw()
+        except Exception as error:  # Qt calls from C++: nobody else can catch it
+            self._has_failed = True
+            logger.exception("the 3D view cannot be drawn")
+            self.drawing_failed.emit(error_text(error))
 
     def _paint(self) -> None:
         frame = self.frame_now()
@@ -194,6 +217,22 @@ class ProgressiveView(GLViewWidget):
         else no view would ever rest."""
         if not self._is_painting:
             super().update(*area)
+
+    def drawItemTree(self, item: GLGraphicsItem | None = None, useItemNames: bool = False) -> None:
+        """As GLViewWidget's own, which prints an item's error and leaves the item out."""
+        items = [one for one in self.items if one.parentItem() is None]
+        if item is not None:
+            items = [*item.childItems(), item]
+        for one in sorted(items, key=lambda one: one.depthValue()):
+            if not one.visible():
+                continue
+            if one is item:
+                self._bind_vertex_array()
+                one.paint()
+                continue
+            self._modelViewStack.append(self.currentModelView() * one.transform())
+            self.drawItemTree(one)
+            self._modelViewStack.pop()
 
     def _before_paint(self, frame: ViewFrame) -> None:
         """For subclasses: bring overlays up to date."""
@@ -220,7 +259,7 @@ class ProgressiveView(GLViewWidget):
 
     @Slot()
     def _refine(self) -> None:
-        if not self.isVisible() or not self.isValid():
+        if self._has_failed or not self.isVisible() or not self.isValid():
             return
         if not self._points.is_uploaded:
             self.update()
@@ -228,10 +267,11 @@ class ProgressiveView(GLViewWidget):
         if self._renderer.is_complete:
             self.refined.emit()
             return
-        self.makeCurrent()
-        self._bind_vertex_array()
-        self._renderer.refine()
+        self._take_context()
+        self._draw_safely(self._renderer.refine)
         self.doneCurrent()
+        if self._has_failed:
+            return
         waited_s = time.perf_counter() - self._presented_s
         if self._renderer.is_complete:
             self.update()

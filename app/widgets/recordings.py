@@ -14,6 +14,7 @@ from app.widgets.pictures import rgb_from_image
 from app.widgets.recorder import Steps
 from moe3d.errors import OutputError
 from moe3d.io.atomic import new_file
+from moe3d.io.photos.own_pictures import MARK, MARK_KEY
 from moe3d.io.video_writer import write_video
 from moe3d.progress import ProgressReport
 
@@ -36,6 +37,7 @@ def picture_steps(view: CloudView, request: PictureRequest) -> Steps:
                 image = end.value
                 break
             yield ProgressReport("per cent", round(100 * share), 100)
+    image.setText(MARK_KEY, MARK)
     with new_file(request.path, overwrite=True) as part:
         if not image.save(str(part), "PNG", QUICK):
             raise OutputError(f"{request.path}: cannot be written; choose another folder")

@@ -23,6 +23,7 @@ class SessionDialogs(QObject):
         super().__init__(window)
         self._state, self._window = state, window
         self._is_leaving = False
+        self._offered: set[Leftover] = set()
         state.scene_file.changed.connect(self._on_file_changed)
         if state.autosave is not None:
             state.autosave.leftovers_changed.connect(self._offer_leftover)
@@ -110,18 +111,27 @@ class SessionDialogs(QObject):
     @Slot()
     def _offer_leftover(self) -> None:
         autosave = self._state.autosave
-        if autosave is None or not autosave.leftovers:
+        if autosave is None or autosave.is_recovering:
             return
-        if self._window.findChild(QMessageBox, "recovery_box") is None:
-            self._show_leftover(autosave.leftovers[0])
+        waiting = [item for item in autosave.leftovers if item not in self._offered]
+        boxes = self._window.findChildren(QMessageBox, "recovery_box")
+        if waiting and not any(box.isVisible() for box in boxes):
+            self._show_leftover(waiting[0])
 
     def _show_leftover(self, leftover: Leftover) -> None:
-        when = datetime.fromtimestamp(leftover.saved_at_s).strftime("%Y-%m-%d %H:%M")
+        when = self.tr("an unknown time")
+        if leftover.saved_at_s:
+            when = datetime.fromtimestamp(leftover.saved_at_s).strftime("%Y-%m-%d %H:%M")
         box = self._box("recovery_box", self.tr("The program did not end properly last time"))
-        box.setInformativeText(
-            self.tr("“{}” was not saved; it was kept at {}.").format(leftover.title, when)
-        )
-        recover = box.addButton(self.tr("Recover"), QMessageBox.ButtonRole.AcceptRole)
+        about = self.tr("“{}” was not saved; it was kept at {}.")
+        if leftover.problem:
+            about = self.tr(
+                "“{}” was not saved. It was kept at {} and still is, but cannot be read now:\n\n{}"
+            )
+        title = leftover.title or leftover.folder.name
+        box.setInformativeText(about.format(title, when, leftover.problem))
+        word = self.tr("Try again") if leftover.problem else self.tr("Recover")
+        recover = box.addButton(word, QMessageBox.ButtonRole.AcceptRole)
         recover.setObjectName("recover_button")
         discard = box.addButton(self.tr("Throw away"), QMessageBox.ButtonRole.DestructiveRole)
         discard.setObjectName("discard_button")
@@ -129,9 +139,16 @@ class SessionDialogs(QObject):
         box.setDefaultButton(recover)
         autosave = self._state.autosave
         if autosave is not None:
-            recover.clicked.connect(lambda: autosave.recover(leftover))
+            recover.clicked.connect(lambda: self._recover(leftover))
             discard.clicked.connect(lambda: autosave.discard(leftover))
+        self._offered.add(leftover)
+        box.finished.connect(self._offer_leftover)
         box.open()
+
+    def _recover(self, leftover: Leftover) -> None:
+        self._offered.discard(leftover)  # should it fail again
+        if self._state.autosave is not None:
+            self._state.autosave.recover(leftover)
 
     def _box(self, name: str, text: str) -> QMessageBox:
         box = QMessageBox(self._window)

@@ -93,7 +93,9 @@ class StartPage(QWidget):
         heading = label(self.tr("Drop a folder of photos here"), "heading")
         rows.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
         hint = label(
-            self.tr("Photos or a saved result (.npz) do as well. Nothing leaves this machine."),
+            self.tr(
+                "Photos, videos or a saved result (.npz) do as well. Nothing leaves this machine."
+            ),
             "muted",
         )
         rows.addWidget(hint, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -45,11 +45,14 @@ class MoE3DBackend(SessionFiles):
         self._reconstructor: Reconstructor | None = None
         self._loaded = ("", "", "")
 
-    def read_scene(self, paths: Sequence[Path], progress: Progress) -> ViewSet:
-        """Find and check the photos."""
+    def read_scene(
+        self, paths: Sequence[Path], progress: Progress, frames_per_second: float = 1.0
+    ) -> ViewSet:
+        """Find and check the photos, and take frames of the videos."""
         import moe3d
 
-        return moe3d.read_views(paths[0] if len(paths) == 1 else list(paths), progress)
+        sampling = moe3d.VideoSampling(frames_per_second)
+        return moe3d.read_views(paths[0] if len(paths) == 1 else list(paths), progress, sampling)
 
     def make_thumbnails(self, views: ViewSet, progress: Progress, publish: Publish) -> None:
         """Publish one thumbnail a view, in order."""

@@ -104,6 +104,7 @@ def planned(
         ),
         name=plan.name,
         up=plan.up,
+        usual_up=plan.usual_up,
         scale=plan.scale,
         level=plan.level,
         level_up=plan.level_up,

@@ -5,8 +5,6 @@ from app.state.job import Publish
 from moe3d.progress import Progress
 from moe3d.scene.records import ViewSet
 
-CHECKED_SIZE = 518
-"""The network's size: blur that vanishes at it does no harm."""
 THUMBNAIL_SIZE = 320
 
 
@@ -15,7 +13,7 @@ def make_thumbnails(views: ViewSet, progress: Progress, publish: Publish) -> Non
     import cv2
 
     from moe3d.io.images import thumbnail
-    from moe3d.io.photo_checks import check_photo
+    from moe3d.io.photo_checks import CHECKED_SIZE, check_photo
 
     for index, view in enumerate(views.views):
         progress.report("thumbnails", index, len(views))

@@ -2,26 +2,35 @@
 
 ROOT/ID.lock           held by QLockFile; stale when its process has died
 ROOT/ID/scene.moe3d    the session after the newest result
-ROOT/ID/choices.json   what was chosen since
+ROOT/ID/choices.json   what was chosen since, and of which scene; of any other one it means nothing
+
+A folder is removed when its scene was saved or the user throws it away, never for being unreadable.
 """
 
+import contextlib
+import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Mapping
+import threading
+import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
+from app.state.job import error_text
 from app.state.scene_saving import Leftover, OpenedScene, SceneToSave
 from app.workers.scene_files import save_scene, with_photos
-from moe3d.errors import MoE3DError, SessionFileError
+from moe3d.errors import SessionFileError
 from moe3d.io.atomic import new_file
-from moe3d.io.session_file import read_session
+from moe3d.io.session_file import SessionRecord, read_session, read_session_title
+from moe3d.io.workplace import sweep
 from moe3d.progress import Progress
 
 SCENE, CHOICES = "scene.moe3d", "choices.json"
+UNREAD_CHOICES = "choices-unread.json"
 
 
 class RecoveryFolder:
@@ -31,6 +40,8 @@ class RecoveryFolder:
         self._root = root
         self._name = secrets.token_hex(6)
         self._lock: QLockFile | None = None
+        self._is_busy = threading.Lock()
+        self._is_unwanted = False
 
     @property
     def folder(self) -> Path:
@@ -38,75 +49,112 @@ class RecoveryFolder:
         return self._root / self._name
 
     def save_all(self, scene: SceneToSave, progress: Progress) -> None:
-        """See Recovery."""
-        self._hold()
-        (self.folder / CHOICES).unlink(missing_ok=True)
-        save_scene(scene, self.folder / SCENE, progress)
+        """See Recovery. Until the new scene is complete, the old one and its choices stay."""
+        with self._at_work(progress):
+            self._hold()
+            save_scene(scene, self.folder / SCENE, progress)
+            (self.folder / CHOICES).unlink(missing_ok=True)  # the scene holds its own
 
     def save_choices(self, remembered: Mapping[str, object], progress: Progress) -> None:
         """See Recovery."""
         progress.report("autosave")
-        self._hold()
-        with new_file(self.folder / CHOICES, overwrite=True) as part:
-            part.write_text(json.dumps(dict(remembered)), encoding="utf-8")
+        with self._at_work(progress):
+            self._hold()
+            content = {"scene": _mark(self.folder / SCENE), "choices": dict(remembered)}
+            with new_file(self.folder / CHOICES, overwrite=True) as part:
+                part.write_text(json.dumps(content), encoding="utf-8")
 
     def leftovers(self, progress: Progress) -> tuple[Leftover, ...]:
         """See Recovery."""
         found = []
-        for path in sorted(self._root.glob(f"*/{SCENE}")):
+        for folder in sorted(self._root.glob("*/")):
             progress.report("look for unsaved scenes")
-            if path.parent == self.folder or not self._is_abandoned(path.parent.name):
+            if folder == self.folder:
                 continue
-            try:
-                title = read_session(path).title
-            except MoE3DError:
-                shutil.rmtree(path.parent, ignore_errors=True)
-                continue
-            found.append(Leftover(path.parent, title, path.stat().st_mtime))
+            with self._left_alone(folder.name) as lock:
+                if lock is not None and (leftover := _look_at(folder)):
+                    found.append(leftover)
+        for path in self._root.glob("*.lock"):  # of a folder that is gone
+            with self._left_alone(path.stem):
+                pass
         return tuple(sorted(found, key=lambda item: -item.saved_at_s))
 
     def recover(self, leftover: Leftover, progress: Progress) -> OpenedScene:
-        """See Recovery. The folder is thrown away once the scene is kept under the new name."""
-        record = read_session(leftover.folder / SCENE, progress)
-        record = replace(record, remembered={**record.remembered, **_choices(leftover.folder)})
-        scene = with_photos(record, leftover.folder, [], progress)
-        again = SceneToSave(
-            record.title,
-            scene.views,
-            record.sources,
-            record.remembered,
-            record.prediction,
-            record.unknown,
-        )
-        self.save_all(again, progress)
-        self.discard(leftover)
+        """See Recovery. Nothing is copied: the folder becomes this process's own."""
+        with self._left_alone(leftover.folder.name) as lock:
+            if lock is None:
+                raise SessionFileError(f"{leftover.title}: it is open in another window")
+            record = _read(leftover.folder, progress)
+            scene = with_photos(record, leftover.folder, [], progress)
+        with self._at_work(progress):
+            if not lock.tryLock(0):
+                raise SessionFileError(f"{leftover.title}: it was opened in another window")
+            if self._lock is not None:
+                self._lock.unlock()  # what was kept so far is left, for the next start
+            self._name, self._lock = leftover.folder.name, lock
         return scene
 
     def discard(self, leftover: Leftover) -> None:
         """See Recovery."""
-        shutil.rmtree(leftover.folder, ignore_errors=True)
-        (self._root / f"{leftover.folder.name}.lock").unlink(missing_ok=True)
+        with self._left_alone(leftover.folder.name) as lock:
+            if lock is not None:
+                shutil.rmtree(leftover.folder, ignore_errors=True)
+
+    def leave(self) -> None:
+        """See Recovery. A writer that is still at work keeps the lock until the process ends."""
+        if self._is_busy.acquire(blocking=False):
+            try:
+                if self._lock is not None:
+                    self._lock.unlock()
+                    self._lock = None
+            finally:
+                self._is_busy.release()
 
     def clear(self) -> None:
-        """See Recovery."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        if self._lock is not None:
-            self._lock.unlock()
-            self._lock = None
+        """See Recovery. Never waits: a writer that is at work clears up when it ends."""
+        self._is_unwanted = True
+        self._clear_if_idle()
+
+    def _clear_if_idle(self) -> None:
+        if self._is_unwanted and self._is_busy.acquire(blocking=False):
+            try:
+                self._is_unwanted = False
+                if self._lock is not None:
+                    shutil.rmtree(self.folder, ignore_errors=True)
+                    self._lock.unlock()
+                    self._lock = None
+            finally:
+                self._is_busy.release()
+
+    @contextlib.contextmanager
+    def _at_work(self, progress: Progress) -> Iterator[None]:
+        """One writer at a time, and only if it is still wanted when its turn comes."""
+        try:
+            with self._is_busy:
+                progress.raise_if_cancelled()
+                yield
+        finally:
+            self._clear_if_idle()
 
     def _hold(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._lock is None:
-            self._lock = _lock(self._root / f"{self._name}.lock")
-            if not self._lock.tryLock(0):
+            lock = _lock(self._root / f"{self._name}.lock")
+            if not lock.tryLock(0):
                 raise SessionFileError(f"{self.folder}: its lock cannot be taken")
+            self._lock = lock
 
-    def _is_abandoned(self, name: str) -> bool:
+    @contextlib.contextmanager
+    def _left_alone(self, name: str) -> Iterator[QLockFile | None]:
+        """Hold another folder's lock while the block runs; None when somebody else does."""
         lock = _lock(self._root / f"{name}.lock")
-        if not lock.tryLock(0):
-            return False
-        lock.unlock()
-        return True
+        if name == self._name or not lock.tryLock(0):
+            yield None
+            return
+        try:
+            yield lock
+        finally:
+            lock.unlock()
 
 
 def _lock(path: Path) -> QLockFile:
@@ -115,9 +163,42 @@ def _lock(path: Path) -> QLockFile:
     return made
 
 
-def _choices(folder: Path) -> dict[str, object]:
+def _look_at(folder: Path) -> Leftover | None:
+    """The scene of a dead process; None when there is none, and then the folder goes."""
+    title, problem, saved_at_s = "", "", 0.0
     try:
-        values = json.loads((folder / CHOICES).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return values if isinstance(values, dict) else {}
+        sweep(folder)
+        if SCENE not in [path.name for path in folder.iterdir()]:
+            shutil.rmtree(folder, ignore_errors=True)
+            return None
+        saved_at_s = (folder / SCENE).stat().st_mtime
+        title = read_session_title(folder / SCENE)
+    except Exception as error:  # of whatever kind: it may be gone the next time
+        problem = error_text(error)
+    return Leftover(folder, title, saved_at_s, problem)
+
+
+def _read(folder: Path, progress: Progress) -> SessionRecord:
+    """A scene with what was chosen after it was written."""
+    record = read_session(folder / SCENE, progress)
+    path = folder / CHOICES
+    if not path.exists():
+        return record
+    try:
+        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+        if "scene" in content:
+            chosen = content["choices"] if content["scene"] == _mark(folder / SCENE) else {}
+        else:  # of a version that did not say of which scene
+            chosen = content
+        return replace(record, remembered={**record.remembered, **chosen})
+    except (ValueError, LookupError, TypeError, RecursionError):  # it will never be read
+        path.replace(folder / UNREAD_CHOICES)
+        note = "What was chosen last was damaged; the scene looks as it did a little earlier."
+        return replace(record, notes=(*record.notes, note))
+
+
+def _mark(scene: Path) -> str:
+    """What tells a scene file from any other: the checksums of its members."""
+    with zipfile.ZipFile(scene) as archive:
+        members = [(item.filename, item.file_size, item.CRC) for item in archive.infolist()]
+    return hashlib.sha256(repr(members).encode()).hexdigest()[:16]

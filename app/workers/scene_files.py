@@ -1,6 +1,7 @@
 """Session files between window and moe3d.io: which photos are there, what stands for the rest."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.state.scene_saving import OpenedScene, SceneToSave
@@ -68,9 +69,23 @@ def _view(
 ) -> View | None:
     path = found.paths.get(photo.name)
     if path is not None:
-        return View(photo.name, photo.width, photo.height, path, photo.exif_orientation)
+        view = View(
+            photo.name,
+            photo.width,
+            photo.height,
+            path,
+            photo.exif_orientation,
+            frame_s=photo.frame_s,
+        )
+        return _with_mask(view, path.parent / photo.mask) if photo.mask else view
     if prediction is None or photo.name not in prediction.names:
         return None
     image = prediction.images[prediction.names.index(photo.name)]
     warnings = (f"Shown as the network saw it: {GONE}.",) if photo.path else ()
     return View(photo.name, image.shape[1], image.shape[0], pixels=image, warnings=warnings)
+
+
+def _with_mask(view: View, mask: Path) -> View:
+    if mask.is_file():
+        return replace(view, mask=mask)
+    return replace(view, warnings=(f"Its mask {mask.name} was not found: all of it is used.",))

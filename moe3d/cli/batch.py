@@ -1,13 +1,14 @@
 """`moe3d batch`: every folder of photos in a folder, one after the other, with one model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from tyro.conf import Positional, arg
+from tyro.conf import OmitArgPrefixes, Positional, arg
 
 from moe3d.cli.console import print_result, warn
 from moe3d.cli.run import RunCommand
+from moe3d.cli.video_options import VideoOptions
 from moe3d.errors import ImageReadError, JobCancelledError, MoE3DError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class BatchCommand:
     """
 
     folder: Positional[Path]
-    """Folder of scenes: each a folder of photos, or one with its photos in "images"."""
+    """Folder of scenes: each a folder of photos, or one with its photos in "images" or the like."""
     output: Annotated[Path, arg(aliases=["-o"])]
     """Folder for the results, one folder a scene."""
     model: str = "mini"
@@ -35,6 +36,7 @@ class BatchCommand:
     """auto, cuda, cuda:1, mps or cpu."""
     max_photos: int | None = None
     """Use at most this many photos of a scene, evenly spaced."""
+    video: OmitArgPrefixes[VideoOptions] = field(default_factory=VideoOptions)
     refine: Literal["auto", "off", "cameras", "full"] = "auto"
     """What all photos of a scene together may improve; as for `moe3d run`."""
     export: str = "ply"
@@ -65,11 +67,12 @@ class BatchCommand:
             return _SceneResult("skipped")
         try:
             command = RunCommand(
-                photos=photo_folder(scene),
+                photos=(scene,),
                 output=output,
                 model=self.model,
                 device=self.device,
                 max_photos=self.max_photos,
+                video=self.video,
                 refine=self.refine,
                 export=self.export,
                 overwrite=self.overwrite,
@@ -140,9 +143,3 @@ def find_scenes(folder: Path) -> tuple[Path, ...]:
             f"{folder} holds no folder; wanted one a scene (for a single scene: moe3d run)"
         )
     return scenes
-
-
-def photo_folder(scene: Path) -> Path:
-    """Where a scene's photos lie: in its folder "images" if there is one, else in itself."""
-    images = scene / "images"
-    return images if images.is_dir() else scene

@@ -2,8 +2,11 @@
 
 import importlib.metadata
 import importlib.util
+import json
 import os
 import platform
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +17,8 @@ OPTIONAL = {
     "open3d": "makes Poisson and TSDF meshes",
     "tensorboard": "draws training curves: pip install moe3d-viewer[train]",
 }
+
+GRAPHICS_LIMIT_S = 60
 
 
 @dataclass(frozen=True)
@@ -51,11 +56,36 @@ def _report() -> dict[str, Any]:
         "memory": f"{_memory_bytes() / 2**30:.1f} GiB",
         "Qt": _version("PySide6-Essentials"),
         "display": os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "none",
+        **_graphics(),
         "optional": {name: _presence(name) for name in OPTIONAL},
         "models": [
             {"id": model.id, "where": str(model.path or "not on this machine")}
             for model in known_models()
         ],
+    }
+
+
+def _graphics() -> dict[str, str]:
+    """What the window and its 3D view would find; tried in a process of its own."""
+    command = [sys.executable, "-m", "app.graphics_report"]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=GRAPHICS_LIMIT_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return {"window": f"none: the display did not answer in {GRAPHICS_LIMIT_S} s"}
+    try:
+        found = json.loads(done.stdout.strip().splitlines()[-1])
+    except (IndexError, ValueError):
+        said = [line for line in done.stderr.splitlines() if line.startswith("No window")]
+        reason = said[0] if said else f"trying it ended with code {done.returncode}"
+        return {"window": f"none: {reason.removeprefix('No window can open: ')}"}
+    through = f" through {found['interface']}" if "interface" in found else ""
+    problem = f"none: {found['problem']}"
+    return {
+        "window": found["window"],
+        "OpenGL": f"{found['opengl']}{through}" if found["opengl"] else "none",
+        "3D view": problem if found["problem"] else "there",
     }
 
 

@@ -1,13 +1,15 @@
 """`moe3d estimate`: the memory that a run would take, before it is started."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tyro.conf import Positional
+from tyro.conf import OmitArgPrefixes, Positional
 
 from moe3d.cli.console import print_result
+from moe3d.cli.photos import read_photos, warn_of_photos
 from moe3d.cli.run import warn_of_cuts
+from moe3d.cli.video_options import VideoOptions
 
 if TYPE_CHECKING:
     from moe3d.inference.estimate import MemoryEstimate
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 class EstimateCommand:
     """Tell how much memory reconstructing these photos takes; loads nothing, runs nothing."""
 
-    photos: Positional[Path]
-    """Folder of photos, one photo, or a video."""
+    photos: Positional[tuple[Path, ...]]
+    """Folders of photos and videos, photos, videos, or a pattern of their names in quotes."""
     model: str = "mini"
     """"mini", a checkpoint file, or a hub id on this machine."""
     compare: bool = True
@@ -29,18 +31,19 @@ class EstimateCommand:
     """Number format of the backbone's matrix products."""
     resize: Literal["auto", "crop", "pad"] = "auto"
     """How tall photos meet the network; as for `moe3d run`."""
+    video: OmitArgPrefixes[VideoOptions] = field(default_factory=VideoOptions)
     json: bool = False
     """Print the estimate as JSON, in bytes."""
 
     def run(self) -> int:
         """Print the estimate; returns 0."""
         from moe3d.inference.estimate import EstimateOptions, estimate_run
-        from moe3d.io.images import read_views
 
         options = EstimateOptions(
             self.model, self.device, self.precision, self.compare, self.resize
         )
-        views = read_views(self.photos)
+        views = read_photos(self.photos, self.video.sampling())
+        warn_of_photos(views)
         estimate = estimate_run(views, options)
         warn_of_cuts(views, self.resize, max(estimate.width, estimate.height))
         values = {

@@ -12,6 +12,8 @@ from moe3d.cli.console import ConsoleProgress, print_result
 from moe3d.cli.export_options import PointOptions, WritingOptions, export_options
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from moe3d.io.export import ExportedFile
     from moe3d.io.export_estimate import ExportEstimate
 
@@ -55,10 +57,10 @@ class ExportCommand:
         from moe3d.io.export_estimate import estimate_export
         from moe3d.io.prediction_file import read_prediction
 
-        formats, writing = self._formats()
+        formats, writing, usual_up = self._formats()
         path = self.result / OF_A_RUN if self.result.is_dir() else self.result
         folder = path.resolve().parent
-        options = export_options(self.points, writing, self.name or _scene_name(path))
+        options = export_options(self.points, writing, self.name or _scene_name(path), usual_up)
         prediction = read_prediction(path)
         estimates = {name: estimate_export(prediction, name, options) for name in formats}
         if self.estimate:
@@ -81,22 +83,25 @@ class ExportCommand:
         print_result("\n".join(map(_written_line, exported)), _written_json(exported), self.json)
         return 0
 
-    def _formats(self) -> tuple[tuple[str, ...], WritingOptions]:
-        """The chosen formats, whose libraries are there, and the options with the preset's."""
+    def _formats(self) -> "tuple[tuple[str, ...], WritingOptions, Mapping[str, str]]":
+        """The chosen formats, whose libraries are there, and the options and up axes with the
+        preset's."""
         from moe3d.errors import UsageError
         from moe3d.io.export import exporter
         from moe3d.io.export_presets import export_preset
 
         formats, writing = [name for name in self.format.split(",") if name], self.writing
+        usual_up: Mapping[str, str] = {}
         if self.preset:
             preset = export_preset(self.preset)
+            usual_up = preset.usual_up
             formats = [*preset.formats, *formats]
             writing = dataclasses.replace(writing, normals=writing.normals or preset.normals)
         if not formats:
             raise UsageError("nothing to write: give --format or --preset")
         for name in formats:
             exporter(name)
-        return tuple(dict.fromkeys(formats)), writing
+        return tuple(dict.fromkeys(formats)), writing, usual_up
 
 
 def _scene_name(path: Path) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from moe3d.io.export_job import ExportOptions
     from moe3d.scene.sky import SkyChoice
 
@@ -54,7 +56,9 @@ class WritingOptions:
     normals: bool = False
     """Give points normals, from the pixel grid, turned to the camera (PLY)."""
     up: Literal["auto", "cv", "y", "z"] = "auto"
-    """Up axis: what the format's programs expect (auto), y down (cv), y up, or z up."""
+    """Up axis: what the format's programs expect (auto: y up with the presets points and surface
+    and for glb, mesh-grid and obj, z up for las, e57 and transforms, else y down), y down (cv),
+    y up, or z up."""
     level: bool = False
     """Turn the scene level where y or z is up: the photos' mean up direction becomes that axis."""
     scale: float = 1.0
@@ -72,7 +76,12 @@ class WritingOptions:
     """Octree depth of mesh-poisson; one more is twice as fine and four times as slow."""
 
 
-def export_options(points: PointOptions, writing: WritingOptions, name: str) -> "ExportOptions":
+def export_options(
+    points: PointOptions,
+    writing: WritingOptions,
+    name: str,
+    usual_up: "Mapping[str, str] | None" = None,
+) -> "ExportOptions":
     """The options as the exporters take them.
 
     Raises:
@@ -115,6 +124,7 @@ def export_options(points: PointOptions, writing: WritingOptions, name: str) -> 
         cloud=cloud,
         name=name,
         up=writing.up,
+        usual_up=usual_up or {},
         scale=writing.scale,
         level=writing.level,
         mesh=mesh,

@@ -8,13 +8,13 @@ from tyro.conf import Positional
 
 @dataclass(frozen=True)
 class GuiCommand:
-    """Open the viewer, with a folder of photos or a saved prediction if one is named."""
+    """Open the viewer, with photos or a saved scene if they are named."""
 
-    path: Positional[Path | None] = None
-    """Folder of photos, or a saved prediction (.npz)."""
+    paths: Positional[tuple[Path, ...]] = ()
+    """Folders of photos, photos, or a saved scene (.moe3d) or prediction (.npz)."""
 
     def run(self) -> int:
         """Start the window and return when it is closed."""
         from app.main import run_viewer
 
-        return run_viewer([str(self.path)] if self.path is not None else [])
+        return run_viewer([str(path) for path in self.paths])

@@ -1,13 +1,15 @@
 """Entry point of `moe3d`: one frozen dataclass a command, each with a `run` that returns the exit
 code."""
 
-import logging
+import contextlib
 import sys
 from typing import Protocol
 
-import tyro
+from moe3d.cli.stop_signals import EXIT_CODES, StopSignals
+from moe3d.errors import MoE3DError, UsageError
 
-from moe3d.errors import MoE3DError
+MAY_BE_EMPTY = ("--export",)
+"""Options to which "" says "none"."""
 
 
 class Command(Protocol):
@@ -22,28 +24,59 @@ def main(arguments: list[str] | None = None) -> None:
     """Parse the command line, run the command, and exit with its code.
 
     Every `MoE3DError` becomes one line on stderr and its class's exit code; nothing else is caught
-    here but Ctrl+C, which is exit code 130.
+    here but the wish to stop: Ctrl+C and a closed terminal (130), SIGTERM (143).
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    sys.exit(run_command(sys.argv[1:] if arguments is None else arguments))
+    stop = StopSignals()
+    stop.begin()
+    sys.exit(run_command(sys.argv[1:] if arguments is None else arguments, stop))
 
 
-def run_command(arguments: list[str]) -> int:
+def run_command(arguments: list[str], stop: StopSignals | None = None) -> int:
     """Run one command line and return its exit code."""
+    stop = stop or StopSignals()
+    try:
+        return _run(arguments)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) or stop.exit_code is not None:
+            stop.end()
+            text, code = "stopped", stop.exit_code or EXIT_CODES["SIGINT"]
+        elif isinstance(error, MoE3DError):
+            text, code = str(error), error.exit_code
+        else:
+            raise
+    with contextlib.suppress(OSError):  # its terminal was closed
+        print(f"moe3d: {text}", file=sys.stderr)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    import logging
+
+    import tyro
+
     from moe3d.cli.commands import commands_for
 
-    try:
-        command: Command = tyro.cli(
-            commands_for(arguments),
-            args=arguments,
-            prog="moe3d",
-            description="Photos to point clouds with MoE-enhanced VGGT.",
-            config=(tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes),
-        )
-        return command.run()
-    except MoE3DError as error:
-        print(f"moe3d: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("moe3d: stopped", file=sys.stderr)
-        return 130
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    _refuse_empty(arguments)
+    command: Command = tyro.cli(
+        commands_for(arguments),
+        args=arguments,
+        prog="moe3d",
+        description="Photos to point clouds with MoE-enhanced VGGT.",
+        config=(tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes),
+    )
+    return command.run()
+
+
+def _refuse_empty(arguments: list[str]) -> None:
+    """An empty word is a variable of the shell that was never set; as a path it would be here.
+
+    Raises:
+        UsageError: there is one, and the option before it takes none.
+    """
+    for before, word in zip(["", *arguments], arguments, strict=False):
+        name, _, value = word.partition("=")
+        option, given = (name, value) if word.startswith("--") and "=" in word else (before, word)
+        if not given.strip() and option not in MAY_BE_EMPTY:
+            of = f"of {option} " if option.startswith("-") else ""
+            raise UsageError(f"an argument {of}is empty; wanted a value (is a variable not set?)")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from moe3d.errors import OutputError
+from moe3d.io.workplace import sweep
 
 
 def check_output(folder: Path, targets: Iterable[Path], overwrite: bool) -> None:
@@ -20,6 +21,7 @@ def check_output(folder: Path, targets: Iterable[Path], overwrite: bool) -> None
         existing = existing.parent
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         raise OutputError(f"{existing} cannot be written; choose another folder with -o")
+    sweep(folder)
     for target in targets:
         if os.path.lexists(target) and not overwrite:
             raise OutputError(

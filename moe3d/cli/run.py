@@ -1,13 +1,15 @@
 """`moe3d run`: photos in, prediction and exports out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from tyro.conf import Positional, arg
+from tyro.conf import OmitArgPrefixes, Positional, arg
 
 from moe3d.cli.console import ConsoleProgress, print_result, warn
 from moe3d.cli.export_options import SKY
+from moe3d.cli.photos import read_photos, scene_name, warn_of_photos
+from moe3d.cli.video_options import VideoOptions
 from moe3d.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,10 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunCommand:
-    """Reconstruct a folder of photos (or a video) and write the result."""
+    """Reconstruct photos (or a video) and write the result."""
 
-    photos: Positional[Path]
-    """Folder of photos, one photo, or a video."""
+    photos: Positional[tuple[Path, ...]]
+    """Folders of photos and videos, photos, videos, or a pattern of their names in quotes."""
     output: Annotated[Path, arg(aliases=["-o"])]
     """Folder for the results: prediction.npz, the exports, and their sidecars."""
     model: str = "mini"
@@ -40,6 +42,7 @@ class RunCommand:
     only where no photo loses more than a tenth by it and else show every photo whole."""
     max_photos: int | None = None
     """Use at most this many photos, evenly spaced."""
+    video: OmitArgPrefixes[VideoOptions] = field(default_factory=VideoOptions)
     refine: Literal["auto", "off", "cameras", "full"] = "auto"
     """What all photos together may improve: off, cameras, or full (cameras, then depth and
     support as further layers); auto: all that the photos allow."""
@@ -81,15 +84,12 @@ class RunCommand:
         self, load: "Callable[[Progress], Reconstructor]"
     ) -> "tuple[ScenePrediction, list[Path]]":
         """Reconstruct and write, and say nothing of it on stdout; the result and its files."""
-        from moe3d.io.images import read_views
-
         formats = tuple(name for name in self.export.split(",") if name)
         self._check_output(formats)
-        views = self._choose(read_views(self.photos))
-        for refused in views.refused:
-            warn(f"not used: {refused.path.name}: {refused.reason}")
+        views = self._choose(read_photos(self.photos, self.video.sampling()))
         console = ConsoleProgress(self.quiet)
         try:
+            warn_of_photos(views, console.progress)
             prediction = self._reconstruct(views, load(console.progress), console)
             return prediction, self._write(prediction, formats, console)
         finally:
@@ -116,7 +116,7 @@ class RunCommand:
             min_support=self.min_support,
             hide_sky=SKY[self.hide_sky],
         )
-        return ExportOptions(cloud=cloud, name=_scene_name(self.photos))
+        return ExportOptions(cloud=cloud, name=scene_name(self.photos))
 
     def _choose(self, views: "ViewSet") -> "ViewSet":
         if self.max_photos is None or len(views) <= self.max_photos:
@@ -192,10 +192,3 @@ def warn_of_cuts(views: "ViewSet", resize: str, long_side: int) -> None:
 
     for text in cut_warnings(views, plan_transforms(views, long_side=long_side, mode=resize)):
         warn(text)
-
-
-def _scene_name(photos: Path) -> str:
-    """Name for the exported files: the folder's or the file's."""
-    resolved = photos.resolve()
-    is_images_folder = resolved.is_dir() and resolved.name == "images"
-    return (resolved.parent if is_images_folder else resolved).stem or "scene"

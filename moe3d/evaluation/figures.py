@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from moe3d.errors import MoE3DError, OutputError
+from moe3d.errors import MoE3DError
 from moe3d.evaluation.models import Answer
 from moe3d.evaluation.panels import (
     FLYING,
@@ -20,7 +20,9 @@ from moe3d.evaluation.panels import (
     model_panels,
     truth_panels,
 )
+from moe3d.io.atomic import new_file
 from moe3d.io.datasets.records import SceneTruth
+from moe3d.io.photos.own_pictures import png_mark
 from moe3d.io.sheet import BACKGROUND, FAINT, GAP, INK
 from moe3d.scene.palettes import expert_colors
 
@@ -157,8 +159,5 @@ def _error_bar(width: int) -> list[tuple[int, int, int]]:
 
 
 def _save(picture: Image.Image, path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        picture.save(path)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error}") from error
+    with new_file(path, overwrite=True) as part:
+        picture.save(part, pnginfo=png_mark())

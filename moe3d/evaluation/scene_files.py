@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from moe3d.errors import OutputError
+from moe3d.errors import EvaluationError
 from moe3d.evaluation.columns import Row
 from moe3d.evaluation.json_values import json_value
+from moe3d.io.atomic import new_file
+from moe3d.io.outside_files import read_json, reading
 
 
 @dataclass(frozen=True)
@@ -40,22 +42,23 @@ def result_path(folder: Path, scene: str, model: str) -> Path:
 def read_result(path: Path, mark: str) -> SceneResult | None:
     """A finished result of the same choices; None where there is none, or it failed."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if document["fingerprint"] != mark or document["error"]:
-            return None
-        return SceneResult(
-            document["scene"],
-            document["model"],
-            tuple(document["rows"]),
-            notes=tuple(document["notes"]),
-            elapsed_s=document["elapsed_s"],
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        document = read_json(path, EvaluationError)
+        with reading(path, EvaluationError, "is no result of this program"):
+            if document["fingerprint"] != mark or document["error"]:
+                return None
+            return SceneResult(
+                document["scene"],
+                document["model"],
+                tuple(document["rows"]),
+                notes=tuple(document["notes"]),
+                elapsed_s=document["elapsed_s"],
+            )
+    except EvaluationError:
         return None
 
 
 def write_result(path: Path, result: SceneResult, mark: str) -> None:
-    """Write a result beside its place and rename it.
+    """Write a result; a killed process leaves the older one.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -64,15 +67,10 @@ def write_result(path: Path, result: SceneResult, mark: str) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file beside its place and rename it.
+    """Write a text file; a killed process leaves the older one.
 
     Raises:
         OutputError: the folder cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(path.name + ".part")
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from error
+    with new_file(path, overwrite=True) as part:
+        part.write_text(text, encoding="utf-8")

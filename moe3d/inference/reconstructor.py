@@ -13,6 +13,7 @@ import moe3d
 from moe3d.errors import DeviceMemoryError, UsageError
 from moe3d.inference.assemble import assemble_prediction
 from moe3d.inference.device import Compute, describe_device, select_compute
+from moe3d.inference.finite_output import notes_on_output
 from moe3d.inference.memory import PeakMemory
 from moe3d.inference.preprocess import PreparedViews, cut_warnings, prepare_views, settled_mode
 from moe3d.model.checkpoint import (
@@ -89,6 +90,7 @@ class Reconstructor:
         Raises:
             UsageError: no view.
             ImageReadError: a photo vanished or broke since it was listed.
+            CheckpointError: no photo got finite depth and a camera.
             DeviceMemoryError: not enough memory even with the smallest working set.
             JobCancelledError: progress was cancelled; noticed within one block.
         """
@@ -104,6 +106,7 @@ class Reconstructor:
             prepared = self._prepare(views, mode, progress, side)
         with watch.stage("network"):
             output, notes = self._run_network(prepared, options.compare, progress)
+        notes += notes_on_output(output, views.names, self.info.name, self.compute.precision)
         notes += cut_warnings(views, prepared.pixel_transforms)
         metadata = self._metadata(views, notes)
         prediction = assemble_prediction(views.names, prepared, output, metadata)
@@ -178,8 +181,8 @@ class Reconstructor:
             demonstration=self.info.demonstration,
             device=describe_device(self.compute.device),
             precision=self.compute.precision,
-            sources=tuple(str(view.path) for view in views.views if view.path is not None),
-            notes=notes + refused + warned,
+            sources=tuple(view.source for view in views.views if view.source),
+            notes=notes + views.notes + refused + warned,
             program_version=moe3d.__version__,
         )
 

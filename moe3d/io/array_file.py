@@ -6,6 +6,13 @@ import numpy as np
 from jaxtyping import Shaped
 
 from moe3d.errors import DatasetError
+from moe3d.io.npy import read_npy
+from moe3d.io.outside_files import reading, require_file
+
+_FAULT = (
+    "is no readable .npy array: it is cut short, in another format, or holds Python objects, which "
+    "are not opened"
+)
 
 
 def read_array(path: Path) -> Shaped[np.ndarray, "..."]:
@@ -14,17 +21,11 @@ def read_array(path: Path) -> Shaped[np.ndarray, "..."]:
     Raises:
         DatasetError: missing, unreadable, or no array of numbers.
     """
-    if not path.is_file():
+    if not path.exists():
         raise DatasetError(f"{path} is not there; a .npy file was wanted")
-    try:
-        array = np.load(path, allow_pickle=False)
-    except OSError as error:
-        raise DatasetError(f"{path} is no readable .npy array: {error}") from error
-    except (ValueError, EOFError) as error:
-        raise DatasetError(
-            f"{path} is no readable .npy array: it is cut short, in another format, or holds "
-            "Python objects, which are not opened"
-        ) from error
-    if not isinstance(array, np.ndarray):
-        raise DatasetError(f"{path} is an archive of arrays; one .npy array was wanted")
-    return array
+    require_file(path, DatasetError, "a .npy file was wanted")
+    with reading(path, DatasetError, _FAULT), path.open("rb") as stream:
+        if stream.read(2) == b"PK":
+            raise DatasetError(f"{path} is an archive of arrays; one .npy array was wanted")
+        stream.seek(0)
+        return read_npy(stream, path.stat().st_size)

@@ -3,19 +3,20 @@
 import importlib
 import logging
 import re
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from moe3d.errors import OutputError, UsageError
+from moe3d.errors import FileFormatError, OutputError, UsageError
 from moe3d.geometry.axes import export_from_world
-from moe3d.io.atomic import check_free, new_file, new_folder
+from moe3d.io.atomic import check_free, new_together
 from moe3d.io.export_content import Content
 from moe3d.io.export_job import Exporter, ExportJob, ExportOptions
+from moe3d.io.outside_files import reading
 from moe3d.io.sidecar import describe_prediction, write_sidecar
+from moe3d.io.workplace import sweep
 from moe3d.progress import Progress
 from moe3d.scene.filters import decided
 from moe3d.scene.records import ScenePrediction
@@ -74,10 +75,15 @@ def exporter(name: str) -> Exporter:
     module, attribute = _EXPORTERS[name].split(":")
     try:
         return getattr(importlib.import_module(f"moe3d.io.exporters.{module}"), attribute)
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise UsageError(
             f"the format {name!r} needs the package {error.name}; install it with "
             f"pip install {error.name}"
+        ) from error
+    except ImportError as error:
+        raise UsageError(
+            f"a package that the format {name!r} needs is installed but cannot be loaded "
+            f"({error}); install it again"
         ) from error
 
 
@@ -113,8 +119,10 @@ def export(
     if options.cloud.hide_sky:
         prediction = with_sky(prediction)
     jobs = {}
+    sweep(Path(out_dir))
     for name, format_ in chosen.items():  # refuse everything that can be before writing anything
-        jobs[name] = _job(prediction, options, format_, progress)
+        up = options.usual_up.get(name, format_.up) if options.up == "auto" else options.up
+        jobs[name] = _job(prediction, replace(options, up=up), format_, progress)
         target = target_path(out_dir, format_, options)
         check_free(target, overwrite)
         check_free(sidecar_path(target), overwrite)
@@ -138,18 +146,17 @@ def sidecar_path(target: Path) -> Path:
 def _job(
     prediction: ScenePrediction, options: ExportOptions, format_: Exporter, progress: Progress
 ) -> ExportJob:
-    up = format_.up if options.up == "auto" else options.up
-    export_from_world(up, options.scale)
+    export_from_world(options.up, options.scale)
     options = replace(options, cloud=decided(prediction, options.cloud))
-    return ExportJob(prediction, options, up, progress, format_.point_limit)
+    return ExportJob(prediction, options, options.up, progress, format_.point_limit)
 
 
 def _export_one(
     name: str, format_: Exporter, job: ExportJob, target: Path, overwrite: bool
 ) -> ExportedFile:
     side = sidecar_path(target)
-    new_target = new_folder if format_.is_folder else new_file
-    with new_file(side, overwrite) as side_part, new_target(target, overwrite) as part:
+    folders = (target,) if format_.is_folder else ()
+    with new_together((target, side), folders, overwrite) as (part, side_part):
         job.progress.report(f"write {name}")
         written = format_.write(job, part)
         job.progress.report(f"check {name}")
@@ -167,13 +174,12 @@ def _reread(target: Path, format_: Exporter, part: Path) -> Content:
     Raises:
         OutputError: no reader can make sense of it.
     """
-    try:
-        return format_.reread(part)
-    except (ValueError, LookupError, EOFError, struct.error) as error:
-        raise OutputError(
-            f"{target}: cannot be read back ({error}); the disk may be failing: export to another "
-            "one"
-        ) from error
+    advice = "the disk may be failing: export to another one"
+    with reading(target, OutputError, "cannot be read back", advice):
+        try:
+            return format_.reread(part)
+        except FileFormatError as error:
+            raise ValueError(str(error)) from error
 
 
 def _check_same(target: Path, written: Content, found: Content) -> None:

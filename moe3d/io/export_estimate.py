@@ -1,12 +1,12 @@
 """How large an export will be and about how long it takes, before it is started."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
 from moe3d.io.export import exporter
 from moe3d.io.export_job import ExportOptions, refuse_empty
+from moe3d.io.image_files import split_source
 from moe3d.scene.filters import select_pixels
 from moe3d.scene.records import ScenePrediction
 
@@ -56,9 +56,14 @@ def estimate_export(
 
 def _photo_bytes(prediction: ScenePrediction) -> int:
     total = 0
-    for source in prediction.metadata.sources or [""] * prediction.num_views:
+    for view, source in enumerate(prediction.metadata.sources or [""] * prediction.num_views):
+        path, frame_s = split_source(source)
         try:
-            total += Path(source).stat().st_size if source else prediction.images[0].nbytes // 2
+            if frame_s is not None and path.is_file():
+                transform = prediction.pixel_transforms[view]
+                total += transform.original_width * transform.original_height // 2
+            else:
+                total += path.stat().st_size if source else prediction.images[0].nbytes // 2
         except OSError:
             total += prediction.images[0].nbytes // 2
     return total

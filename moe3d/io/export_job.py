@@ -1,6 +1,6 @@
 """What an exporter gets: options, and the prediction's points as a stream."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -48,6 +48,9 @@ class ExportOptions:
     """Begin of every file name."""
     up: str = "auto"
     """Up axis: "cv" (y down), "y", "z", or "auto" for what the format's programs expect."""
+    usual_up: Mapping[str, str] = field(default_factory=dict)
+    """What "auto" means for formats by name, where it is not their own axis: a PLY is y down, as
+    the world is, but y up for MeshLab."""
     scale: float | int = 1.0
     """Exported units per scene unit."""
     level: bool = False

@@ -1,5 +1,6 @@
 """What people export for: sets of formats, named by purpose, for window and command line."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from moe3d.errors import UsageError
@@ -16,15 +17,23 @@ class ExportPreset:
     formats: tuple[str, ...]
     normals: bool = False
     """Whether points get normals, which surface makers ask for."""
+    up: str = "auto"
+    """Up axis in the programs of this purpose, where it is not that of each format."""
+
+    @property
+    def usual_up(self) -> Mapping[str, str]:
+        """For `ExportOptions.usual_up`."""
+        return {} if self.up == "auto" else dict.fromkeys(self.formats, self.up)
 
 
 PRESETS = (
     ExportPreset(
         "points",
         "MeshLab, CloudCompare",
-        "Point clouds with normals, each with the value names that its program reads.",
+        "Point clouds with normals, y up, each with the value names that its program reads.",
         ("ply", "ply-cloudcompare"),
         normals=True,
+        up="y",
     ),
     ExportPreset(
         "blender",
@@ -59,8 +68,9 @@ PRESETS = (
     ExportPreset(
         "surface",
         "One closed surface",
-        "All photos fused: by distance volume (exact) and by Poisson (smooth).",
+        "All photos fused, y up: by distance volume (exact) and by Poisson (smooth).",
         ("mesh-tsdf", "mesh-poisson"),
+        up="y",
     ),
     ExportPreset(
         "survey",
@@ -82,3 +92,11 @@ def export_preset(key: str) -> ExportPreset:
             return preset
     names = ", ".join(preset.key for preset in PRESETS)
     raise UsageError(f"there is no preset {key!r}; there are {names}")
+
+
+def usual_up(formats: Sequence[str]) -> Mapping[str, str]:
+    """Up axes by the first purpose that has all of these formats; empty where none has."""
+    for preset in PRESETS:
+        if formats and set(formats) <= set(preset.formats):
+            return preset.usual_up
+    return {}

@@ -10,6 +10,9 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32
 
+from moe3d.errors import FileFormatError
+from moe3d.io.outside_files import reading, require_file
+
 _MAGIC = struct.pack("<ii", 20000630, 2)
 _FLOAT = 2
 
@@ -38,11 +41,16 @@ def read_exr(path: Path) -> dict[str, Float32[np.ndarray, "H W"]]:
     """Read back what `write_exr` wrote.
 
     Raises:
-        ValueError: the file is of another kind or damaged.
+        FileFormatError: the file is missing, of another kind or damaged.
     """
-    data = path.read_bytes()
+    require_file(path, FileFormatError, "wanted an EXR file")
+    with reading(path, FileFormatError, "is no EXR file of the simple kind, or damaged"):
+        return _channels(path.read_bytes())
+
+
+def _channels(data: bytes) -> dict[str, Float32[np.ndarray, "H W"]]:
     if data[:8] != _MAGIC:
-        raise ValueError(f"{path}: is no EXR file of the simple kind")
+        raise ValueError("it begins otherwise")
     position, attributes = 8, {}
     while data[position]:
         name, kind, size, position = _attribute_head(data, position)
@@ -54,6 +62,8 @@ def read_exr(path: Path) -> dict[str, Float32[np.ndarray, "H W"]]:
         part.rpartition(b"\0")[2].decode("ascii") for part in _channel_names(attributes["channels"])
     ]
     height, width = bottom - top + 1, right - left + 1
+    if min(height, width) < 1:
+        raise ValueError(f"its window is {width} x {height}")
     line = np.dtype([("y", "<i4"), ("size", "<i4"), ("values", "<f4", (len(names), width))])
     lines = np.frombuffer(data, line, height, position + 1 + 8 * height)
     return {name: lines["values"][:, index] for index, name in enumerate(names)}
@@ -86,7 +96,7 @@ def _attributes(names: list[str], width: int, height: int) -> bytes:
 def _attribute_head(data: bytes, position: int) -> tuple[str, str, int, int]:
     name_end = data.index(b"\0", position)
     kind_end = data.index(b"\0", name_end + 1)
-    size = struct.unpack_from("<i", data, kind_end + 1)[0]
+    size = struct.unpack_from("<I", data, kind_end + 1)[0]
     name, kind = data[position:name_end], data[name_end + 1 : kind_end]
     return name.decode("ascii"), kind.decode("ascii"), size, kind_end + 5
 

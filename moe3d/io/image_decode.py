@@ -1,12 +1,12 @@
-"""Decode one image file into upright RGB or RGBA pixels.
+"""Decode one image file into upright sRGB pixels, RGB or RGBA.
 
-Memory is kept flat for huge JPEGs by decoding them at a half, quarter or eighth of their size.
+Memory is kept flat: huge JPEGs are decoded at a half, quarter or eighth of their size, and few
+huge photos at a time. Decoders raise anything on damaged files; all of it ends here.
 """
 
 import contextlib
 import functools
-import struct
-import zlib
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,15 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image, UnidentifiedImageError
 
-from moe3d.errors import ImageReadError
+from moe3d.errors import ImageReadError, MoE3DError
+from moe3d.io.image_files import RAW_EXTENSIONS
+from moe3d.io.outside_files import open_regular
+from moe3d.io.photos.color import to_srgb
+from moe3d.io.photos.pixel_budget import DECODING
+from moe3d.io.photos.raw import develop
+from moe3d.io.photos.wide_samples import WIDE_WEIGHT, is_wide, open_wide
+
+logger = logging.getLogger(__name__)
 
 MAX_PIXELS_JPEG = 1_000_000_000
 """A larger JPEG is refused. A smaller one is decoded at a fraction when that is enough."""
@@ -26,6 +34,8 @@ DRAFT_ABOVE_PIXELS = 50_000_000
 
 # Pillow's own limit warns at 89 and fails at 179 megapixels; ours are above and are checked here.
 Image.MAX_IMAGE_PIXELS = None
+# glibc gives blocks beyond 32 MiB back at once; smaller ones of huge photos stay with the thread.
+Image.core.set_block_size(64 * 2**20)
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -36,18 +46,6 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# What Pillow's readers raise on damaged headers and chunks.
-_DAMAGE = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    TypeError,
-    LookupError,
-    EOFError,
-    OverflowError,
-    struct.error,
-    zlib.error,
-)
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1")
 
 
@@ -56,7 +54,7 @@ class Decoded:
     """An image as it lies in the file, before its EXIF turn."""
 
     image: Image.Image
-    """Mode RGB or RGBA."""
+    """sRGB, mode RGB or RGBA."""
     box: tuple[float, float, float, float]
     """The part of `image` that the photo covers; ends inside the last pixel of a fraction."""
     orientation: int
@@ -71,30 +69,67 @@ class Decoded:
         image = self.image
         if size != image.size or self.box != whole:
             image = image.resize(size, resample, box=self.box)
-        turn = _TURNS.get(self.orientation)
-        return image if turn is None else image.transpose(turn)
+        return turned(image, self.orientation)
 
 
 @contextlib.contextmanager
 def open_image(path: Path) -> Iterator[Image.Image]:
     """Open an image file, header only, and turn every failure inside into one sentence.
 
+    Raw files and those of more than 8 bits a sample are decoded at once. Nothing is opened that is
+    no regular file. Waits while other photos fill the memory that decoding may take, so no second
+    one may be opened inside.
+
     Raises:
         ImageReadError: with the reason alone (the caller names the file).
     """
     register_heic()
-    try:
-        with path.open("rb") as stream, Image.open(stream) as image:
-            _check_pixel_limit(image)
+    with contextlib.ExitStack() as stack:
+        with _foreign_errors(path):
+            image = _opened(path, stack)
+        try:
             yield image
+        except MemoryError as error:
+            raise ImageReadError("it does not fit into memory") from error
+        except OSError as error:
+            raise ImageReadError(_os_reason(error)) from error
+
+
+@contextlib.contextmanager
+def _foreign_errors(path: Path | None = None) -> Iterator[None]:
+    """Turn what decoders raise, which may be anything, into an ImageReadError with a reason."""
+    try:
+        yield
+    except MoE3DError:
+        raise
     except UnidentifiedImageError as error:
-        raise ImageReadError(_what_it_is_instead(path)) from error
+        reason = "it is damaged" if path is None else _what_it_is_instead(path)
+        raise ImageReadError(reason) from error
     except MemoryError as error:
         raise ImageReadError("it does not fit into memory") from error
     except OSError as error:
         raise ImageReadError(_os_reason(error)) from error
-    except _DAMAGE as error:
+    except Exception as error:
+        logger.debug("%s cannot be decoded", path, exc_info=True)
         raise ImageReadError(f"it is damaged ({_first_line(error)})") from error
+
+
+def _opened(path: Path, stack: contextlib.ExitStack) -> Image.Image:
+    if path.suffix.lower() in RAW_EXTENSIONS:
+        return develop(path)
+    stream = stack.enter_context(open_regular(path))
+    try:
+        image = stack.enter_context(Image.open(stream))
+    except UnidentifiedImageError:
+        stack.enter_context(DECODING.hold(path.stat().st_size))  # its pixels are fewer
+        wide = open_wide(path, None)
+        if wide is None:
+            raise
+        return wide
+    _check_pixel_limit(image)
+    weight = WIDE_WEIGHT if is_wide(image) else 1
+    stack.enter_context(DECODING.hold(weight * image.width * image.height))
+    return (open_wide(path, image) if weight > 1 else None) or image
 
 
 def decode(image: Image.Image, enough: tuple[int, int] | None = None) -> Decoded:
@@ -104,18 +139,29 @@ def decode(image: Image.Image, enough: tuple[int, int] | None = None) -> Decoded
         image: fresh from `open_image`.
         enough: width and height, of the file's pixels before the turn, that the result must
             reach; None decodes every pixel.
+
+    Raises:
+        ImageReadError: it is damaged, or too large for the memory; with the reason alone.
     """
-    drafted = None if enough is None else image.draft(image.mode, enough)
-    image.load()
-    width, height = drafted[1][2:] if drafted else image.size
-    return Decoded(_to_rgb(image), (0.0, 0.0, float(width), float(height)), exif_orientation(image))
+    with _foreign_errors():
+        drafted = None if enough is None else image.draft(image.mode, enough)
+        image.load()
+        width, height = drafted[1][2:] if drafted else image.size
+        box = (0.0, 0.0, float(width), float(height))
+        return Decoded(to_srgb(image), box, exif_orientation(image))
+
+
+def turned(image: Image.Image, orientation: int) -> Image.Image:
+    """An image as it lies in a file, upright by its EXIF orientation, 1 to 8."""
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
 
 
 def exif_orientation(image: Image.Image) -> int:
     """The image's EXIF orientation, 1 to 8; 1 when there is none or it makes no sense."""
     try:
         value = image.getexif().get(0x0112, 1)
-    except _DAMAGE:
+    except Exception:  # noqa: BLE001 (damaged EXIF raises anything; then it says nothing)
         return 1
     return value if value in _TURNS else 1
 
@@ -128,7 +174,7 @@ def camera_name(image: Image.Image) -> str | None:
         named = [str(exif.get(tag, "")).strip(" \0") for tag in (0x010F, 0x0110)]
         # focal length, the same for 35 mm film, digital zoom
         lens = [str(shot.get(tag, "")) for tag in (0x920A, 0xA405, 0xA404)]
-    except _DAMAGE:
+    except Exception:  # noqa: BLE001 (as above)
         return None
     return " | ".join(named + lens) if any(named) else None
 
@@ -147,19 +193,6 @@ def register_heic() -> bool:
         return False
     pillow_heif.register_heif_opener()
     return True
-
-
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode in ("RGB", "RGBA"):
-        has_key = image.mode == "RGB" and "transparency" in image.info
-        return image.convert("RGBA") if has_key else image
-    if image.mode.startswith("I"):  # 16-bit grey, whatever the byte order
-        wide = np.asarray(image).astype(np.int32)
-        return Image.fromarray(np.clip(wide >> 8, 0, 255).astype(np.uint8)).convert("RGB")
-    if image.mode == "F":
-        raise ValueError("its samples are floating point; wanted 8 or 16 bit")
-    has_alpha = "A" in image.getbands() or "a" in image.getbands() or "transparency" in image.info
-    return image.convert("RGBA" if has_alpha else "RGB")
 
 
 def _check_pixel_limit(image: Image.Image) -> None:

@@ -3,42 +3,18 @@
 numpy's own reader trusts the sizes in the file; this one checks them first.
 """
 
-import struct
-import tokenize
 import zipfile
-import zlib
-from math import prod
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 import numpy as np
 
 from moe3d.errors import MoE3DError, PredictionFileError
+from moe3d.io.npy import read_npy
+from moe3d.io.outside_files import reading, require_file
 
 MAX_RATIO = 50
 """Largest share of unpacked to packed bytes that is believed, above `SMALL_BYTES`."""
 SMALL_BYTES = 64 * 2**20
-CHUNK_BYTES = 16 * 2**20
-
-# What zipfile and numpy raise on damaged files.
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    tokenize.TokenError,
-    EOFError,
-    KeyError,
-    IndexError,
-    MemoryError,
-    NotImplementedError,
-    OverflowError,
-    RecursionError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    OSError,
-)
 
 
 class NpzReader:
@@ -50,18 +26,9 @@ class NpzReader:
 
     def __init__(self, path: Path, error_kind: type[MoE3DError] = PredictionFileError) -> None:
         self._path, self._error_kind = path, error_kind
-        try:
-            if path.is_dir():
-                raise self._error_kind(f"{path}: is a folder; wanted a saved file")
+        require_file(path, error_kind, "wanted a saved file")
+        with reading(path, error_kind, "is no NPZ file, or its end is missing"):
             self._zip = zipfile.ZipFile(path)
-        except FileNotFoundError as error:
-            raise self._error_kind(f"{path}: there is no such file") from error
-        except PermissionError as error:
-            raise self._error_kind(f"{path}: may not be read ({error.strerror})") from error
-        except _DAMAGE as error:
-            raise self._error_kind(
-                f"{path}: is no NPZ file, or its end is missing ({_words(error)})"
-            ) from error
         self._refuse_bomb()
         self._refuse_climbers()
 
@@ -91,14 +58,8 @@ class NpzReader:
             raise self._error_kind(
                 f"{self._path}: has no array {name!r}; the file is incomplete: save it again"
             )
-        try:
+        with reading(self._path, self._error_kind, f"the array {name!r} is damaged"):
             array = self._read_checked(f"{name}.npy")
-        except MoE3DError:
-            raise
-        except _DAMAGE as error:
-            raise self._error_kind(
-                f"{self._path}: the array {name!r} is damaged ({_words(error)})"
-            ) from error
         if array.dtype.kind != np.dtype(code).kind or (
             len(code) == 2 and array.dtype != np.dtype(code)
         ):
@@ -114,40 +75,18 @@ class NpzReader:
 
     def read_bytes(self, name: str, max_bytes: int) -> bytes:
         """Read a member that is no array."""
-        info = self._zip.getinfo(name)
-        if info.file_size > max_bytes:
-            raise self._error_kind(
-                f"{self._path}: {name!r} has {info.file_size:,} bytes; wanted at most {max_bytes:,}"
-            )
-        try:
+        with reading(self._path, self._error_kind, f"{name!r} is damaged"):
+            info = self._zip.getinfo(name)
+            if info.file_size > max_bytes:
+                raise ValueError(f"{info.file_size:,} bytes; wanted at most {max_bytes:,}")
             return self._zip.read(info)
-        except _DAMAGE as error:
-            raise self._error_kind(
-                f"{self._path}: {name!r} is damaged ({_words(error)})"
-            ) from error
 
     def _read_checked(self, member: str) -> np.ndarray:
         info = self._zip.getinfo(member)
         with self._zip.open(info) as stream:
-            shape, fortran, dtype = _read_header(stream)
-            if dtype.hasobject:
-                raise self._error_kind(
-                    f"{self._path}: {member!r} holds Python objects, which are never loaded"
-                )
-            size = prod(shape) * dtype.itemsize
-            if size != info.file_size - stream.tell():
-                raise ValueError(f"{shape} of {dtype} do not fit its {info.file_size} bytes")
-            data = bytearray(size)
-            view = memoryview(data)
-            while len(view):
-                chunk = stream.read(min(CHUNK_BYTES, len(view)))
-                if not chunk:
-                    raise EOFError("its end is missing")
-                view[: len(chunk)] = chunk
-                view = view[len(chunk) :]
+            array = read_npy(stream, info.file_size)
             stream.read(1)  # lets zipfile compare the checksum
-        array = np.frombuffer(data, dtype)
-        return array.reshape(shape[::-1]).T if fortran else array.reshape(shape)
+        return array
 
     def _refuse_bomb(self) -> None:
         unpacked = sum(info.file_size for info in self._zip.infolist())
@@ -171,15 +110,6 @@ class NpzReader:
                 )
 
 
-def _read_header(
-    stream: IO[bytes] | zipfile.ZipExtFile,
-) -> tuple[tuple[int, ...], bool, np.dtype]:
-    version = np.lib.format.read_magic(stream)
-    if version == (1, 0):
-        return np.lib.format.read_array_header_1_0(stream)
-    return np.lib.format.read_array_header_2_0(stream)
-
-
 def _fits(shape: tuple[int, ...], wanted: tuple[str | int, ...], sizes: dict[str, int]) -> bool:
     if len(shape) != len(wanted):
         return False
@@ -187,7 +117,3 @@ def _fits(shape: tuple[int, ...], wanted: tuple[str | int, ...], sizes: dict[str
         size == (sizes.setdefault(letter, size) if isinstance(letter, str) else letter)
         for size, letter in zip(shape, wanted, strict=True)
     )
-
-
-def _words(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:120] or type(error).__name__

@@ -10,6 +10,12 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from moe3d.io.images import thumbnail
+from moe3d.progress import Progress
+from moe3d.scene.records import ViewSet
+
+CHECKED_SIZE = 518
+"""Longer side, pixels, at which photos are checked: the network's own."""
 BLUR_SHARE = 0.2
 """Below this share of the scene's median sharpness a photo counts as blurred."""
 SAME_BITS = 10
@@ -37,6 +43,42 @@ def check_photo(pixels: UInt8[np.ndarray, "H W C"]) -> PhotoCheck:
     small = cv2.resize(grey, (HASH_SIDE + 1, HASH_SIDE), interpolation=cv2.INTER_AREA)
     bits = (small[:, 1:] > small[:, :-1]).ravel()
     return PhotoCheck(sharpness, int.from_bytes(np.packbits(bits).tobytes(), "big"))
+
+
+def check_views(views: ViewSet, progress: Progress | None = None) -> list[PhotoCheck]:
+    """Measure every photo of a scene, in order; reads them.
+
+    Raises:
+        ImageReadError: a photo is gone or changed since it was checked.
+    """
+    progress, checks = progress or Progress(), []
+    for index, view in enumerate(views.views):
+        progress.report("look at photos", index, len(views))
+        checks.append(check_photo(thumbnail(view, CHECKED_SIZE)))
+    return checks
+
+
+def check_warnings(
+    names: Sequence[str], checks: Sequence[PhotoCheck]
+) -> dict[str, tuple[str, ...]]:
+    """What the figures of all photos together say of each, by its name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for index in sorted(find_blurred(checks)):
+        found[names[index]] = ("blurred",)
+    for index, earlier in find_duplicates(checks).items():
+        text = f"the same as {names[earlier]}"
+        found[names[index]] = (*found.get(names[index], ()), text)
+    return found
+
+
+def shape_warning(views: ViewSet) -> str:
+    """What is odd about the shapes of the photos together; empty when nothing is."""
+    shapes = {(view.width, view.height) for view in views.views}
+    if len(shapes) < 2:
+        return ""
+    if len({height > width for width, height in shapes}) == 2:
+        return "Upright and lying photos are mixed: the network sees them with white borders"
+    return f"Photos of {len(shapes)} different sizes"
 
 
 def find_blurred(checks: Sequence[PhotoCheck]) -> frozenset[int]:

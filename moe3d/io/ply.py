@@ -11,8 +11,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from jaxtyping import Float32, Shaped, UInt8
 
-from moe3d.errors import MoE3DError
+from moe3d.errors import FileFormatError
 from moe3d.io.atomic import new_file
+from moe3d.io.outside_files import reading, require_file
 from moe3d.scene.records import PointCloud
 
 CHUNK_POINTS = 1 << 18
@@ -39,7 +40,7 @@ PRESETS = tuple(_EXTRAS)
 """Property names by program: "plain", "universal" (MeshLab, Blender, Open3D), "cloudcompare"."""
 
 
-class PlyError(MoE3DError):
+class PlyError(FileFormatError):
     """A PLY file that cannot be read."""
 
 
@@ -188,20 +189,23 @@ def read_ply(path: Path | str) -> PlyVertices:
         PlyError: the file is missing, cut short, or no PLY file with a plain vertex element first.
     """
     path = Path(path)
-    try:
+    require_file(path, PlyError, "wanted a PLY file")
+    with reading(path, PlyError, "is cut short or damaged"):
         with path.open("rb") as stream:
             header = _read_header(path, stream)
             offset = stream.tell()
+        row_bytes = header.layout.itemsize
+        if header.kind == "ascii":
+            row_bytes = 2 * len(header.layout.names or ())  # a digit and a space a number
+        there = path.stat().st_size - offset
+        if header.count * row_bytes > there + 1:
+            raise ValueError(f"{header.count} vertices do not fit into its {there} bytes")
         if header.kind == "ascii":
             records = _read_ascii(path, header, offset)
         elif header.count == 0:
             records = np.zeros(0, header.layout)
         else:
             records = np.memmap(path, header.layout, "r", offset, (header.count,))
-    except OSError as error:
-        raise PlyError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except ValueError as error:
-        raise PlyError(f"{path}: is cut short or damaged ({error})") from error
     return PlyVertices(records, header.comments)
 
 
@@ -231,7 +235,11 @@ def _read_header(path: Path, stream: BinaryIO) -> _Header:
                 if element != "vertex" and count < 0:
                     raise PlyError(f"{path}: its first element is {element}; wanted vertex")
             case ["property", kind_name, name] if element == "vertex":
-                fields.append((name, _TYPE_CODES.get(kind_name, kind_name)))
+                if kind_name not in _TYPE_CODES:
+                    raise PlyError(
+                        f"{path}: its vertex properties make no sense ({name} is {kind_name})"
+                    )
+                fields.append((name, _TYPE_CODES[kind_name]))
             case ["property", "list", *_] if element == "vertex":
                 raise PlyError(f"{path}: its vertices hold lists, which are not read")
             case ["end_header"]:
@@ -239,10 +247,8 @@ def _read_header(path: Path, stream: BinaryIO) -> _Header:
             case []:
                 raise PlyError(f"{path}: its header has no end")
     order = ">" if kind == "binary_big_endian" else "<"
-    try:
+    with reading(path, PlyError, "its vertex properties make no sense"):
         layout = np.dtype([(name, order + code) for name, code in fields])
-    except (TypeError, ValueError) as error:
-        raise PlyError(f"{path}: its vertex properties make no sense ({error})") from error
     if count < 0 or not {"x", "y", "z"} <= set(layout.names or ()):
         raise PlyError(f"{path}: has no vertices with x, y and z")
     return _Header(kind, count, layout, tuple(comments))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from moe3d.io.ply import read_ply, write_header
+from moe3d.io.outside_files import reading
+from moe3d.io.ply import PlyError, read_ply, write_header
 from moe3d.scene.records import Mesh
 
 _VERTEX = np.dtype(
@@ -35,9 +36,15 @@ def read_mesh_ply(path: Path) -> Mesh:
         PlyError: it is cut short or no PLY file.
     """
     vertices = read_ply(path)
-    at = path.stat().st_size - _face_bytes(path, len(vertices.records))
-    faces = np.memmap(path, _FACE, "r", at)
-    return Mesh(vertices.points, faces["corners"].astype(np.int64), vertices.colors)
+    with reading(path, PlyError, "is cut short or damaged"):
+        if vertices.records.dtype != _VERTEX:
+            raise ValueError("its vertices are not those of a mesh that this program wrote")
+        at = path.stat().st_size - _face_bytes(path, len(vertices.records))
+        faces = np.memmap(path, _FACE, "r", at)
+        corners = faces["corners"].astype(np.int64)
+        if len(corners) and not 0 <= corners.min() <= corners.max() < len(vertices.records):
+            raise ValueError("its faces name vertices that are not there")
+        return Mesh(vertices.points, corners, vertices.colors)
 
 
 def _face_bytes(path: Path, num_vertices: int) -> int:

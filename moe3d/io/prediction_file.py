@@ -8,20 +8,25 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 from jaxtyping import Float
 
 from moe3d.errors import PredictionFileError, ShapeError
 from moe3d.io.atomic import new_file
+from moe3d.io.json_records import checked_value, record_from_json
 from moe3d.io.npz import NpzReader
+from moe3d.io.outside_files import reading
 from moe3d.scene.multiview import Agreement, Tracks
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import BaselinePrediction, PredictionMetadata, ScenePrediction
 
 FORMAT = "moe3d-prediction"
 VERSION = 1
+LARGEST_SIDE = 10**6
+"""Of a photo, pixels."""
+INF = float("inf")
 
 _SHAPES = {
     "images": ("u1", ("S", "H", "W", 3)),
@@ -144,12 +149,16 @@ def prediction_of(reader: NpzReader, path: Path) -> ScenePrediction:
     for shapes in (_OPTIONAL_SHAPES, _TRACK_SHAPES, _AGREEMENT_SHAPES):
         there = {name: shapes[name] for name in shapes if name in reader.names}
         arrays |= _read_arrays(reader, there, sizes)
-    try:
-        return _assemble(arrays, meta)
-    except (KeyError, TypeError, ValueError, AttributeError, ShapeError) as error:
-        raise PredictionFileError(
-            f"{path}: its description does not fit its arrays ({error}); save the scene again"
-        ) from error
+    with reading(
+        path,
+        PredictionFileError,
+        "its description does not fit its arrays",
+        "save the scene again",
+    ):
+        try:
+            return _assemble(arrays, meta)
+        except ShapeError as error:
+            raise ValueError(str(error)) from error
 
 
 def _meta(prediction: ScenePrediction) -> dict[str, Any]:
@@ -185,11 +194,14 @@ def _agreement(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Agreement
     values = meta.get("agreement")
     if values is None:
         return None
+    kinds = get_type_hints(Agreement)
     known: dict[str, Any] = {
-        name: float("nan") if value is None else value
-        for name, value in _known(Agreement, values).items()
+        name: checked_value(kinds[name], name, float("nan") if value is None else value)
+        for name, value in values.items()
+        if name in kinds
     }
-    known["camera_sources"] = tuple(str(source) for source in values["camera_sources"])
+    if len(known["camera_sources"]) != len(arrays["names"]):
+        raise ValueError(f"it says of {len(known['camera_sources'])} cameras what they rest on")
     for name in _AGREEMENT_SHAPES:
         known[name.removeprefix("agreement_")] = arrays[name]
     return Agreement(**known)
@@ -216,11 +228,10 @@ def _read_meta(path: Path, reader: NpzReader) -> dict[str, Any]:
             f"{path}: is an NPZ file but no saved prediction (it has no 'meta'); wanted a file "
             "written by this program"
         )
-    try:
-        meta = json.loads(str(reader.read("meta", ("U", ()), {})))
+    text = str(reader.read("meta", ("U", ()), {}))
+    with reading(path, PredictionFileError, "its description is damaged"):
+        meta = json.loads(text)
         kind, version = meta["format"], int(meta["version"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise PredictionFileError(f"{path}: its description is damaged ({error})") from error
     if kind != FORMAT:
         raise PredictionFileError(f"{path}: is {kind!r}; wanted {FORMAT!r}")
     if version > VERSION:
@@ -240,6 +251,8 @@ def _read_arrays(
 
 
 def _assemble(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> ScenePrediction:
+    if 0 in arrays["gate_logits"].shape:
+        raise ValueError(f"its maps are {arrays['gate_logits'].shape}: no photo, pixel or expert")
     baseline = None
     if "depth_vggt" in arrays:
         baseline = BaselinePrediction(
@@ -260,11 +273,9 @@ def _assemble(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> ScenePredi
         valid_mask=arrays["valid_mask"],
         expert_depths=arrays["depth_experts"],
         gate_logits=arrays["gate_logits"],
-        gate_temperature=float(meta["gate_temperature"]),
-        pixel_transforms=tuple(
-            PixelTransform(**_known(PixelTransform, item)) for item in meta["pixel_transforms"]
-        ),
-        metadata=_metadata(meta["metadata"]),
+        gate_temperature=_temperature(meta["gate_temperature"]),
+        pixel_transforms=tuple(_transform(item) for item in meta["pixel_transforms"]),
+        metadata=record_from_json(PredictionMetadata, meta["metadata"]),
         baseline=baseline,
         refined_depth=arrays.get("depth_refined"),
         support=arrays.get("support"),
@@ -273,17 +284,21 @@ def _assemble(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> ScenePredi
     )
 
 
-def _metadata(values: dict[str, Any]) -> PredictionMetadata:
-    known = _known(PredictionMetadata, values)
-    for name, value in known.items():
-        known[name] = tuple(value) if isinstance(value, list) else value
-    return PredictionMetadata(**known)
+def _temperature(value: float) -> float:
+    if not 0 < float(value) < INF:
+        raise ValueError(f"the gate's temperature is {value!r}; wanted a number above 0")
+    return float(value)
 
 
-def _known(record: type, values: dict[str, Any]) -> dict[str, Any]:
-    """Fields that this version of the record has: a later one may have added some."""
-    names = {item.name for item in dataclasses.fields(record)}
-    return {name: value for name, value in values.items() if name in names}
+def _transform(values: dict[str, Any]) -> PixelTransform:
+    made = record_from_json(PixelTransform, values)
+    sides = (made.original_width, made.original_height, made.width, made.height)
+    offsets = (made.offset_x, made.offset_y)
+    is_usable = 0 < min(sides) <= max(sides) <= LARGEST_SIDE
+    is_usable &= 0 < min(made.scale_x, made.scale_y) <= max(made.scale_x, made.scale_y) < INF
+    if not (is_usable and all(abs(offset) < INF for offset in offsets)):
+        raise ValueError(f"a pixel transform makes no sense: {values}")
+    return made
 
 
 def _square(extrinsic: Float[np.ndarray, "S 3 4"]) -> Float[np.ndarray, "S 4 4"]:

@@ -1,10 +1,12 @@
 """The sample scenes that come with the program."""
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from moe3d.errors import FileFormatError
+from moe3d.io.outside_files import read_json, reading
 
 logger = logging.getLogger(__name__)
 
@@ -61,16 +63,17 @@ def sample_scenes(roots: Sequence[Path] | None = None) -> tuple[SampleScene, ...
 def _read_sample(path: Path) -> SampleScene | None:
     """Read one `sample.json`; None, with a warning in the log, when it is broken."""
     try:
-        entry = json.loads(path.read_text(encoding="utf-8"))
-        return SampleScene(
-            name=path.parent.name,
-            title=str(entry["title"]),
-            folder=path.parent,
-            licence=str(entry["licence"]),
-            description=str(entry.get("description", "")),
-            num_photos=int(entry["num_photos"]),
-            has_ground_truth=bool(entry.get("has_ground_truth", False)),
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        entry = read_json(path, FileFormatError)
+        with reading(path, FileFormatError, "describes no sample"):
+            return SampleScene(
+                name=path.parent.name,
+                title=str(entry["title"]),
+                folder=path.parent,
+                licence=str(entry["licence"]),
+                description=str(entry.get("description", "")),
+                num_photos=int(entry["num_photos"]),
+                has_ground_truth=bool(entry.get("has_ground_truth", False)),
+            )
+    except FileFormatError as error:
         logger.warning("left out the sample %s: %s", path.parent.name, error)
         return None

@@ -9,6 +9,7 @@ kept and written again. A newer major version is refused.
 
 import dataclasses
 import json
+import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ import numpy as np
 from moe3d.errors import SessionFileError
 from moe3d.io.atomic import new_file
 from moe3d.io.npz import NpzReader
+from moe3d.io.outside_files import reading
 from moe3d.io.prediction_file import prediction_arrays, prediction_of
 from moe3d.progress import Progress
 from moe3d.scene.records import ScenePrediction
@@ -37,7 +39,7 @@ class PhotoReference:
 
     name: str
     path: str = ""
-    """Absolute; empty for pixels that were never a file of their own (frames of a video)."""
+    """Absolute; empty for pixels that were never a file."""
     relative: str = ""
     """From the session file's folder, with forward slashes; empty when there is no such way."""
     sha256: str = ""
@@ -45,6 +47,10 @@ class PhotoReference:
     width: int = 0
     height: int = 0
     exif_orientation: int = 1
+    frame_s: float | None = None
+    """For a frame of the video at `path`: `View.frame_s`."""
+    mask: str = ""
+    """From the photo's folder, with forward slashes; empty when it has none."""
 
 
 @dataclass(frozen=True)
@@ -96,19 +102,34 @@ def read_session(path: Path | str, progress: Progress | None = None) -> SessionR
     path, progress = Path(path), progress or Progress()
     progress.report("read")
     with NpzReader(path, SessionFileError) as reader:
-        if MEMBER not in reader.names:
-            raise SessionFileError(
-                f"{path}: has no {MEMBER!r}; wanted a session that this program saved"
-            )
-        values = _parse(path, reader.read_bytes(MEMBER, MAX_DESCRIPTION_BYTES))
+        values = _read_description(path, reader)
         minor = _check_version(path, values)
         has_result = values.get("has_result") is True or "meta" in reader.names
         prediction = prediction_of(reader, path) if has_result else None
-    try:
+    with reading(path, SessionFileError, "its description is damaged"):
         record = _record(values, prediction)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SessionFileError(f"{path}: its description is damaged ({error})") from error
     return dataclasses.replace(record, notes=_notes(record, minor))
+
+
+def read_session_title(path: Path | str) -> str:
+    """Read how a session is called, and nothing that is large.
+
+    Raises:
+        SessionFileError: as `read_session`; but the result inside is not looked at.
+    """
+    path = Path(path)
+    with NpzReader(path, SessionFileError) as reader:
+        values = _read_description(path, reader)
+        _check_version(path, values)
+        return str(values.get("title", ""))
+
+
+def _read_description(path: Path, reader: NpzReader) -> dict[str, Any]:
+    if MEMBER not in reader.names:
+        raise SessionFileError(
+            f"{path}: has no {MEMBER!r}; wanted a session that this program saved"
+        )
+    return _parse(path, reader.read_bytes(MEMBER, MAX_DESCRIPTION_BYTES))
 
 
 def describe_session(record: SessionRecord) -> dict[str, object]:
@@ -130,10 +151,8 @@ def _description(record: SessionRecord) -> str:
 
 
 def _parse(path: Path, data: bytes) -> dict[str, Any]:
-    try:
+    with reading(path, SessionFileError, "its description is damaged"):
         values = json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise SessionFileError(f"{path}: its description is damaged ({error})") from error
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise SessionFileError(f"{path}: is no session of this program; wanted {FORMAT!r}")
     return values
@@ -177,7 +196,10 @@ def _check_photos(photos: tuple[PhotoReference, ...]) -> None:
     for photo in photos:
         for item in dataclasses.fields(PhotoReference):
             value = getattr(photo, item.name)
-            if type(value) is not type(item.default if item.name != "name" else ""):
+            if item.name == "frame_s":
+                if value is not None and not (type(value) is float and math.isfinite(value)):
+                    raise ValueError(f"a photo's {item.name} is {value!r}")
+            elif type(value) is not type(item.default if item.name != "name" else ""):
                 raise ValueError(f"a photo's {item.name} is {value!r}")
 
 

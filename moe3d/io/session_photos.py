@@ -28,14 +28,14 @@ class FoundPhotos:
 def refer_to_photos(
     views: Sequence[View], folder: Path, progress: Progress
 ) -> tuple[PhotoReference, ...]:
-    """Describe photos for a session file that will lie in a folder; reads every photo once.
+    """Describe photos for a session file that will lie in a folder; reads every file once.
 
     A photo that cannot be read any more is described without a hash.
     """
-    found = []
+    found, hashes = [], _Hashes()
     for index, view in enumerate(views):
         progress.report("photos", index, len(views))
-        found.append(_reference(view, folder))
+        found.append(_reference(view, folder, hashes))
     return tuple(found)
 
 
@@ -51,14 +51,15 @@ def find_photos(
     """
     wanted = [photo for photo in photos if photo.path]
     found: dict[str, Path] = {}
+    hashes = _Hashes()
     for index, photo in enumerate(wanted):
         progress.report("look for photos", index, len(wanted))
-        path = _where_it_was(photo, folders)
+        path = _where_it_was(photo, folders, hashes)
         if path is not None:
             found[photo.name] = path
     lost = [photo for photo in wanted if photo.name not in found]
     for folder in folders[1:]:
-        found |= _search(folder, [p for p in lost if p.name not in found], progress)
+        found |= _search(folder, [p for p in lost if p.name not in found], hashes, progress)
     return FoundPhotos(found, tuple(p.name for p in lost if p.name not in found))
 
 
@@ -75,22 +76,36 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _reference(view: View, folder: Path) -> PhotoReference:
+class _Hashes(dict[Path, str]):
+    """Hashes of files, each read once: many frames are of one video."""
+
+    def __missing__(self, path: Path) -> str:
+        self[path] = file_sha256(path)
+        return self[path]
+
+
+def _reference(view: View, folder: Path, hashes: _Hashes) -> PhotoReference:
     plain = PhotoReference(
         view.name,
         width=view.width,
         height=view.height,
         exif_orientation=view.exif_orientation,
+        frame_s=view.frame_s,
     )
-    if view.path is None or view.pixels is not None:
+    if view.path is None or (view.pixels is not None and view.frame_s is None):
         return plain
     path = view.path.absolute()
     try:
-        sha256, size = file_sha256(path), path.stat().st_size
+        sha256, size = hashes[path], path.stat().st_size
     except OSError:
         sha256, size = "", 0
     return replace(
-        plain, path=str(path), relative=_relative(path, folder), sha256=sha256, size_bytes=size
+        plain,
+        path=str(path),
+        relative=_relative(path, folder),
+        sha256=sha256,
+        size_bytes=size,
+        mask="" if view.mask is None else _relative(view.mask.absolute(), path.parent),
     )
 
 
@@ -101,14 +116,16 @@ def _relative(path: Path, folder: Path) -> str:
         return ""
 
 
-def _where_it_was(photo: PhotoReference, folders: Sequence[Path]) -> Path | None:
+def _where_it_was(photo: PhotoReference, folders: Sequence[Path], hashes: _Hashes) -> Path | None:
     candidates = [Path(photo.path)]
     if photo.relative and folders:
         candidates.insert(0, folders[0] / photo.relative)
-    return next((path for path in candidates if _is_it(path, photo)), None)
+    return next((path for path in candidates if _is_it(path, photo, hashes)), None)
 
 
-def _search(folder: Path, lost: Sequence[PhotoReference], progress: Progress) -> dict[str, Path]:
+def _search(
+    folder: Path, lost: Sequence[PhotoReference], hashes: _Hashes, progress: Progress
+) -> dict[str, Path]:
     by_size: dict[int, list[PhotoReference]] = {}
     for photo in lost:
         by_size.setdefault(photo.size_bytes, []).append(photo)
@@ -120,7 +137,7 @@ def _search(folder: Path, lost: Sequence[PhotoReference], progress: Progress) ->
         try:
             alike = by_size.get(path.stat().st_size, [])
             for photo in alike:
-                if photo.name not in found and _is_it(path, photo):
+                if photo.name not in found and _is_it(path, photo, hashes):
                     found[photo.name] = path
         except OSError:
             continue
@@ -134,10 +151,10 @@ def _files_below(folder: Path) -> Iterable[Path]:
             yield Path(parent) / name
 
 
-def _is_it(path: Path, photo: PhotoReference) -> bool:
+def _is_it(path: Path, photo: PhotoReference, hashes: _Hashes) -> bool:
     try:
         if not path.is_file() or path.stat().st_size != photo.size_bytes:
             return False
-        return bool(photo.sha256) and file_sha256(path) == photo.sha256
+        return bool(photo.sha256) and hashes[path] == photo.sha256
     except (OSError, ValueError):
         return False

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, UInt8
 from PIL import Image, ImageDraw, ImageFont
 
 from moe3d.io.atomic import new_file
+from moe3d.io.photos.own_pictures import png_mark
 from moe3d.scene.mixture import expert_usage
 from moe3d.scene.palettes import expert_colors
 from moe3d.scene.records import ScenePrediction
@@ -25,7 +26,7 @@ def write_sheet(prediction: ScenePrediction, path: Path, overwrite: bool = False
     """Save the sheet as PNG: a row a view (at most 8, evenly spaced), one depth range for all."""
     image = Image.fromarray(sheet_image(prediction))
     with new_file(path, overwrite) as part:
-        image.save(part, format="PNG")
+        image.save(part, format="PNG", pnginfo=png_mark())
 
 
 def sheet_image(prediction: ScenePrediction) -> UInt8[np.ndarray, "H W 3"]:

@@ -7,7 +7,6 @@
 Each part may be missing. A single .npy (one map, or one a photo), cameras.json or .ply will do.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from natsort import natsorted
 
 from moe3d.errors import DatasetError
 from moe3d.io.array_file import read_array
+from moe3d.io.outside_files import read_json, reading, require_file
 
 UNKNOWN_PNG = 65535
 """What sensors write in 16-bit depth where they saw nothing; 0 is unknown as well."""
@@ -100,7 +100,9 @@ def read_depth(path: Path) -> Float64[np.ndarray, "h w"]:
     """
     if path.suffix.lower() == ".npy":
         return _known(read_array(path), path)
-    values = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    require_file(path, DatasetError, WANTED)
+    with reading(path, DatasetError):
+        values = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     if values is None or values.dtype != np.uint16 or values.ndim != 2:
         came = "no readable PNG" if values is None else f"{values.dtype} {values.shape}"
         raise DatasetError(f"{path} must be a 16-bit PNG of depth with one channel; it is {came}")
@@ -119,12 +121,10 @@ def _known(depth: np.ndarray, path: Path) -> Float64[np.ndarray, "h w"]:
 
 def _read_cameras(path: Path, stems: Sequence[str]) -> TruthFiles:
     """Cameras by photo name where the file gives names, else in the photos' order."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+    document = read_json(path, DatasetError, WANTED)
+    with reading(path, DatasetError, "is no list of cameras"):
         views = document.get("views", document) if isinstance(document, dict) else document
         cameras = [_camera(view) for view in _rows(views)]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DatasetError(f"{path} is no list of cameras: {error}") from error
     by_name = {camera.photo: camera for camera in cameras if camera.photo}
     if not by_name and len(cameras) == len(stems):
         by_name = dict(zip(stems, cameras, strict=True))

@@ -1,10 +1,12 @@
 """Settings of the network: frozen, nested, readable from and writable to JSON."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass, field, is_dataclass
+from typing import Any, Literal, get_args, get_type_hints
 
 from moe3d.errors import UsageError
+from moe3d.io.outside_files import shown
+from moe3d.model.config_limits import checked_setting
 
 Variant = Literal["A", "A'", "B", "F"]
 
@@ -185,8 +187,10 @@ class ModelConfig:
         """Read what `to_json` wrote; settings that are missing keep their defaults.
 
         Raises:
-            UsageError: a setting is unknown or does not fit the others.
+            UsageError: a setting is unknown, absurd, or does not fit the others.
         """
+        if not isinstance(values, Mapping):
+            raise UsageError(f"a network's settings must be a table; got {type(values).__name__}")
         nested = {
             "patch_embed": PatchEmbedConfig,
             "aggregator": AggregatorConfig,
@@ -202,12 +206,13 @@ class ModelConfig:
 
 
 def _record(kind: type, values: Any) -> Any:
-    known = {entry.name for entry in fields(kind)}
-    if not isinstance(values, Mapping) or not set(values) <= known:
-        raise UsageError(f"a {kind.__name__} has the settings {sorted(known)}; got {values!r}")
+    kinds = get_type_hints(kind)
+    if not isinstance(values, Mapping) or not set(values) <= set(kinds):
+        got = shown(repr(values), 200)
+        raise UsageError(f"a {kind.__name__} has the settings {sorted(kinds)}; got {got}")
     return kind(
         **{
-            name: tuple(value) if isinstance(value, list) else value
+            name: value if is_dataclass(value) else checked_setting(kinds[name], name, value)
             for name, value in values.items()
         }
     )

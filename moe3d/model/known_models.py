@@ -7,6 +7,7 @@ from pathlib import Path
 from huggingface_hub import try_to_load_from_cache
 
 from moe3d.errors import CheckpointError
+from moe3d.io.outside_files import reading
 from moe3d.model.catalogue import ALIASES, CATALOGUE, KnownModel
 from moe3d.model.checkpoint.files import locate_files
 
@@ -49,10 +50,15 @@ def find_checkpoint(name: str, places: ModelPlaces | None = None) -> Path:
     Raises:
         CheckpointError: it is not on this machine; the message says how to get it.
     """
-    places = places or ModelPlaces()
+    wanted = "a .safetensors or .pt file, or a model's name, is wanted"
+    with reading(Path(name), CheckpointError, "is no model's name and no path", wanted):
+        return _found(name, places or ModelPlaces())
+
+
+def _found(name: str, places: ModelPlaces) -> Path:
     path = Path(name).expanduser()
     is_known = any(name.lower() in (model.id.lower(), *ALIASES) for model in CATALOGUE)
-    if not is_known and (path.exists() or not HUB_ID.match(name) or path.suffix):
+    if not is_known and (path.exists() or not HUB_ID.fullmatch(name) or path.suffix):
         return locate_files(path)[0]
     if not is_known:
         cached = _in_hub_cache(name, HUB_FILES, places)

@@ -1,6 +1,5 @@
 """Cameras by structure from motion, with COLMAP's incremental mapper."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 from jaxtyping import Float64, Int
 
 from moe3d.io.colmap_module import load_pycolmap
+from moe3d.io.workplace import temporary_folder
 from moe3d.multiview.background import run_interruptible
 from moe3d.multiview.camera_state import CameraState
 from moe3d.multiview.matching import MatchedPhotos, colmap_camera
@@ -89,9 +89,9 @@ def map_cameras(
         )
 
     progress.report("place cameras", 0, count)
-    with tempfile.TemporaryDirectory(prefix="moe3d-", ignore_cleanup_errors=True) as folder:
+    with temporary_folder("moe3d") as folder:
         models = run_interruptible(
-            lambda: map_in(Path(folder)),
+            lambda: map_in(folder),
             progress,
             token.cancel,
             lambda: progress.report("place cameras", min(placed[0], count), count),

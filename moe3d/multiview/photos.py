@@ -81,8 +81,8 @@ def group_cameras(views: ViewSet, focal_px: Float[np.ndarray, " S"]) -> CameraGr
     """Which photos were taken by one camera with one focal length.
 
     Photos whose files name the same camera, lens setting and size (whichever way it was held) go
-    together. Without a name, photos of one size do, unless the network sees clearly different focal
-    lengths in them.
+    together. Without a name, photos of one size do, and frames of one video, unless the network
+    sees clearly different focal lengths in them.
 
     Args:
         views: the photos.
@@ -90,13 +90,14 @@ def group_cameras(views: ViewSet, focal_px: Float[np.ndarray, " S"]) -> CameraGr
     """
     sizes = [tuple(sorted((view.width, view.height))) for view in views.views]
     names = [read_camera_name(view) for view in views.views]
-    keys: list[tuple] = list(zip(names, sizes, strict=True))
+    videos = [None if view.frame_s is None else view.path for view in views.views]
+    keys: list[tuple] = list(zip(names, videos, sizes, strict=True))
     logs = np.log(np.maximum(focal_px, 1e-9))
-    for size in {size for size, name in zip(sizes, names, strict=True) if name is None}:
-        unnamed = [i for i, key in enumerate(keys) if key == (None, size)]
-        if np.std(logs[unnamed]) > SAME_FOCAL:
-            for index in unnamed:
-                keys[index] = (index, size)
+    for unnamed in {key for key in keys if key[0] is None}:
+        members = [i for i, key in enumerate(keys) if key == unnamed]
+        if np.std(logs[members]) > SAME_FOCAL:
+            for index in members:
+                keys[index] = (index, unnamed)
     order = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     named = np.array([name is not None for name in names])
     return CameraGroups(np.array([order[key] for key in keys]), named)

@@ -73,7 +73,7 @@ def _run(folder: Path, depth: int, progress: Progress) -> None:
     root = str(Path(__file__).resolve().parents[2])
     process = subprocess.Popen(
         [sys.executable, "-c", _START, root, str(folder), str(depth)],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # its end tells the other process that this one is gone
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -91,8 +91,9 @@ def _run(folder: Path, depth: int, progress: Progress) -> None:
         process.kill()
         process.wait()
         reader.join()
-        if process.stdout:
-            process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()
     if process.returncode != 0:
         last = lines[-1].strip() if lines else f"exit code {process.returncode}"
         raise MoE3DError(

@@ -1,13 +1,26 @@
 """The other process of `moe3d.scene.poisson`: a cloud in, Open3D's surface out."""
 
+import os
+import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
-import open3d as o3d
+
+
+def _end_with_parent(folder: str) -> None:
+    """Wait until the process that started this one is gone, then clear up and end."""
+    while os.read(0, 1):
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
 
 
 def main(folder: str, depth: int) -> None:
     """Read cloud.npz of a folder and write mesh.npz beside it; tells its steps on stdout."""
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
+    import open3d as o3d  # noqa: PLC0415 (a second, in which the parent may be killed)
+
     o3d.utility.set_verbosity_level(o3d.utility.VerbosityLevel.Debug)
     with np.load(Path(folder) / "cloud.npz") as given:
         cloud = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(given["points"].astype(float)))

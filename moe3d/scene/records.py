@@ -31,8 +31,20 @@ class View:
     """EXIF orientation tag, 1 to 8."""
     pixels: UInt8[np.ndarray, "H W C"] | None = None
     """Upright RGB or RGBA pixels, for views made in memory; else None and read from `path`."""
+    mask: Path | None = None
+    """A picture of the photo's shape: what is dark in it is no part of the scene."""
     warnings: tuple[str, ...] = ()
     """What the user should know about this photo, one sentence each."""
+    frame_s: float | None = None
+    """For a frame of the video at `path`: when it is shown, seconds of the video's own clock."""
+
+    @property
+    def source(self) -> str:
+        """Where the photo can be read again: its path, with "#t=" and the second for a frame of a
+        video (as in W3C Media Fragments); empty for pixels that were never a file."""
+        if self.path is None:
+            return ""
+        return str(self.path) if self.frame_s is None else f"{self.path}#t={self.frame_s:.6f}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,8 @@ class ViewSet:
 
     views: tuple[View, ...]
     refused: tuple[RefusedFile, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the user should know about where the photos come from, one sentence each."""
 
     def __len__(self) -> int:
         return len(self.views)
@@ -61,7 +75,7 @@ class ViewSet:
 
     def select(self, indices: Sequence[int]) -> "ViewSet":
         """The views at these indices, in this order."""
-        return ViewSet(tuple(self.views[index] for index in indices), self.refused)
+        return ViewSet(tuple(self.views[index] for index in indices), self.refused, self.notes)
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,7 @@ class PredictionMetadata:
     units: str = "relative"
     """"relative", or "metres" once a scale is known."""
     sources: tuple[str, ...] = ()
-    """Paths of the photos, as text; empty for views made in memory."""
+    """`View.source` of every photo; empty for views made in memory."""
     notes: tuple[str, ...] = ()
     """Sentences the user should read: refused photos, fallbacks that were taken."""
     program_version: str = ""

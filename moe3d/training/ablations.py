@@ -2,7 +2,6 @@
 
 import logging
 import time
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from moe3d.errors import UsageError
 from moe3d.training.config import TrainingConfig
-from moe3d.training.config_file import with_settings
+from moe3d.training.config_file import read_toml, with_settings
 from moe3d.training.record import METRICS_FILE
 from moe3d.training.run import RunResult
 
@@ -57,10 +56,7 @@ def read_plan(path: Path, folder: Path) -> AblationPlan:
     Raises:
         UsageError: the file cannot be read or names a setting that does not exist.
     """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no readable TOML file: {error}") from error
+    values = read_toml(path)
     shared = with_settings(TrainingConfig(), values.get("shared", {}), f"{path}, [shared]")
     entries = values.get("run", [])
     if not entries:

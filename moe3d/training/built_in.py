@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from moe3d.errors import OutputError
+from moe3d.errors import OutputError, UsageError
 from moe3d.inference.device import select_device
-from moe3d.io.atomic import new_file
+from moe3d.io.atomic import new_file, new_together
+from moe3d.io.outside_files import read_json, reading
 from moe3d.model.checkpoint import read_checkpoint
 from moe3d.model.checkpoint.files import locate_files
 from moe3d.model.checkpoint.hashing import sha256_of_files
@@ -81,9 +82,10 @@ def known_scores(folder: Path, num_scenes: int) -> BuiltInScores | None:
     path = folder / METRICS_FILE
     if not path.is_file():
         return None
-    record = json.loads(path.read_text(encoding="utf-8"))
+    record = read_json(path, UsageError)
     files = locate_files(find_checkpoint("mini", ModelPlaces(built_in_dir=folder)))
-    entries = [_scores(entry) for entry in record["validation"]]
+    with reading(path, UsageError, "holds no scores of the built-in model"):
+        entries = [_scores(entry) for entry in record["validation"]]
     if record.get("sha256") != sha256_of_files(files):
         return None
     if [(entry.num_views, entry.num_scenes) for entry in entries] != [
@@ -131,12 +133,13 @@ def put_in_place(source: Path, target: Path, scores: BuiltInScores) -> None:
         for file in target.glob("mini*.safetensors*")
         if file.name not in {f.name for f in files}
     ]
-    for file in files:
-        with new_file(target / file.name, overwrite=True) as part:
+    targets = [target / name for name in (*(file.name for file in files), METRICS_FILE)]
+    with new_together(targets, overwrite=True) as parts:
+        for file, part in zip(files, parts, strict=False):
             shutil.copyfile(file, part)
+        parts[-1].write_text(_metrics_text(scores), encoding="utf-8")
     for file in old:
         file.unlink()
-    write_metrics(target, scores)
 
 
 def write_metrics(folder: Path, scores: BuiltInScores) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from moe3d.io.atomic import new_file
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.config import TrainingConfig
 from moe3d.training.features import FeatureSource, FeatureWriter, feature_plan, is_cached
@@ -36,7 +37,8 @@ def cache_backbone(
         single = replace(config, data=replace(config.data, scenes_per_step=1))
         network.aggregator.to(device)
         _write(network.eval(), single, folder, device)
-        (folder / "plan.json").write_text(plan, encoding="utf-8")
+        with new_file(folder / "plan.json", overwrite=True) as part:
+            part.write_text(plan, encoding="utf-8")
         network.aggregator.to("cpu")
     wait_for_all()
     return FeatureSource(folder, network.config.dpt.layers, config, share)

@@ -1,5 +1,6 @@
 """A run's settings as a TOML file and as plain values."""
 
+import contextlib
 import tomllib
 import types
 import typing
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from moe3d.errors import UsageError
+from moe3d.io.outside_files import read_text, reading
 from moe3d.training.config import TrainingConfig
 
 Record = TypeVar("Record")
@@ -24,11 +26,18 @@ def read_config(path: Path, base: TrainingConfig | None = None) -> TrainingConfi
     Raises:
         UsageError: the file cannot be read, or a setting is unknown or of the wrong kind.
     """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no readable TOML file: {error}") from error
-    return with_settings(base or TrainingConfig(), values, str(path))
+    return with_settings(base or TrainingConfig(), read_toml(path), str(path))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    text = read_text(path, UsageError, "wanted a TOML file")
+    with reading(path, UsageError, "is no readable TOML file"):
+        return tomllib.loads(text)
 
 
 def with_settings(record: Record, values: Mapping[str, Any], where: str) -> Record:
@@ -101,8 +110,9 @@ def _checked(value: Any, kind: Any, where: str) -> Any:
     if kind is Path and isinstance(value, str):
         return Path(value)
     if kind is float and type(value) in (int, float):
-        return float(value)
+        with contextlib.suppress(OverflowError):
+            return float(value)
     if kind in (int, str, bool) and type(value) is kind:
         return value
     wanted = " or ".join(map(repr, choices)) if origin is typing.Literal else str(kind)
-    raise UsageError(f"{where} must be {wanted}; got {value!r}")
+    raise UsageError(f"{where} must be {wanted}; got {value!r:.80}")

@@ -1,12 +1,12 @@
 """The part of `docs/results.md` that comes from `moe3d eval`."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from moe3d.errors import UsageError
 from moe3d.evaluation.markdown import ARROWS, number
+from moe3d.io.outside_files import read_json, reading
 
 OLD_NAMES: Mapping[str, str] = {"absrel": "absrel_photo", "d1": "d1_photo"}
 """Columns of summaries that are older than the two alignments: they were aligned by photo."""
@@ -18,10 +18,7 @@ def read_result(path: Path) -> Any:
     Raises:
         UsageError: the file cannot be read.
     """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} is no result file: {error}") from error
+    return read_json(path, UsageError, "wanted a result file")
 
 
 def evaluations_text(folder: Path) -> str:
@@ -43,10 +40,8 @@ def evaluations_text(folder: Path) -> str:
     ]
     for path in sorted(folder.glob("*.json")):
         record = read_result(path)
-        try:
+        with reading(path, UsageError, "is no summary of an evaluation"):
             lines += _section(record)
-        except (KeyError, TypeError) as error:
-            raise UsageError(f"{path} is no summary of an evaluation: {error} is missing") from None
     return "\n".join(lines)
 
 

@@ -9,6 +9,7 @@ from jaxtyping import Float, UInt8
 from PIL import Image
 
 from moe3d.io.atomic import new_file
+from moe3d.io.photos.own_pictures import png_mark
 from moe3d.io.sheet import color_depth
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.output import RunOptions
@@ -70,4 +71,4 @@ def _enlarged(tile: UInt8[np.ndarray, "H W 3"]) -> UInt8[np.ndarray, "h w 3"]:
 def save_sheet(sheet: UInt8[np.ndarray, "H W 3"], path: Path) -> None:
     """Write a sheet as PNG."""
     with new_file(path, overwrite=True) as part:
-        Image.fromarray(sheet).save(part, format="PNG")
+        Image.fromarray(sheet).save(part, format="PNG", pnginfo=png_mark())

@@ -9,7 +9,9 @@ from typing import Any
 
 import torch
 
+from moe3d.errors import CheckpointError
 from moe3d.io.atomic import new_file
+from moe3d.io.outside_files import read_json, reading
 from moe3d.model.config import ModelConfig
 from moe3d.training.config import TrainingConfig
 from moe3d.training.config_file import config_text
@@ -46,7 +48,11 @@ def mark_finished(folder: Path, step: int) -> None:
 def finished_step(folder: Path) -> int:
     """The last step of a run that is done; 0 for one that is not."""
     path = folder / FINISHED_FILE
-    return int(json.loads(path.read_text(encoding="utf-8"))["step"]) if path.is_file() else 0
+    if not path.is_file():
+        return 0
+    record = read_json(path, CheckpointError)
+    with reading(path, CheckpointError, "says no last step"):
+        return int(record["step"])
 
 
 def git_commit() -> str:

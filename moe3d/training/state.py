@@ -1,7 +1,6 @@
 """A run's state on disk: weights, averages, optimizer, step. Written aside, then renamed."""
 
 import json
-import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,9 @@ from torch import Tensor, nn
 
 from moe3d.errors import CheckpointError, OutputError
 from moe3d.io.atomic import new_file
+from moe3d.io.outside_files import reading
+from moe3d.io.workplace import sweep
+from moe3d.model.checkpoint.torch_file import load_tensors_only
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.config import TrainingConfig
 
@@ -63,7 +65,9 @@ class Identity:
                 f"{folder} holds a run of preset {state.get('preset')!r}; this one is "
                 f"{self.preset!r}. Choose another --output"
             )
-        own, other = json.loads(self.architecture), json.loads(state["architecture"])
+        own = json.loads(self.architecture)
+        with reading(folder / STATE_FILE, CheckpointError, "is no training state of this program"):
+            other = dict(json.loads(state["architecture"]))
         different = [f"{k}: {other.get(k)} there, {own[k]} here" for k in own if own[k] != other[k]]
         if different:
             raise CheckpointError(
@@ -89,12 +93,6 @@ def save_state(folder: Path, content: dict[str, Any]) -> None:
         ) from error
 
 
-def _remove_parts(folder: Path) -> None:
-    """What killed runs left behind."""
-    for stale in folder.glob(f".{STATE_FILE}.*.part"):
-        stale.unlink(missing_ok=True)
-
-
 def load_state(folder: Path) -> dict[str, Any] | None:
     """Read the state of a run; None when there is none.
 
@@ -104,8 +102,9 @@ def load_state(folder: Path) -> dict[str, Any] | None:
     path = folder / STATE_FILE
     if not path.exists():
         return None
-    _remove_parts(folder)
-    try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        raise CheckpointError(f"{path} is no training state of this program: {error}") from error
+    sweep(folder)
+    with reading(path, CheckpointError, "is no training state of this program"):
+        state = load_tensors_only(path, "a training state of this program is wanted")
+        if not isinstance(state, dict):
+            raise TypeError(f"it holds a {type(state).__name__}")
+        return state

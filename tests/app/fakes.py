@@ -122,7 +122,9 @@ class FakeBackend(SessionFiles):
         self.exports: list[ExportRequest] = []
         self.downloads: list[str] = []
 
-    def read_scene(self, paths: Sequence[Path], progress: Progress) -> ViewSet:
+    def read_scene(
+        self, paths: Sequence[Path], progress: Progress, frames_per_second: float = 1.0
+    ) -> ViewSet:
         progress.report("photos")
         files = [f for path in paths for f in (sorted(path.iterdir()) if path.is_dir() else [path])]
         good = [file for file in files if file.suffix in (".jpg", ".png")]

@@ -13,6 +13,8 @@ from app.viewer import Viewer
 from app.widgets.section import Section
 from tests.app.fakes import FakeBackend
 
+PATIENCE_MS = 120_000
+"""A busy machine takes long to load torch."""
 MakeViewer = Callable[..., Viewer]
 
 
@@ -60,6 +62,8 @@ def drop(widget: QWidget, paths: Sequence[Path]) -> bool:
 def run_photos(viewer: Viewer, photos: Path, qtbot) -> None:
     """Drop a folder, press Ctrl+R, and wait for the result."""
     assert drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.session.can_run)
+    qtbot.waitUntil(lambda: viewer.state.session.can_run, timeout=PATIENCE_MS)
+    viewer.window.activateWindow()
+    qtbot.waitUntil(viewer.window.isActiveWindow)
     qtbot.keyClick(viewer.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=PATIENCE_MS)

@@ -2,12 +2,17 @@
 
 Acts are mouse and key events; commands that were not tried yet come first. Memory is compared in
 one state: the same photos open, the same result on the screen, no work under way.
+
+MONKEY_SEEDS=5,6 plays other games, MONKEY_ACTS=5000 longer ones, MONKEY_BACKEND=real with the
+built-in model and real photos, and under Xvfb the points are drawn.
 """
 
 import ctypes
 import gc
+import logging
 import os
 import random
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QApplication,
@@ -27,19 +33,27 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.exceptions import TimeoutError as QtTimeoutError
 
+from app.state.backend import Backend
 from app.state.job import Job
 from app.viewer import Viewer
 from app.widgets.actions.registry import Entry
 from app.widgets.map_tile import MapTile
 from app.widgets.section import Section
+from app.workers.backend import MoE3DBackend
 from app.workers.memory_meter import resident_bytes
 from moe3d.scene.records import ScenePrediction
+from tests.app.drawn_window import PATIENCE_MS, DrawnBackend
+from tests.app.fakes import FakeBackend
 from tests.app.hands import Hands
 from tests.app.window_fixtures import drop, run_photos
 from tests.scenes import step_prediction
 
+logger = logging.getLogger(__name__)
 pytestmark = pytest.mark.gui
-ACTS = 200
+ACTS = int(os.environ.get("MONKEY_ACTS", "200"))
+MEASURED = 4 if ACTS <= 200 else 20
+"""How often memory is looked at."""
+IS_REAL = os.environ.get("MONKEY_BACKEND") == "real"
 LEAVING = {"quit", "full_screen"}
 MAX_GROWTH = 40 * 2**20  # a result here has 8 MB: half a dozen that stay are seen
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -89,9 +103,9 @@ class Monkey:
             if self._dialog() is None and not self._has_gone(self._picked):
                 raise
         self._qtbot.wait(self._random.choice((1, 1, 5, 20)))
-        self._put_away()
+        self.put_away()
 
-    def _put_away(self) -> None:
+    def put_away(self) -> None:
         """Escape out of menus and dialogs, the last one first; some come a little later."""
         opened = None
         for _ in range(40):
@@ -223,15 +237,17 @@ class Monkey:
         return "open a session"
 
 
-def calm(viewer: Viewer, photos: Path, qtbot) -> dict[str, int]:
+def calm(monkey: Monkey, viewer: Viewer, photos: Path, qtbot) -> dict[str, int]:
     """Come to the state in which memory is compared; what is alive then."""
-    qtbot.waitUntil(lambda: not viewer.state.reconstruction.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: viewer.runner.num_running == 0, timeout=PATIENCE_MS)
+    monkey.put_away()  # what the last work had to say
     drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: not viewer.state.session.is_loading, timeout=20_000)
+    qtbot.waitUntil(lambda: not viewer.state.session.is_loading, timeout=PATIENCE_MS)
+    monkey.put_away()
     qtbot.keyClick(viewer.window, Qt.Key.Key_R, CONTROL)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=PATIENCE_MS)
     qtbot.keyClick(viewer.window, Qt.Key.Key_1, CONTROL)
-    qtbot.waitUntil(lambda: viewer.runner.num_running == 0, timeout=20_000)
+    qtbot.waitUntil(lambda: viewer.runner.num_running == 0, timeout=PATIENCE_MS)
     qtbot.wait(50)
     gc.collect()
     qtbot.wait(1)
@@ -251,13 +267,34 @@ def do_untried(monkey: Monkey) -> None:
             break
 
 
-@pytest.mark.parametrize("seed", [int(s) for s in os.environ.get("MONKEY_SEEDS", "1").split(",")])
-def test_two_hundred_random_acts_leave_no_trace(
-    viewer, photos, backend, tmp_path, qtbot, monkeypatch, seed
-):
-    monkeypatch.setattr("PySide6.QtGui.QDesktopServices.openUrl", lambda _url: True)
+def play_with(backend: FakeBackend) -> None:
+    """Bigger results than usual; points of them where they can be drawn."""
     backend.make = lambda: step_prediction(height=140, width=210)
     backend.follows_photos, backend.step_s = True, 0.02
+
+
+@pytest.fixture
+def backend() -> Backend:
+    made = DrawnBackend() if QGuiApplication.platformName() == "xcb" else FakeBackend()
+    play_with(made)
+    return MoE3DBackend() if IS_REAL else made
+
+
+@pytest.fixture
+def photos(photos: Path) -> Path:
+    """Two photos that are none, or two real ones."""
+    if IS_REAL:
+        for photo in photos.iterdir():
+            photo.unlink()
+        for name in ("000.jpg", "001.jpg"):
+            shutil.copy(Path("assets/samples/room/images", name), photos)
+    return photos
+
+
+@pytest.mark.timeout(300 if ACTS == 200 else 0)
+@pytest.mark.parametrize("seed", [int(s) for s in os.environ.get("MONKEY_SEEDS", "1").split(",")])
+def test_two_hundred_random_acts_leave_no_trace(viewer, photos, tmp_path, qtbot, monkeypatch, seed):
+    monkeypatch.setattr("PySide6.QtGui.QDesktopServices.openUrl", lambda _url: True)
     bad = tmp_path / "bad.moe3d"
     bad.write_bytes(b"PK\x03\x04 no session")
     monkey = Monkey(viewer, photos, bad, seed, qtbot)
@@ -268,11 +305,12 @@ def test_two_hundred_random_acts_leave_no_trace(
         assert viewer.window.isVisible(), monkey.done[-5:]
         if number == ACTS // 2 - 1:  # every module is loaded before memory is compared
             do_untried(monkey)
-        if number % (ACTS // 4) == ACTS // 4 - 1:
-            alive.append(calm(viewer, photos, qtbot))
+        if number % (ACTS // MEASURED) == ACTS // MEASURED - 1:
+            alive.append(calm(monkey, viewer, photos, qtbot))
+            logger.info("%d acts: %s", number + 1, alive[-1])
     do_untried(monkey)
     assert not monkey.untried
-    alive.append(calm(viewer, photos, qtbot))
+    alive.append(calm(monkey, viewer, photos, qtbot))
     wrong = [e for e in viewer.state.notices.errors if "inside the program" in e.title]
     wrong += [e for e in viewer.state.notices.errors if "unexpected error" in e.text]
     assert not wrong, (wrong[0].title, wrong[0].text, monkey.done[-12:])

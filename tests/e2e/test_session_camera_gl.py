@@ -33,7 +33,7 @@ CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftM
 class FileBackend(DrawnBackend):
     """Photos are real files, so that their hashes mean something."""
 
-    def read_scene(self, paths, progress) -> ViewSet:
+    def read_scene(self, paths, progress, frames_per_second=1.0) -> ViewSet:
         files = sorted(file for path in paths for file in path.iterdir())
         return ViewSet(tuple(View(file.name, 40, 30, file) for file in files))
 

@@ -36,7 +36,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 class FileBackend(FakeBackend):
     """Photos are real files here, so that their hashes mean something."""
 
-    def read_scene(self, paths, progress) -> ViewSet:
+    def read_scene(self, paths, progress, frames_per_second=1.0) -> ViewSet:
         files = sorted(file for path in paths for file in path.iterdir())
         return ViewSet(tuple(View(file.name, 40, 30, file) for file in files))
 

@@ -43,7 +43,8 @@ class CommandLineActions(CommandGroup):
         state = self.host.state
         if not state.session.can_run:
             return ""
-        return run_command(state.session.paths, state.run_options, state.session.title)
+        rate = state.video_frames.rate if state.video_frames.has_video else 1.0
+        return run_command(state.session.paths, state.run_options, state.session.title, rate)
 
     def _copy_run(self) -> None:
         state = self.host.state

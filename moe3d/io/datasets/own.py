@@ -7,7 +7,6 @@
 A root that itself has `images/` is one scene.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +21,7 @@ from moe3d.errors import DatasetError
 from moe3d.io.array_file import read_array
 from moe3d.io.datasets.cameras import checked_cameras, checked_intrinsics
 from moe3d.io.datasets.records import SceneTruth, Source, metres_or_nan, photos, same_size
+from moe3d.io.outside_files import read_json, reading
 
 SOURCE = Source(
     "scene folder", "`moe3d scenes --count 10 -o DIR`, or your own captures in its form"
@@ -94,12 +94,10 @@ def _read_depth(folder: Path, image: Path) -> Float64[np.ndarray, "H W"]:
 def _read_cameras(path: Path, count: int) -> _Cameras:
     """Cameras of all views; one entry a view, or one list a quantity."""
     SOURCE.require(path, "cameras of every view")
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+    document = read_json(path, DatasetError)
+    with reading(path, DatasetError, "is no list of cameras"):
         world, intrinsics = _columns(document)
         cameras = _Cameras(np.array(world, np.float64), np.array(intrinsics, np.float64))
-    except (ValueError, KeyError, TypeError) as error:
-        raise DatasetError(f"scene folder: {path} is no list of cameras: {error}") from error
     shapes = cameras.camera_from_world.shape, cameras.intrinsics.shape
     if shapes != ((count, 4, 4), (count, 3, 3)):
         raise DatasetError(

@@ -12,6 +12,7 @@ from natsort import natsorted
 
 from moe3d.errors import DatasetError, ImageReadError
 from moe3d.io.image_decode import open_image
+from moe3d.io.outside_files import reading
 from moe3d.scene.records import View, ViewSet
 
 
@@ -129,7 +130,8 @@ def read_png16(path: Path, source: Source) -> UInt16[np.ndarray, "H W"]:
         DatasetError: missing, or something else.
     """
     source.require(path, "16-bit depth PNG")
-    values = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+    with reading(path, DatasetError):
+        values = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     if values is None or values.dtype != np.uint16 or values.ndim != 2:
         found = "no readable PNG" if values is None else f"{values.dtype} {values.shape}"
         raise DatasetError(f"{source.title}: {path} must be a 16-bit PNG of depth; it is {found}")
@@ -143,10 +145,8 @@ def read_numbers(path: Path, source: Source, columns: int) -> Float64[np.ndarray
         DatasetError: missing, or something else.
     """
     source.require(path, f"text file of {columns} numbers a line")
-    try:
+    with reading(path, DatasetError, "holds no table of numbers"):
         values = np.loadtxt(path, dtype=np.float64, ndmin=2)
-    except ValueError as error:
-        raise DatasetError(f"{source.title}: {path} holds no table of numbers: {error}") from error
     if values.shape[1] != columns:
         raise DatasetError(
             f"{source.title}: {path} must have {columns} numbers a line; it has {values.shape[1]}"

@@ -11,6 +11,7 @@ from jaxtyping import Float64
 from moe3d.errors import DatasetError
 from moe3d.io.datasets.cameras import checked_cameras, checked_intrinsics
 from moe3d.io.datasets.records import SceneTruth, Source, metres_or_nan, photos, same_size
+from moe3d.io.outside_files import reading, require_file
 
 SOURCE = Source(
     "Sintel",
@@ -104,9 +105,9 @@ def read_dpt(path: Path) -> Float64[np.ndarray, "H W"]:
     Raises:
         DatasetError: missing, or something else.
     """
-    data = SOURCE.require(path, "depth").read_bytes()
+    data = _bytes_of(path, "depth")
     width, height = (int(value) for value in _after_tag(data, "<i4", 2, path))
-    values = np.frombuffer(data, "<f4", offset=12)
+    values = np.frombuffer(data[: len(data) // 4 * 4], "<f4", offset=12)
     if width < 1 or height < 1 or values.size != width * height:
         raise DatasetError(f"Sintel: {path} says {width} x {height} and holds {values.size} values")
     return values.reshape(height, width).astype(np.float64)
@@ -118,11 +119,17 @@ def read_cam(path: Path) -> tuple[Float64[np.ndarray, "3 3"], Float64[np.ndarray
     Raises:
         DatasetError: missing, or something else.
     """
-    data = SOURCE.require(path, "camera").read_bytes()
+    data = _bytes_of(path, "camera")
     values = _after_tag(data, "<f8", 21, path)
     camera_from_world = np.eye(4)
     camera_from_world[:3] = values[9:].reshape(3, 4)
     return values[:9].reshape(3, 3).astype(np.float64), camera_from_world
+
+
+def _bytes_of(path: Path, what: str) -> bytes:
+    require_file(SOURCE.require(path, what), DatasetError)
+    with reading(path, DatasetError):
+        return path.read_bytes()
 
 
 def _after_tag(data: bytes, dtype: str, count: int, path: Path) -> np.ndarray:

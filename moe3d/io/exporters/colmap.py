@@ -35,14 +35,17 @@ def _write(dense: bool, job: ExportJob, path: Path) -> Content:
     layer = cloud.selection.layer
     photos = write_photos(job, layer, path / "images")
     measured = _measured_points(job, layer, photos)
-    seen = measured or _projected_points(cloud, photos, content)
+    if measured is None:
+        seen = _projected_points(cloud, photos, content)
+    elif dense:
+        seen = _joined(measured, _projected_points(cloud, photos, content))
+    else:
+        seen = measured
     job.progress.report("write COLMAP model")
     model = build_model(job, layer, photos, seen)
     if measured is not None:
-        model.extract_colors_for_all_images(path / "images")
-        _count_points(model, content)
-        if dense:
-            _add_dense(model, cloud, content)
+        _color_measured(model, path / "images", seen, len(measured.points))
+        _count_points(model, content, len(measured.points))
     model.update_point_3d_errors()
     folder = path / "sparse" / "0"
     folder.mkdir(parents=True)
@@ -51,7 +54,7 @@ def _write(dense: bool, job: ExportJob, path: Path) -> Content:
     (path / "project.ini").write_text(PROJECT, encoding="ascii")
     content.num_files = sum(file.is_file() for file in path.rglob("*"))
     content.details |= _details(job, photos, seen, model)
-    content.details["tracks"] = "projected depth" if measured is None else "measured in the photos"
+    content.details["tracks"] = _origin(dense, measured is not None)
     return content
 
 
@@ -145,21 +148,46 @@ def _is_shared(
     return counts[point_index] >= 2
 
 
-def _count_points(model: "pycolmap.Reconstruction", content: Content) -> None:
+def _origin(dense: bool, is_measured: bool) -> str:
+    """Where the tracks come from, for the sidecar."""
+    if not is_measured:
+        return "projected depth"
+    return "measured in the photos, then projected depth" if dense else "measured in the photos"
+
+
+def _joined(first: SeenPoints, second: SeenPoints) -> SeenPoints:
+    """The points of both, those of the second behind; without colours for the first."""
+    colors = np.zeros((len(first.points) + len(second.points), 3), np.uint8)
+    if second.colors is not None:
+        colors[len(first.points) :] = second.colors
+    return SeenPoints(
+        np.concatenate([first.points, second.points]),
+        colors,
+        np.concatenate([first.point_index, second.point_index + len(first.points)]),
+        np.concatenate([first.photo_index, second.photo_index]),
+        np.concatenate([first.at, second.at]),
+    )
+
+
+def _color_measured(
+    model: "pycolmap.Reconstruction", images: Path, seen: SeenPoints, num_measured: int
+) -> None:
+    """Give the measured points, which are the first, the colours of the photos."""
+    model.extract_colors_for_all_images(images)
+    if seen.colors is not None:
+        for place in range(num_measured, len(seen.points)):
+            model.points3D[place + 1].color = seen.colors[place]
+
+
+def _count_points(
+    model: "pycolmap.Reconstruction", content: Content, first: int | None = None
+) -> None:
+    """Count the points, or only so many of the first."""
     points = model.points3D
-    ordered = [points[number] for number in sorted(points)]
+    ordered = [points[number] for number in sorted(points)[:first]]
     places = np.array([point.xyz for point in ordered]).reshape(-1, 3)
     colors = np.array([point.color for point in ordered], np.uint8).reshape(-1, 3)
     content.add(places.astype(np.float32), colors)
-
-
-def _add_dense(model: "pycolmap.Reconstruction", cloud: CloudStream, content: Content) -> None:
-    """Points of the cloud behind the measured ones, with empty tracks: nothing was measured."""
-    pycolmap = load_pycolmap()
-
-    for part in cloud.counted(content):
-        for point, color in zip(part.points.astype(np.float64), part.colors, strict=True):
-            model.add_point3D(point, pycolmap.Track(), color)
 
 
 def _details(

@@ -11,6 +11,7 @@ from PIL import Image
 from moe3d.io.export_content import Content
 from moe3d.io.export_job import Exporter, ExportJob, refuse_empty
 from moe3d.io.exr import read_exr, write_exr
+from moe3d.io.photos.own_pictures import png_mark
 from moe3d.io.safe_names import safe_names
 from moe3d.scene.filters import select_pixels
 
@@ -61,7 +62,7 @@ def _write_png(
     path: Path, depth: Float32[np.ndarray, "H W"], factor: float
 ) -> UInt16[np.ndarray, "H W"]:
     steps = depth_steps(depth, factor)
-    Image.fromarray(steps).save(path, "PNG")
+    Image.fromarray(steps).save(path, "PNG", pnginfo=png_mark())
     return steps
 
 

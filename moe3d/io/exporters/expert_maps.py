@@ -8,6 +8,7 @@ from PIL import Image
 from moe3d.io.export_content import Content
 from moe3d.io.export_job import Exporter, ExportJob, refuse_empty
 from moe3d.io.exr import read_exr, write_exr
+from moe3d.io.photos.own_pictures import png_mark
 from moe3d.io.safe_names import safe_names
 from moe3d.scene.filters import CloudOptions, select_pixels
 from moe3d.scene.mixture import gate_weights
@@ -66,7 +67,7 @@ def _write_winner(path: Path, winner: np.ndarray, num_experts: int) -> None:
     palette[:num_experts] = expert_colors(num_experts)
     image = Image.frombytes("P", winner.shape[::-1], winner.tobytes())
     image.putpalette(palette.tobytes())
-    image.save(path, "PNG")
+    image.save(path, "PNG", pnginfo=png_mark())
 
 
 def _reread(path: Path) -> Content:

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from moe3d.errors import FileFormatError
 from moe3d.geometry.transforms import invert_rigid
 from moe3d.io.export_content import Content
 from moe3d.io.export_job import Exporter, ExportJob
 from moe3d.io.glb import GlbBuilder, srgb_colors
+from moe3d.io.outside_files import reading, require_file
 from moe3d.scene.filters import usable_cameras
 from moe3d.scene.layers import named_layer
 
@@ -39,18 +41,33 @@ def add_cameras(job: ExportJob, builder: GlbBuilder) -> None:
 
 
 def read_glb(path: Path) -> tuple[dict[str, Any], memoryview]:
-    """The JSON and the binary part of a GLB file."""
-    data = path.read_bytes()
-    magic, version, total = struct.unpack_from("<4sII", data)
-    if (magic, version, total) != (b"glTF", 2, len(data)):
-        raise ValueError(f"{path}: is no GLB file of its own length")
-    length = struct.unpack_from("<I", data, 12)[0]
-    return json.loads(data[20 : 20 + length]), memoryview(data)[28 + length :]
+    """The JSON and the binary part of a GLB file.
+
+    Raises:
+        FileFormatError: it is missing, of another kind or damaged.
+    """
+    require_file(path, FileFormatError, "wanted a GLB file")
+    with reading(path, FileFormatError):
+        data = path.read_bytes()
+        magic, version, total = struct.unpack_from("<4sII", data)
+        if (magic, version, total) != (b"glTF", 2, len(data)):
+            raise ValueError("it is no GLB file of its own length")
+        length = struct.unpack_from("<I", data, 12)[0]
+        return json.loads(data[20 : 20 + length]), memoryview(data)[28 + length :]
 
 
 def reread_glb(path: Path) -> Content:
-    """Count vertices, bounds and vertex colours of every primitive."""
+    """Count vertices, bounds and vertex colours of every primitive.
+
+    Raises:
+        FileFormatError: it is missing, of another kind or damaged.
+    """
     document, binary = read_glb(path)
+    with reading(path, FileFormatError):
+        return _counted(document, binary)
+
+
+def _counted(document: dict[str, Any], binary: memoryview) -> Content:
     content = Content()
     for mesh in document["meshes"]:
         for primitive in mesh["primitives"]:

@@ -14,6 +14,7 @@ from moe3d.io.export_content import Content
 from moe3d.io.export_job import Exporter, ExportJob, refuse_empty
 from moe3d.io.exporters.glb import add_cameras, reread_glb
 from moe3d.io.glb import GlbBuilder
+from moe3d.io.image_files import split_source
 from moe3d.io.images import read_resized
 from moe3d.io.safe_names import safe_names
 from moe3d.scene.filters import select_pixels
@@ -73,7 +74,8 @@ def _texture(job: ExportJob, view: int, mesh: Mesh) -> tuple[Float32[np.ndarray,
     if len(sources) == job.prediction.num_views and sources[view]:
         width, height = transform.original_width, transform.original_height
         shrink = min(1.0, TEXTURE_SIDE / max(width, height))
-        photo = View(job.prediction.names[view], width, height, Path(sources[view]))
+        path, frame_s = split_source(sources[view])
+        photo = View(job.prediction.names[view], width, height, path, frame_s=frame_s)
         try:
             image = read_resized(photo, round(width * shrink), round(height * shrink))
         except ImageReadError:

@@ -31,10 +31,11 @@ def _write(job: ExportJob, path: Path) -> Content:
         @ _OPENCV_FROM_OPENGL
         for photo in photos
     ]
+    # No "applied_transform": it is for files whose points are still in the frame before it. Some
+    # versions of nerfstudio move the points by it, others do not; the sidecar has it.
     document = {
         "camera_model": "OPENCV",
         "ply_file_path": CLOUD_FILE,
-        "applied_transform": job.export_from_world[:3].tolist(),
         "frames": [_frame(photo, pose) for photo, pose in zip(photos, poses, strict=True)],
     }
     text = json.dumps(document, indent=2, sort_keys=True)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from moe3d.errors import CheckpointError
+from moe3d.io.outside_files import read_text, reading, shown
 
 SHARD = re.compile(r"^(?P<base>.+)-(?P<index>\d{5})-of-(?P<total>\d{5})\.safetensors$")
 INDEX_SUFFIX = ".safetensors.index.json"
@@ -26,6 +27,11 @@ def locate_files(path: Path) -> tuple[Path, ...]:
     Raises:
         CheckpointError: nothing is there, it is a folder, or a shard is missing.
     """
+    with reading(path, CheckpointError, "cannot be looked for"):
+        return _located(path)
+
+
+def _located(path: Path) -> tuple[Path, ...]:
     shard = SHARD.match(path.name)
     if shard is not None:
         return _all_shards(path.parent, shard["base"], int(shard["total"]))
@@ -48,9 +54,8 @@ def _why_not_found(path: Path, totals: set[int]) -> str:
         return f"{path} has shards of {len(totals)} different counts; remove the stale ones"
     if path.is_dir():
         return f"{path} is a folder; name the model file in it (.safetensors or .pt)"
-    return (
-        f"there is no model file {path}; a .safetensors or .pt file, or a model's name, is wanted"
-    )
+    wanted = "a .safetensors or .pt file, or a model's name, is wanted"
+    return f"there is no model file {shown(path)}; {wanted}"
 
 
 def _totals_on_disk(folder: Path, base: str) -> set[int]:
@@ -70,14 +75,16 @@ def _all_shards(folder: Path, base: str, total: int) -> tuple[Path, ...]:
 def _shards_of_index(index: Path) -> tuple[Path, ...]:
     if not index.is_file():
         raise CheckpointError(f"there is no model index {index}")
-    try:
-        weight_map = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
+    with reading(index, CheckpointError, "is not an index of model shards"):
+        weight_map = json.loads(read_text(index, CheckpointError))["weight_map"]
         names = sorted({str(name) for name in weight_map.values()})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"{index} is not an index of model shards") from error
-    if not names or any(Path(name).name != name for name in names):
-        raise CheckpointError(f"{index} is not an index of model shards beside it")
+    if not names or len(names) > MAX_SHARDS or not all(_is_file_name(name) for name in names):
+        raise CheckpointError(f"{index}: is not an index of model shards beside it")
     return _existing(tuple(index.with_name(name) for name in names))
+
+
+def _is_file_name(name: str) -> bool:
+    return 0 < len(name) < 256 and name.isprintable() and Path(name).name == name
 
 
 def _existing(paths: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -85,6 +92,6 @@ def _existing(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     if missing:
         raise CheckpointError(
             f"{paths[0].parent} lacks {len(missing)} of {len(paths)} shards of this model: "
-            f"{', '.join(missing[:3])}"
+            f"{shown(', '.join(missing[:3]))}"
         )
     return paths

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from moe3d.errors import CheckpointError
+from moe3d.io.outside_files import reading
 from moe3d.progress import Progress
 
 CHUNK_BYTES = 2**20
@@ -28,13 +29,10 @@ def sha256_of_files(
     total = sum(path.stat().st_size for path in paths)
     digest, done = hashlib.sha256(), 0
     for path in paths:
-        try:
-            with path.open("rb") as file:
-                while chunk := file.read(CHUNK_BYTES):
-                    digest.update(chunk)
-                    done += len(chunk)
-                    if progress is not None:
-                        progress.report(stage, done, total)
-        except OSError as error:
-            raise CheckpointError(f"{path} cannot be read: {error.strerror}") from error
+        with reading(path, CheckpointError), path.open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+                done += len(chunk)
+                if progress is not None:
+                    progress.report(stage, done, total)
     return digest.hexdigest()

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from moe3d.io.outside_files import shown
+
 Shapes = Mapping[str, tuple[int, ...]]
 
 OUR_PARTS = ("aggregator.", "camera_head.", "depth_head.", "moe_head.")
@@ -44,7 +46,7 @@ def why_not_matching(path: Path, found: Shapes, wanted: Shapes, model: str) -> s
     extra = [key for key in found if key.startswith(OUR_PARTS) and key not in wanted]
     missing = [key for key in wanted if key not in found]
     if extra:
-        return f"{path} is a network of another size: {model} has no {extra[0]}"
+        return f"{path} is a network of another size: {model} has no {shown(extra[0])}"
     if missing:
         return (
             f"{path} lacks {len(missing)} of {len(wanted)} weights of {model}, "
@@ -73,5 +75,5 @@ def _is_dino(found: Shapes) -> bool:
 
 
 def _first_names(found: Shapes) -> str:
-    names = ", ".join(list(found)[:2])
+    names = shown(", ".join(list(found)[:2]))
     return f"a file of {len(found)} other weights ({names}, ...)"

@@ -7,11 +7,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 from moe3d.errors import CheckpointError, UsageError
+from moe3d.io.outside_files import reading
 from moe3d.model.config import ModelConfig
 
 FORMAT_VERSION = 1
 KEY = "moe3d"
 
+_KINDS: Mapping[str, type] = {
+    "name": str,
+    "licence": str,
+    "experts_trained": bool,
+    "demonstration": bool,
+    "training": dict,
+}
 FileFormat = Literal["safetensors", "pt", ""]
 
 
@@ -65,20 +73,19 @@ def info_from_metadata(metadata: Mapping[str, str], path: Path) -> CheckpointInf
     """
     if KEY not in metadata:
         return None
-    try:
+    with reading(path, CheckpointError, "has a damaged model record"):
         record = json.loads(metadata[KEY])
         if record["version"] > FORMAT_VERSION:
             raise CheckpointError(
                 f"{path} was written by a newer version of this program (format "
                 f"{record['version']}, this one reads {FORMAT_VERSION}); update the program"
             )
-        return CheckpointInfo(
-            name=record["name"],
-            config=ModelConfig.from_json(record["config"]),
-            licence=record["licence"],
-            experts_trained=record["experts_trained"],
-            demonstration=record["demonstration"],
-            training=record["training"],
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, UsageError) as error:
-        raise CheckpointError(f"{path} has a damaged model record: {error}") from error
+        try:
+            config = ModelConfig.from_json(record["config"])
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+        values = {name: record[name] for name in _KINDS}
+        for name, value in values.items():
+            if not isinstance(value, _KINDS[name]):
+                raise TypeError(f"its {name} is {type(value).__name__}")
+        return CheckpointInfo(config=config, **values)

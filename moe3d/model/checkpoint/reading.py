@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from moe3d.errors import CheckpointError
+from moe3d.io.outside_files import reading, shown
 from moe3d.model.catalogue import licence_from_path
 from moe3d.model.checkpoint.files import locate_files
 from moe3d.model.checkpoint.hashing import sha256_of_files
@@ -64,7 +66,7 @@ def read_checkpoint(
     paths = locate_files(path)
     source = open_weights(paths)
     info = _describe(source, paths, options)
-    network = build_on_meta(info.config)
+    network = _built(source, paths[0], info)
     is_warm_start = not any(key.startswith(MOE_PART) for key in source.shapes)
     _check(source, network, paths[0], info, is_warm_start=is_warm_start)
     network.cast_backbone(options.backbone_dtype)
@@ -89,7 +91,8 @@ def read_info(path: Path, options: ReadOptions | None = None) -> CheckpointInfo:
     source = open_weights(paths)
     info = _describe(source, paths, options or ReadOptions())
     is_warm_start = not any(key.startswith(MOE_PART) for key in source.shapes)
-    _check(source, build_on_meta(info.config), paths[0], info, is_warm_start=is_warm_start)
+    network = _built(source, paths[0], info)
+    _check(source, network, paths[0], info, is_warm_start=is_warm_start)
     return replace(info, experts_trained=info.experts_trained and not is_warm_start)
 
 
@@ -108,8 +111,28 @@ def _describe(
     complaint = why_not_vggt(paths[0], source.shapes, info.config.name)
     if complaint is not None:
         raise CheckpointError(complaint)
+    if source.names.left_out:
+        logger.warning(
+            "%s: took the weights under %r; others lie under %s",
+            paths[0],
+            source.names.prefix,
+            ", ".join(map(repr, source.names.left_out[:3])),
+        )
     size = sum(path.stat().st_size for path in paths)
     return replace(info, path=paths[0], format=source.format, size_bytes=size)
+
+
+def _built(source: WeightSource, path: Path, info: CheckpointInfo) -> MoE3DNetwork:
+    """The network that the record describes, if the file can hold it at all."""
+    config = info.config
+    blocks = config.patch_embed.depth + 2 * config.aggregator.depth + config.camera_head.trunk_depth
+    if blocks > len(source.shapes):  # a block has several weights
+        raise CheckpointError(
+            f"{path} is a network of another size: {config.name} has {blocks} blocks, the file "
+            f"holds {len(source.shapes)} weights"
+        )
+    with reading(path, CheckpointError, "describes a network that cannot be built"):
+        return build_on_meta(config)
 
 
 def _check(
@@ -130,7 +153,7 @@ def _check(
     strangers = [key for key in source.shapes if not key.startswith(known)]
     if strangers:
         logger.warning(
-            "%s: skipped %d unknown weights, e.g. %s", path, len(strangers), strangers[0]
+            "%s: skipped %d unknown weights, e.g. %s", path, len(strangers), shown(strangers[0])
         )
 
 
@@ -138,9 +161,31 @@ def _fill(network: MoE3DNetwork, source: WeightSource, progress: Progress | None
     """Give every meta parameter its tensor; where the precision fits, the file's own memory."""
     empty = network.state_dict()
     filled: dict[str, Tensor] = {}
+    bad: list[str] = []
     for done, (key, place) in enumerate(empty.items()):
         if key in source.shapes:
-            filled[key] = source.weight(key).to(place.dtype)
+            weight = source.weight(key)
+            filled[key] = weight.to(place.dtype)
+            if not is_finite(filled[key]):
+                bad.append(_what_is_bad(key, weight, place.dtype))
         if progress is not None:
             progress.report("load the model", done + 1, len(empty))
+    if bad:
+        raise CheckpointError(
+            f"{source.path}: {len(bad)} of {len(filled)} weights are not finite ({bad[0]}), so no "
+            "result would be; take another checkpoint, or one from before its training diverged"
+        )
     network.load_state_dict(filled, strict=False, assign=True)
+
+
+def _what_is_bad(key: str, weight: Tensor, dtype: torch.dtype) -> str:
+    name = str(dtype).removeprefix("torch.")
+    return f"{key} in {name}, which is too narrow for it" if is_finite(weight) else key
+
+
+def is_finite(tensor: Float[Tensor, "..."]) -> bool:
+    """Whether every value is a number; needs no memory beside the tensor's own."""
+    if tensor.numel() == 0:
+        return True
+    wide = tensor.float() if tensor.element_size() == 1 else tensor  # no minimum of 8 bits
+    return all(bool(torch.isfinite(end)) for end in torch.aminmax(wide))

@@ -1,8 +1,6 @@
 """Tensors of a checkpoint by name, read from disk only when asked for. Code never runs."""
 
 import json
-import pickle
-import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,36 +10,55 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from moe3d.errors import CheckpointError
-from moe3d.model.checkpoint.info import FileFormat
+from moe3d.io.outside_files import reading, require_file
+from moe3d.model.checkpoint.info import KEY, FileFormat
 from moe3d.model.checkpoint.int8 import SCALE_SUFFIX, dequantize
+from moe3d.model.checkpoint.names import NamedWeights, find_weights
+from moe3d.model.checkpoint.torch_file import load_tensors_only, named_tensors
 
-NESTED_NAMES = ("model", "state_dict")
 WANTED = "a VGGT or MoE3D checkpoint (.safetensors or .pt) is wanted"
-MAX_HEADER_BYTES = 100 * 10**6
+MAX_HEADER_BYTES = 16 * 2**20
+"""VGGT's header has 0.2 MB."""
 TEXT_BYTES = frozenset({*range(32, 127), *range(128, 256), 9, 10, 13})
 
 
 class WeightSource(ABC):
-    """Named tensors and the file's metadata."""
+    """Named tensors and the file's metadata, by the network's own names."""
 
     format: FileFormat
+    path: Path
     metadata: Mapping[str, str]
     shapes: Mapping[str, tuple[int, ...]]
     """Shape of every weight; int8 scales are not listed."""
+    names: NamedWeights
 
     @abstractmethod
     def stored(self, key: str) -> Tensor:
         """The tensor as it lies in the file, memory-mapped where that is possible."""
 
-    @abstractmethod
     def has(self, key: str) -> bool:
         """Whether the file has a tensor of this name, scales included."""
+        return key in self.names.stored
 
     def weight(self, key: str) -> Tensor:
-        """The weight; int8 storage is undone."""
-        tensor = self.stored(key)
-        if self.has(key + SCALE_SUFFIX):
-            return dequantize(tensor, self.stored(key + SCALE_SUFFIX))
+        """The weight; int8 storage is undone.
+
+        Raises:
+            CheckpointError: it is no tensor of floating-point numbers, or cannot be read.
+        """
+        with reading(self.path, CheckpointError, f"its weight {key} cannot be read", WANTED):
+            tensor = self.stored(key)
+            if self.has(key + SCALE_SUFFIX):
+                return _from_levels(tensor, self.stored(key + SCALE_SUFFIX))
+            if tensor.is_quantized:
+                tensor = tensor.dequantize()
+        is_plain = tensor.layout == torch.strided and not tensor.is_meta
+        if not tensor.is_floating_point() or not is_plain:
+            what = f"{tensor.dtype} without a scale" if is_plain else "no values of its own"
+            raise CheckpointError(
+                f"{self.path}: its weight {key} holds {what.removeprefix('torch.')}; "
+                "floating-point numbers are wanted"
+            )
         return tensor
 
 
@@ -51,47 +68,73 @@ class SafetensorsSource(WeightSource):
     format: FileFormat = "safetensors"
 
     def __init__(self, paths: tuple[Path, ...]) -> None:
-        self._shard_of_key = {}
+        self.path = paths[0]
+        self._shard_of_name = {}
         shapes: dict[str, tuple[int, ...]] = {}
         self.metadata = {}
         for path in paths:
             shard = _open_safetensors(path)
-            self.metadata = self.metadata or shard.metadata() or {}
-            for key in shard.keys():  # noqa: SIM118 (not a mapping)
-                self._shard_of_key[key] = shard
-                if not key.endswith(SCALE_SUFFIX):
-                    shapes[key] = tuple(shard.get_slice(key).get_shape())
-        self.shapes = shapes
+            with reading(path, CheckpointError, wanted=WANTED):
+                self.metadata = self.metadata or shard.metadata() or {}
+                for name in shard.keys():  # noqa: SIM118 (not a mapping)
+                    self._shard_of_name[name] = shard
+                    shapes[name] = tuple(shard.get_slice(name).get_shape())
+        self.names = find_weights(shapes, self.path)
+        self.shapes = _without_scales(self.names, shapes)
 
     def stored(self, key: str) -> Tensor:
         """The tensor as it lies in the file; its memory is the file's."""
-        return self._shard_of_key[key].get_tensor(key)
-
-    def has(self, key: str) -> bool:
-        """Whether any shard has a tensor of this name."""
-        return key in self._shard_of_key
+        name = self.names.stored[key]
+        return self._shard_of_name[name].get_tensor(name)
 
 
 class TorchSource(WeightSource):
-    """A `.pt` file with tensors only, at the top or under "model"."""
+    """A `.pt` file with tensors only, at the top or under names such as "model"."""
 
     format: FileFormat = "pt"
-    metadata: Mapping[str, str] = {}
 
     def __init__(self, path: Path) -> None:
-        content = _load_tensors_only(path)
-        self._tensors = _named_tensors(content)
+        self.path = path
+        content = load_tensors_only(path, WANTED)
+        with reading(path, CheckpointError, wanted=WANTED):
+            self._tensors = named_tensors(content)
+        self._tensors.pop("", None)  # a tensor without a name
         if not self._tensors:
             raise CheckpointError(f"{path} holds no named weights; {WANTED}")
-        self.shapes = {key: tuple(value.shape) for key, value in self._tensors.items()}
+        self.metadata = _metadata_of(content)
+        shapes = {name: tuple(value.shape) for name, value in self._tensors.items()}
+        self.names = find_weights(shapes, path)
+        self.shapes = _without_scales(self.names, shapes)
 
     def stored(self, key: str) -> Tensor:
         """The tensor; its memory is the file's unless the file is of the old kind."""
-        return self._tensors[key]
+        return self._tensors[self.names.stored[key]]
 
-    def has(self, key: str) -> bool:
-        """Whether the file has a tensor of this name."""
-        return key in self._tensors
+
+def _without_scales(
+    names: NamedWeights, shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, tuple[int, ...]]:
+    scaled = [key for key in names.stored if not key.endswith(SCALE_SUFFIX)]
+    return {key: shapes[names.stored[key]] for key in scaled}
+
+
+def _from_levels(levels: Tensor, scale: Tensor) -> Tensor:
+    is_fit = levels.ndim > 1 and scale.shape == levels.shape[:1] and scale.is_floating_point()
+    if levels.dtype != torch.int8 or not is_fit:
+        raise ValueError(
+            f"levels are {levels.dtype} {tuple(levels.shape)} with scales {tuple(scale.shape)}; "
+            "int8 rows with one scale each are wanted"
+        )
+    return dequantize(levels, scale)
+
+
+def _metadata_of(content: object) -> dict[str, str]:
+    """The record of a safetensors file that was saved as `.pt` with it; empty for others."""
+    places = [content]
+    if isinstance(content, dict):
+        places += [content.get("metadata"), content.get("__metadata__")]
+    texts = [place[KEY] for place in places if isinstance(place, dict) and KEY in place]
+    return {KEY: texts[0]} if texts and isinstance(texts[0], str) else {}
 
 
 def open_weights(paths: tuple[Path, ...]) -> WeightSource:
@@ -109,11 +152,9 @@ def open_weights(paths: tuple[Path, ...]) -> WeightSource:
 
 
 def _kind(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            head = file.read(512)
-    except OSError as error:
-        raise CheckpointError(f"{path} cannot be read: {error.strerror}") from error
+    require_file(path, CheckpointError, WANTED)
+    with reading(path, CheckpointError, wanted=WANTED), path.open("rb") as file:
+        head = file.read(512)
     if not head:
         raise CheckpointError(f"{path} is empty (0 bytes); {WANTED}")
     if head.startswith(b"version https://git-lfs"):
@@ -131,12 +172,14 @@ def _kind(path: Path) -> str:
 
 
 def _open_safetensors(path: Path) -> "safe_open":
-    try:
-        return safe_open(path, framework="pt", device="cpu")
-    except SafetensorError as error:
-        is_short = _promised_bytes(path) > path.stat().st_size
-        fault = "is cut short; copy or download it again" if is_short else f"is damaged ({error})"
-        raise CheckpointError(f"{path} {fault}") from error
+    with reading(path, CheckpointError, wanted=WANTED):
+        try:
+            return safe_open(path, framework="pt", device="cpu")
+        except SafetensorError as error:
+            if _promised_bytes(path) <= path.stat().st_size:
+                raise
+            text = f"{path} is cut short; copy or download it again"
+            raise CheckpointError(text) from error
 
 
 def _promised_bytes(path: Path) -> int:
@@ -149,41 +192,5 @@ def _promised_bytes(path: Path) -> int:
         entries = json.loads(header)
         ends = [entry["data_offsets"][1] for key, entry in entries.items() if key != "__metadata__"]
         return end + max(ends, default=0)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return end
-
-
-def _load_tensors_only(path: Path) -> object:
-    is_archive = zipfile.is_zipfile(path)
-    with path.open("rb") as file:
-        starts_as_archive = file.read(2) == b"PK"
-    if starts_as_archive and not is_archive:
-        raise CheckpointError(f"{path} is cut short; copy or download it again")
-    try:
-        if path.suffix == ".safetensors":  # torch.load would go by the name
-            with path.open("rb") as file:
-                return torch.load(file, map_location="cpu", weights_only=True)
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
-    except pickle.UnpicklingError as error:
-        if "truncated" in str(error) or "Ran out of input" in str(error):
-            raise CheckpointError(f"{path} is cut short; copy or download it again") from error
-        raise CheckpointError(
-            f"{path} holds more than weights (Python objects or code) and was not opened, "
-            "because such a file can run any program; only files with tensors alone are read"
-        ) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError) as error:
-        kind = "a zip file without weights" if is_archive else "damaged"
-        raise CheckpointError(f"{path} is {kind}; {WANTED}") from error
-
-
-def _named_tensors(content: object) -> dict[str, Tensor]:
-    if not isinstance(content, dict):
-        return {}
-    for name in NESTED_NAMES:
-        if isinstance(content.get(name), dict):
-            return _named_tensors(content[name])
-    return {
-        key: value
-        for key, value in content.items()
-        if isinstance(key, str) and isinstance(value, Tensor)
-    }

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from moe3d.errors import OutputError
+from moe3d.io.atomic import new_together
 from moe3d.model.checkpoint.files import INDEX_SUFFIX, SHARD, shard_name
 from moe3d.model.checkpoint.hashing import sha256_of_files
 from moe3d.model.checkpoint.info import CheckpointInfo, metadata_from_info
@@ -73,12 +73,13 @@ def write_checkpoint(
         else [path.name]
     )
     targets = tuple(path.with_name(name) for name in names)
-    with _written_aside(targets) as partial_paths:
-        for partial, tensors in zip(partial_paths, shards, strict=True):
-            save_file(tensors, partial, metadata)
-    _tidy_siblings(path.parent, base, targets)
-    if options.max_shard_bytes:
-        _write_index(path.with_name(base + INDEX_SUFFIX), names, shards)
+    index = [path.with_name(base + INDEX_SUFFIX)] if options.max_shard_bytes else []
+    with new_together((*targets, *index), overwrite=True) as parts:
+        for part, tensors in zip(parts, shards, strict=False):
+            _save(tensors, part, metadata)
+        if index:
+            _write_index(parts[-1], names, shards)
+    _tidy_siblings(path.parent, base, (*targets, *index))
     return replace(
         info,
         path=targets[0],
@@ -120,20 +121,11 @@ def _shards(
     return shards
 
 
-@contextmanager
-def _written_aside(targets: tuple[Path, ...]) -> Iterator[tuple[Path, ...]]:
-    """Names beside the targets; renamed to them when all went well, else removed."""
-    partials = tuple(target.with_name(f".{target.name}.partial") for target in targets)
+def _save(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]) -> None:
     try:
-        targets[0].parent.mkdir(parents=True, exist_ok=True)
-        yield partials
-        for partial, target in zip(partials, targets, strict=True):
-            partial.replace(target)
-    except (OSError, SafetensorError) as error:
-        raise OutputError(f"{targets[0]} could not be written: {error}") from error
-    finally:
-        for partial in partials:
-            _remove(partial)
+        save_file(tensors, path, metadata)
+    except SafetensorError as error:
+        raise OutputError(f"{path.name} could not be written: {error}") from error
 
 
 def _tidy_siblings(folder: Path, base: str, kept: tuple[Path, ...]) -> None:
@@ -159,5 +151,4 @@ def _write_index(path: Path, names: list[str], shards: list[dict[str, Tensor]]) 
         tensor.numel() * tensor.element_size() for shard in shards for tensor in shard.values()
     )
     content = {"metadata": {"total_size": total}, "weight_map": weight_map}
-    with _written_aside((path,)) as (partial,):
-        partial.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    path.write_text(json.dumps(content, indent=1), encoding="utf-8")

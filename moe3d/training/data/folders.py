@@ -1,13 +1,13 @@
 """Scenes as folders of ordinary files: photos, depth maps, one file of cameras."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from moe3d.errors import OutputError
+from moe3d.io.atomic import new_folder
 from moe3d.training.data.generator import GeneratedScenes
 
 
@@ -35,20 +35,13 @@ def write_scene_folder(
     target = folder / scene_folder_name(scenes.seeds[index])
     if target.exists() and not overwrite:
         raise OutputError(f"{target} exists; use --overwrite to replace it")
-    temporary = folder / f".{target.name}.part"
-    try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        _write_files(scenes, index, temporary)
-        if target.exists():
-            shutil.rmtree(target)
-        temporary.rename(target)
-    except OSError as error:
-        raise OutputError(f"cannot write {target}: {error}") from error
+    with new_folder(target, overwrite) as part:
+        _write_files(scenes, index, part)
     return target
 
 
 def _write_files(scenes: GeneratedScenes, index: int, folder: Path) -> None:
-    (folder / "images").mkdir(parents=True)
+    (folder / "images").mkdir()
     (folder / "depth").mkdir()
     cameras = []
     for view in range(scenes.images.shape[1]):

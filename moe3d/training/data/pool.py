@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from moe3d.io.atomic import new_folder
 from moe3d.training.data.generator import SceneGenerator
 
 ARRAYS = ("images", "depth", "camera_from_world", "intrinsics")
@@ -49,8 +50,6 @@ def write_shard(plan: ShardPlan, folder: Path, generator: SceneGenerator) -> Pat
     target = folder / plan.name
     if target.exists():
         return target
-    temporary = folder / f".{plan.name}.part"
-    temporary.mkdir(parents=True, exist_ok=True)
     columns: dict[str, list[np.ndarray]] = {name: [] for name in ARRAYS}
     end = plan.first_seed + plan.num_scenes
     for first in range(plan.first_seed, end, SCENES_AT_ONCE):
@@ -58,11 +57,11 @@ def write_shard(plan: ShardPlan, folder: Path, generator: SceneGenerator) -> Pat
         scenes = generator.generate(seeds, plan.num_views, plan.height, plan.width)
         for name in ARRAYS:
             columns[name].append(getattr(scenes, name).cpu().numpy())
-    for name, values in columns.items():
-        array = np.concatenate(values)
-        np.save(temporary / f"{name}.npy", array.astype(np.float16) if name == "depth" else array)
-    (temporary / "plan.json").write_text(json.dumps(plan.__dict__))
-    temporary.rename(target)
+    with new_folder(target) as part:
+        for name, values in columns.items():
+            array = np.concatenate(values)
+            np.save(part / f"{name}.npy", array.astype(np.float16) if name == "depth" else array)
+        (part / "plan.json").write_text(json.dumps(plan.__dict__))
     return target
 
 

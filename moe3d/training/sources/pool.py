@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from moe3d.errors import UsageError
+from moe3d.io.outside_files import reading
 from moe3d.training.batches import TrainingBatch, normalise_scenes
 from moe3d.training.config import TrainingConfig
 from moe3d.training.data.pool import ARRAYS, list_shards
@@ -51,5 +52,7 @@ class PoolSource:
 
     def _open(self, shard: Path) -> dict[str, np.ndarray]:
         if shard not in self._arrays:
-            self._arrays[shard] = {n: np.load(shard / f"{n}.npy", mmap_mode="r") for n in ARRAYS}
+            with reading(shard, UsageError, "is no shard of scenes"):
+                arrays = {n: np.load(shard / f"{n}.npy", mmap_mode="r") for n in ARRAYS}
+            self._arrays[shard] = arrays
         return self._arrays[shard]

@@ -1,6 +1,7 @@
 import pytest
 
 from app.state.point_filters import PointFilters
+from app.workers.export_files import planned
 from moe3d.errors import OutputError
 from moe3d.io.export import FORMATS
 from moe3d.scene.cloud import point_cloud
@@ -105,6 +106,29 @@ def test_axes_are_those_of_the_chosen_formats(export, runner):
     assert export.up_axes == ("cv", "y", "z")
     export.choices.set_up("z")
     assert export.up_axes == ("z",)
+
+
+@pytest.mark.parametrize(
+    ("formats", "axes"),
+    [
+        (("ply", "ply-cloudcompare"), ("y",)),
+        (("ply-cloudcompare",), ("y",)),
+        (("mesh-tsdf",), ("y",)),
+        (("ply", "colmap"), ("cv",)),
+        (("colmap-dense", "ply-splat"), ("cv",)),
+    ],
+)
+def test_point_clouds_stand_upright_unless_they_go_with_cameras(
+    export, backend, runner, tmp_path, formats, axes
+):
+    export.prepare()
+    runner.run_all()
+    export.choices.set_formats(formats)
+    assert export.up_axes == axes
+    export.export(tmp_path / "out")
+    runner.run_all()
+    _, options = planned(backend.exports[0].prediction, backend.exports[0].plan)
+    assert {options.usual_up.get(name, "cv") for name in formats} == set(axes)
 
 
 def test_existing_files_are_asked_about_not_complained_of(export, state, runner, tmp_path):

@@ -85,6 +85,13 @@ def test_an_old_default_does_not_go_on_cropping(store, kept, read):
     assert RunOptionsState(Settings(store)).resize_mode == read
 
 
+def test_several_photos_are_copied_as_one_command(store):
+    options = RunOptionsState(Settings(store))
+    command = run_command((Path("a 1.jpg"), Path("b.jpg")), options, "walk")
+    assert command.startswith("moe3d run 'a 1.jpg' b.jpg -o out/walk --model")
+    assert run_command((), options, "walk") == ""
+
+
 def test_a_crop_that_is_wanted_is_kept_and_copied(store):
     options = RunOptionsState(Settings(store))
     assert "--resize" not in run_command((Path("photos"),), options, "photos")

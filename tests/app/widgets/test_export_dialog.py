@@ -97,6 +97,9 @@ def test_all_valid_and_less_are_counted_anew(dialog, result, runner, qtbot):
 def test_a_purpose_ticks_its_formats_and_shows_its_axes(dialog, runner, qtbot):
     preview = child(dialog, "export_axes", AxesPreview)
     assert ticked(dialog) == {"ply", "ply-cloudcompare"}
+    assert preview.up == "y"
+    assert child(dialog, "export_up_told", QLabel).text() == "y up"
+    choose(qtbot, dialog, "export_preset", "COLMAP")
     assert preview.up == "cv"
     choose(qtbot, dialog, "export_preset", "Blender")
     assert ticked(dialog) == {"mesh-grid", "glb"}

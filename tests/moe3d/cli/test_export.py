@@ -175,3 +175,45 @@ def test_presets_name_formats_that_are_there():
     named = {name for preset in PRESETS for name in preset.formats}
     assert named <= set(FORMATS)
     assert len({preset.key for preset in PRESETS}) == len(PRESETS)
+
+
+@pytest.mark.parametrize(
+    ("words", "turn"),
+    [
+        (["--preset", "points"], [1, -1, -1]),
+        (["--format", "ply,ply-cloudcompare"], [1, 1, 1]),
+        (["--preset", "points", "--up", "cv"], [1, 1, 1]),
+    ],
+)
+def test_the_preset_for_meshlab_and_cloudcompare_writes_y_up(result, tmp_path, words, turn):
+    command = ["export", str(result), "-o", str(tmp_path), "--name", "a", "--quiet"]
+    assert run_command([*command, *words, "--confidence-percentile", "0"]) == 0
+    world = point_cloud(SCENE, confidence_percentile=0).points
+    for name in ("a.ply", "a_cloudcompare.ply"):
+        np.testing.assert_allclose(points(read_ply(tmp_path / name).records), world * turn)
+    words = "y up" if turn[1] < 0 else "y down"
+    assert words.encode() in (tmp_path / "a.ply").read_bytes()[:600]
+    sidecar = json.loads((tmp_path / "a.ply.json").read_text())
+    assert sidecar["options"]["up"] == ("y" if turn[1] < 0 else "cv")
+
+
+def test_another_format_beside_a_preset_keeps_its_own_axis(result, tmp_path):
+    command = ["export", str(result), "-o", str(tmp_path), "--name", "a", "--quiet"]
+    assert run_command([*command, "--preset", "points", "--format", "npz,transforms"]) == 0
+    ups = {
+        path.name: json.loads(path.read_text())["options"]["up"] for path in tmp_path.glob("*.json")
+    }
+    assert ups == {
+        "a.ply.json": "y",
+        "a_cloudcompare.ply.json": "y",
+        "a.npz.json": "cv",
+        "a_nerfstudio.json": "z",
+    }
+
+
+def test_the_preset_for_one_surface_writes_y_up(tmp_path):
+    write_prediction(open_prediction(), tmp_path / "prediction.npz")
+    command = ["export", str(tmp_path), "-o", str(tmp_path / "out"), "--name", "a", "--quiet"]
+    assert run_command([*command, "--preset", "surface"]) == 0
+    for path in (tmp_path / "out").glob("*.json"):
+        assert json.loads(path.read_text())["options"]["up"] == "y"

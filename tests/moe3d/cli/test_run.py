@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +19,7 @@ from moe3d.cli.run import RunCommand
 from moe3d.scene.records import ScenePrediction
 from tests.scenes import refined_prediction
 from tests.supported_scenes import supported_prediction
+from tests.videos import noise, write_video
 
 
 def files_in(folder: Path) -> list[str]:
@@ -80,7 +83,7 @@ class _Knows:
 @pytest.mark.parametrize(("least", "columns"), [("auto", 31), (0, 42), (3, 10)])
 def test_a_run_exports_only_points_that_photos_confirm(photos: Path, tmp_path, least, columns):
     command = RunCommand(
-        photos,
+        (photos,),
         tmp_path / "out",
         confidence_percentile=0.0,
         min_support=least,
@@ -186,7 +189,9 @@ def test_other_libraries_read_the_real_photos_cloud_alike(tmp_path: Path):
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_run_says_how_well_the_photos_agree(photos: Path, tmp_path: Path, capsys, as_json):
-    command = RunCommand(photos, tmp_path / "out", export="", sheet=False, json=as_json, quiet=True)
+    command = RunCommand(
+        (photos,), tmp_path / "out", export="", sheet=False, json=as_json, quiet=True
+    )
     assert command.run_with(lambda _progress: _Knows(refined_prediction())) == 0
     said = capsys.readouterr().out
     if as_json:
@@ -202,3 +207,33 @@ def test_a_run_says_how_well_the_photos_agree(photos: Path, tmp_path: Path, caps
         "photo 4.jpg: camera not placed, differs by 12.3 %",
         "photo 4.jpg matches no other photo, so its camera is the network's own.",
     ]
+
+
+def test_a_folder_of_a_photo_and_videos_runs_and_exports_frames_of_their_own_size(
+    photos: Path, tmp_path: Path, capsys
+):
+    folder, out = tmp_path / "walk", tmp_path / "out"
+    folder.mkdir()
+    shutil.copy(sorted(photos.iterdir())[0], folder)
+    pictures = [noise(seed, 320, 240) for seed in range(4)]
+    write_video(folder / "one.mp4", [0, 0.5, 1, 1.5], pictures)
+    write_video(folder / "two.mp4", [0, 0.5], pictures[:2], Fraction(2))
+    (folder / "three.mp4").write_bytes(b"")
+    command = ["run", str(folder), "-o", str(out), "--refine", "off", "--export", "transforms"]
+    assert run_command([*command, "--frames", "2", "--json", "--quiet"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["photos"] == 5
+    assert "not used: three.mp4: no frame can be read: it is empty" in told.err
+    written = json.loads((out / "walk_nerfstudio" / "transforms.json").read_text())
+    sizes = {Path(frame["file_path"]).name: (frame["w"], frame["h"]) for frame in written["frames"]}
+    assert [size for name, size in sizes.items() if "one" in name] == [(320, 240)] * 2
+    assert [size for name, size in sizes.items() if "two" in name] == [(640, 240)] * 2
+    for name, size in sizes.items():
+        with Image.open(out / "walk_nerfstudio" / "images" / name) as image:
+            assert image.size == size
+
+
+@pytest.mark.parametrize("words", [["--frames", "0"], ["--frames-per-second", "-1"]])
+def test_a_rate_that_cannot_be_meant_is_a_usage_error(photos: Path, tmp_path: Path, words, capsys):
+    assert run_command(["run", str(photos), "-o", str(tmp_path / "out"), *words]) == 2
+    assert "wanted" in capsys.readouterr().err

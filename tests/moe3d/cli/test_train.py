@@ -41,7 +41,7 @@ def test_without_flags_the_defaults_are_those_that_are_documented(seen):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--config", "none.toml"], "none.toml is no readable TOML file"),
+        (["--config", "none.toml"], "none.toml: there is no such file"),
         (["--patch-embed", "x.onnx"], "use --base new-mini"),
         (["--device", "cuda:9", "--source", "pool", "--data", "x"], "is not there"),
         (["--sizes", "50x40", "--device", "cpu"], "multiples of 14; got '50x40'"),

@@ -247,11 +247,12 @@ def test_without_a_photo_the_message_names_the_folder_and_what_was_found(tmp_pat
     assert "holiday" in str(caught.value)
 
 
-def test_photos_one_folder_down_are_pointed_at(tmp_path):
+def test_photos_one_folder_down_are_opened_without_a_question(tmp_path):
     (tmp_path / "images").mkdir()
     photo().save(tmp_path / "images" / "a.png")
-    with pytest.raises(ImageReadError, match="sub-folder images has some"):
-        read_views(tmp_path)
+    views = read_views(tmp_path)
+    assert views.names == ("a.png",)
+    assert views.refused == views.notes == ()
 
 
 def test_an_empty_list_is_refused():

@@ -240,6 +240,40 @@ def test_a_description_without_cameras_is_refused(tmp_path):
         read_prediction(path)
 
 
+SIDE = [10**400, "8", None, True, 8.5, 0, -1]
+
+
+@pytest.mark.parametrize(
+    ("place", "values"),
+    [
+        (("gate_temperature",), [0, -1, float("nan"), float("inf"), "x", None, []]),
+        (("pixel_transforms",), [3, [3], [], {}, [[]], None]),
+        (("pixel_transforms", 0, "width"), SIDE),
+        (("pixel_transforms", 0, "original_height"), SIDE),
+        (("pixel_transforms", 0, "scale_x"), [0, -1.0, float("nan"), float("inf"), "1"]),
+        (("pixel_transforms", 0, "offset_y"), [float("nan"), None, "0"]),
+        (("metadata",), [3, [], None, {}]),
+        (("metadata", "model"), [3, None, ["mini"]]),
+        (("metadata", "notes"), [3, "text", [3], {"a": 1}, None]),
+        (("metadata", "seconds_by_stage"), [3, [], {"load": "x"}, None]),
+        (("metadata", "experts_trained"), [3, "yes", None]),
+        (("metadata", "peak_memory_bytes"), ["x", 1.5, None]),
+    ],
+    ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else "",
+)
+def test_a_description_of_other_types_is_refused(tmp_path, place, values):
+    for value in values:
+        meta = json.loads(str(prediction_arrays(SCENE)["meta"]))
+        inner = meta
+        for key in place[:-1]:
+            inner = inner[key]
+        inner[place[-1]] = value
+        path = tmp_path / "scene.npz"
+        rewrite(path, meta=np.array(json.dumps(meta)))
+        with pytest.raises(PredictionFileError, match=r"does not fit|damaged"):
+            read_prediction(path)
+
+
 class Trap:
     def __reduce__(self):
         return (pytest.fail, ("code of the file was run",))

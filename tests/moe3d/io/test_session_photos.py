@@ -1,11 +1,16 @@
 """Photos of a session are found by their bytes, where they were or where they went."""
 
+import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from moe3d.io.session_photos import find_photos, refer_to_photos
+from moe3d.errors import SessionFileError
+from moe3d.io import session_photos
+from moe3d.io.session_file import SessionRecord, describe_session, read_session, write_session
+from moe3d.io.session_photos import file_sha256, find_photos, refer_to_photos
 from moe3d.progress import Progress
 from moe3d.scene.records import View
 
@@ -74,3 +79,43 @@ def test_pixels_that_were_no_file_and_photos_that_are_gone_are_told_apart(scene)
     assert (photos[2].path, photos[2].sha256) == ("", "")
     found = find_photos(photos, [scene], Progress())
     assert found.missing == ("2.jpg",)
+
+
+def test_frames_of_a_video_are_found_with_it_and_it_is_read_once(scene, monkeypatch):
+    film = scene / "film.mp4"
+    film.write_bytes(b"film" * 70)
+    pixels = np.zeros((3, 4, 3), np.uint8)
+    frames = [View(f"film_{n}s.jpg", 4, 3, film, pixels=pixels, frame_s=n / 2) for n in range(5)]
+    reads = []
+    monkeypatch.setattr(session_photos, "file_sha256", lambda p: reads.append(p) or file_sha256(p))
+    photos = refer(scene, *frames)
+    assert [photo.frame_s for photo in photos] == [None, None, 0.0, 0.5, 1.0, 1.5, 2.0]
+    assert {photo.relative for photo in photos[2:]} == {"film.mp4"}
+    assert reads.count(film) == 1
+    moved = film.rename(scene / "photos" / "walk.mp4")
+    assert len(find_photos(photos, [scene], Progress()).missing) == 5
+    reads.clear()
+    found = find_photos(photos, [scene, scene], Progress())
+    assert found.missing == ()
+    assert {found.paths[frame.name] for frame in frames} == {moved}
+    assert reads.count(moved) == 1
+
+
+def test_a_frame_comes_back_from_a_session_file(scene, tmp_path):
+    film = scene / "film.mp4"
+    film.write_bytes(b"film")
+    pixels = np.zeros((3, 4, 3), np.uint8)
+    frame = View("film_1s.jpg", 4, 3, film, pixels=pixels, frame_s=1.25)
+    record = SessionRecord("garden", refer(scene, frame))
+    write_session(record, tmp_path / "a.moe3d")
+    assert read_session(tmp_path / "a.moe3d").photos == record.photos
+
+
+@pytest.mark.parametrize("second", ['"1"', "true", "NaN", "[1.0]", "1"])
+def test_a_frame_at_no_time_is_damage(scene, tmp_path, second):
+    path = tmp_path / "a.moe3d"
+    text = json.dumps(describe_session(SessionRecord("garden", refer(scene))))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("session.json", text.replace('"frame_s": null', f'"frame_s": {second}'))
+    with pytest.raises(SessionFileError, match="description is damaged"):
+        read_session(path)

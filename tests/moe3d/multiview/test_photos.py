@@ -78,6 +78,18 @@ def test_a_named_and_an_unnamed_photo_are_two_cameras(tmp_path: Path):
     assert groups_of(paths, [30, 30]) == [0, 1]
 
 
+def test_two_videos_and_photos_of_one_size_are_three_cameras(tmp_path: Path):
+    pixels = np.zeros((30, 40, 3), np.uint8)
+    frames = [
+        View(f"{n}.jpg", 40, 30, tmp_path / film, pixels=pixels, frame_s=float(n))
+        for n, film in enumerate(["a.mp4", "b.mp4", "a.mp4", "b.mp4"])
+    ]
+    views = ViewSet((*frames, view_of(pixels, "photo.jpg")))
+    assert group_cameras(views, np.full(5, 30.0)).number.tolist() == [0, 1, 0, 1, 2]
+    zoomed = group_cameras(views, np.array([30.0, 30.0, 60.0, 30.0, 30.0]))
+    assert zoomed.number.tolist() == [0, 1, 2, 1, 3]
+
+
 def test_a_pixel_of_the_shrunk_picture_lies_amid_those_that_it_covers():
     # Half the width, a quarter of the height: pixel 0 covers columns 0 and 1, rows 0 to 3.
     photo = GreyPhoto(np.zeros((3, 4), np.uint8), np.ones((3, 4), bool), np.array([0.5, 0.25]))

@@ -1,7 +1,11 @@
 """The Poisson surface of a sphere, and how it is stopped."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,3 +55,32 @@ def test_what_cannot_be_wrapped_is_refused():
         poisson_mesh(point_cloud(scene))
     with pytest.raises(UsageError, match="1 to 14"):
         poisson_mesh(point_cloud(scene, normals=True), depth=15)
+
+
+WORK = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from moe3d.progress import Progress
+from moe3d.scene.cloud import point_cloud
+from moe3d.scene.poisson import poisson_mesh
+from tests.moe3d.scene.test_fusion import sphere_scene
+cloud = point_cloud(sphere_scene(), confidence_percentile=0, normals=True)
+poisson_mesh(cloud, 8, Progress(lambda _report: print("ready", flush=True)))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is not there")
+def test_when_the_program_is_killed_the_other_process_clears_up_and_ends(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", WORK, str(Path(__file__).parents[3])],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    (folder,) = tmp_path.iterdir()
+    process.kill()
+    process.communicate()
+    while folder.exists():  # the test's time limit is the only one
+        time.sleep(0.05)

@@ -1,5 +1,6 @@
 """COLMAP models of depth alone, read by a small reader written from the format's description."""
 
+import io
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -7,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.ImageCms import ImageCmsProfile, getProfileDescription
 from scipy.spatial.transform import Rotation
 
 from moe3d.io.export import export
 from moe3d.io.export_job import ExportOptions
+from moe3d.io.photos.color import matrix_profile
 from moe3d.scene.cloud import point_cloud
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import PredictionMetadata, ScenePrediction
@@ -197,3 +200,37 @@ def test_scale_and_axes_move_points_and_cameras_together(tmp_path):
         x, y, z = (rotation.apply(world) + pose[4:]).T
         projected = np.stack([42 * x / z + 21.5, 42 * y / z + 14.5], axis=1)
         np.testing.assert_allclose(projected, [row[:2] for row in rows], atol=1e-3)
+
+
+@pytest.mark.parametrize("format_name", ["colmap", "transforms"])
+def test_photos_of_other_colours_are_written_as_srgb_and_say_so(tmp_path, format_name):
+    """Display P3 green is out of sRGB's reach; its middle tones are known from the formulas."""
+    (tmp_path / "in").mkdir()
+    scene = scene_of_files(tmp_path / "in")
+    profile = matrix_profile(((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    exact = {"quality": 100, "subsampling": 0, "icc_profile": profile}
+    Image.new("RGB", (84, 56), (90, 120, 60)).save(tmp_path / "in/photo 1.jpg", **exact)
+    Image.new("RGB", (56, 84), (90, 120, 60)).save(tmp_path / "in/größe.jpg", exif=turned, **exact)
+    folder = export(scene, tmp_path / "out", [format_name])[0].path
+    written = sorted((folder / "images" if folder.is_dir() else folder.parent).rglob("*.jpg"))
+    assert len(written) == 2
+    for path in written:
+        with Image.open(path) as photo:
+            assert photo.size == (84, 56)
+            said = ImageCmsProfile(io.BytesIO(photo.info["icc_profile"]))
+            assert "sRGB" in getProfileDescription(said)
+            colour = np.asarray(photo).reshape(-1, 3).mean(axis=0)
+        assert np.abs(colour - [81.3, 121.1, 50.8]).max() < 2.5
+    plain = next((folder if folder.is_dir() else folder.parent).rglob("*.png"))
+    assert plain.read_bytes() == (tmp_path / "in/Photo 1.png").read_bytes()
+
+
+def test_the_embedded_srgb_profile_has_the_same_bytes_every_time(tmp_path):
+    (tmp_path / "in").mkdir()
+    scene = scene_of_files(tmp_path / "in")
+    paths = [export(scene, tmp_path / name, ["colmap"])[0].path for name in ("one", "two")]
+    one, two = ((path / "images/groe.jpg").read_bytes() for path in paths)
+    assert one == two
+    assert b"ICC_PROFILE" in one

@@ -159,18 +159,30 @@ def test_a_camera_that_was_turned_is_two_cameras_of_one_focal_length(exported):
         )
 
 
+def squared_error(model: pycolmap.Reconstruction) -> float:
+    """What a bundle adjustment makes small: squared distances of all observations, pixels."""
+    total = 0.0
+    for image in model.images.values():
+        for spot in image.points2D:
+            if spot.has_point3D():
+                seen = image.project_point(model.points3D[spot.point3D_id].xyz)
+                total += float(((seen - spot.xy) ** 2).sum())
+    return total
+
+
 @pytest.mark.parametrize("format_", ["colmap", "colmap-dense"])
 def test_a_bundle_adjustment_of_the_model_does_not_raise_its_error(exported, tmp_path, format_):
     scene, _ = exported
     model = model_of(export(scene, tmp_path, [format_])[0].path)
-    tracked = [number for number, point in model.points3D.items() if point.track.length()]
-    before = np.mean([model.points3D[number].error for number in tracked])
+    before, mean_before = squared_error(model), model.compute_mean_reprojection_error()
     pycolmap.bundle_adjustment(model)
     model.update_point_3d_errors()
-    assert np.mean([model.points3D[number].error for number in tracked]) <= before
+    assert squared_error(model) <= before
+    if format_ == "colmap":  # all is measured
+        assert model.compute_mean_reprojection_error() <= mean_before
 
 
-def test_dense_models_have_the_cloud_behind_the_tracks_with_nothing_measured(exported, tmp_path):
+def test_dense_models_have_the_cloud_behind_the_measured_spots(exported, tmp_path):
     scene, sparse = exported
     (done,) = export(scene, tmp_path, ["colmap-dense"])
     model, cloud = model_of(done.path), point_cloud(scene)
@@ -178,12 +190,55 @@ def test_dense_models_have_the_cloud_behind_the_tracks_with_nothing_measured(exp
     ids = sorted(model.points3D)
     assert done.written["points"] == len(ids) == number + len(cloud)
     assert all(model.points3D[one].track.length() >= 2 for one in ids[:number])
-    assert all(model.points3D[one].track.length() == 0 for one in ids[number:])
     found = np.array([model.points3D[one].xyz for one in ids[number:]])
     np.testing.assert_allclose(found, cloud.points)
     colors = np.array([model.points3D[one].color for one in ids[number:]])
     np.testing.assert_array_equal(colors, cloud.colors)
     assert done.path.name == "scene_splats"
+
+
+def test_every_photo_of_a_dense_model_sees_the_cloud_where_it_is(exported, tmp_path):
+    scene, sparse = exported
+    model = model_of(export(scene, tmp_path, ["colmap-dense"])[0].path)
+    number, cloud = len(model_of(sparse.path).points3D), point_cloud(scene)
+    for view, name in enumerate(scene.names):
+        image = model.find_image_with_name(name)
+        spots = [spot for spot in image.points2D if spot.point3D_id > number]
+        assert len(spots) > 100
+        world = np.array([model.points3D[spot.point3D_id].xyz for spot in spots])
+        matrix, size = (
+            scene.camera_from_world[view],
+            np.array([image.camera.width, image.camera.height]),
+        )
+        seen = (world @ matrix[:3, :3].T + matrix[:3, 3]) @ lens(TRANSFORMS[view]).T
+        at = np.array([spot.xy for spot in spots])
+        np.testing.assert_allclose(seen[:, :2] / seen[:, 2:] + 0.5, at, atol=0.02)
+        assert ((at >= 0) & (at <= size)).all()
+    for number_, point in model.points3D.items():
+        images = [element.image_id for element in point.track.elements]
+        assert len(images) != 1  # COLMAP's adjuster stops at a lone one
+        assert len(set(images)) == len(images)
+        if number_ > number and images:
+            own = cloud.view_index[number_ - number - 1]
+            assert model.find_image_with_name(scene.names[own]).image_id in images
+
+
+def test_measured_spots_of_a_dense_model_are_those_of_the_sparse_one(exported, tmp_path):
+    scene, sparse = exported
+    dense, alone = (
+        model_of(folder)
+        for folder in (export(scene, tmp_path, ["colmap-dense"])[0].path, sparse.path)
+    )
+    for number, point in alone.points3D.items():
+        same = dense.points3D[number]
+        np.testing.assert_array_equal(same.xyz, point.xyz)
+        np.testing.assert_array_equal(same.color, point.color)
+        assert same.error == pytest.approx(point.error)
+        assert {(e.image_id, *dense.images[e.image_id].points2D[e.point2D_idx].xy)
+                for e in same.track.elements} == {
+            (e.image_id, *alone.images[e.image_id].points2D[e.point2D_idx].xy)
+            for e in point.track.elements
+        }  # fmt: skip
 
 
 def test_where_photos_are_gone_the_pixels_are_those_of_the_images_that_stand_in(exported, tmp_path):

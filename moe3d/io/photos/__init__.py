@@ -1,0 +1,1 @@
+"""What a folder of photos holds, and what their files mean: colours, masks, pairs, wide samples."""

@@ -1,0 +1,118 @@
+"""Run by tests as a process of its own: opens the window on a graphics set-up, and prints what a
+user then sees."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from app.arguments import Arguments
+from app.main import make_application, make_viewer
+from app.viewer import Viewer
+from app.workers.prepare_display import build_cloud, prepare_display
+from tests.app.fakes import FakeBackend
+
+POLL_MS, CALM_POLLS = 20, 10
+
+
+class RealPoints(FakeBackend):
+    """Fake reconstruction, real points; PyOpenGL is not loaded by it."""
+
+    def prepare_display(self, prediction, progress):
+        return prepare_display(prediction, progress)
+
+    def build_cloud(self, prediction, layer, progress):
+        return build_cloud(prediction, layer, progress)
+
+
+class Watch(QTimer):
+    """Ends the event loop once the middle of the window rests; retries a broken view once."""
+
+    def __init__(self, app, viewer: Viewer, words: list[str]) -> None:
+        super().__init__()
+        self._app, self._viewer, self._words = app, viewer, words
+        self._calm, self.failures = 0, []
+        self.timeout.connect(self._look)
+        self.start(POLL_MS)
+        if "break" in words:
+            break_drawing()
+
+    def _look(self) -> None:
+        view = self._viewer.window.scene_view
+        rests = view is not None and view.is_settled
+        self._calm = self._calm + 1 if rests else 0
+        if self._calm < CALM_POLLS:
+            return
+        again = view.widget.findChild(QPushButton, "retry_3d")
+        if again is not None and again.isVisible() and not self.failures:
+            self.failures = shown_texts(view.widget)
+            if "mend" in self._words:
+                mend_drawing()
+            again.click()
+            self._calm = 0
+            return
+        self._app.exit()
+
+
+def shown_texts(widget: QWidget) -> list[str]:
+    labels = widget.findChildren(QLabel)
+    return [label.text() for label in labels if label.isVisible() and label.text()]
+
+
+def break_drawing() -> None:
+    """The overlays of every 3D view cannot be drawn."""
+    from app.widgets.line_item import LineItem
+
+    def paint(_item: object) -> None:
+        raise ValueError("the driver of this test says no")
+
+    LineItem.kept, LineItem.paint = LineItem.paint, paint
+
+
+def mend_drawing() -> None:
+    from app.widgets.line_item import LineItem
+
+    LineItem.paint = LineItem.kept
+
+
+def colors_of_view(viewer: Viewer) -> int:
+    """How many colours the left 3D view has on the screen; 0 when none is shown."""
+    from tests.app.drawn_window import pixels, views
+
+    view = views(viewer)[0]
+    return len(set(map(tuple, pixels(view).reshape(-1, 3).tolist()))) if view.isVisible() else 0
+
+
+def main(words: list[str]) -> int:
+    app = make_application()
+    with tempfile.TemporaryDirectory() as name:
+        photos = [Path(name) / "1.jpg", Path(name) / "2.jpg"]
+        for photo in photos:
+            photo.write_bytes(b"")
+        store = QSettings(f"{name}/settings.ini", QSettings.Format.IniFormat)
+        viewer = make_viewer(
+            Arguments(tuple(photos), run=True, size=(1000, 700)), RealPoints(), store
+        )
+        viewer.show()
+        watch = Watch(app, viewer, words)
+        app.exec()
+        watch.stop()
+        shown = viewer.window.scene_view.widget
+        has_view = shown.findChild(QWidget, "leftCloudView") is not None
+        report = {
+            "colors": colors_of_view(viewer) if has_view else 0,
+            "texts": shown_texts(shown),
+            "failures": watch.failures,
+            "errors": [f"{e.title}: {e.text}" for e in viewer.state.notices.errors],
+        }
+        viewer.window.close_at_once()
+        viewer.close_down()
+    print(json.dumps(report))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
