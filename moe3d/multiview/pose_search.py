@@ -262,7 +262,7 @@ class PoseSearch:
         """Guesses by triples of matches, those that most matches fit, no two alike."""
         settings = self._settings
         features = [self._matched.features[view] for view in (first, second)]
-        index = match_features(*features, FeatureSettings(ratio=settings.ratio))
+        index = match_features(features[0], features[1], FeatureSettings(ratio=settings.ratio))
         depths = [self._depths[view][index[:, side]] for side, view in enumerate((first, second))]
         known = np.isfinite(depths[0]) & np.isfinite(depths[1])
         pixels = [
@@ -272,7 +272,7 @@ class PoseSearch:
             lift(pixels[side], depths[side][known], state.intrinsics[view])
             for side, view in enumerate((first, second))
         ]
-        guesses = _from_triples(*points, settings)
+        guesses = _from_triples(points[0], points[1], settings)
         matrix = state.intrinsics[first]
         votes = _votes(guesses, points[1], pixels[0], matrix, 2 * settings.tolerance * matrix[0, 2])
         order = np.argsort(-votes)[: 6 * settings.guesses]
