@@ -13,9 +13,11 @@ from app.widgets.export_dialog import ExportDialog
 from app.widgets.model_dialog import ModelDialog
 from app.widgets.picture_dialog import PictureDialog
 from app.widgets.turntable_dialog import TurntableDialog
-from moe3d.io.image_files import PHOTO_EXTENSIONS, VIDEO_EXTENSIONS
+from moe3d.io.image_files import PHOTO_EXTENSIONS, RAW_EXTENSIONS, VIDEO_EXTENSIONS
 
-PHOTO_FILTER = " ".join(f"*{ending}" for ending in sorted(PHOTO_EXTENSIONS | VIDEO_EXTENSIONS))
+PHOTO_FILTER = " ".join(
+    f"*{ending}" for ending in sorted(PHOTO_EXTENSIONS | RAW_EXTENSIONS | VIDEO_EXTENSIONS)
+)
 
 
 class Dialogs(QObject):

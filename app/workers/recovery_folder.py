@@ -185,7 +185,8 @@ def _read(folder: Path, progress: Progress) -> SessionRecord:
     if not path.exists():
         return record
     try:
-        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        content = json.loads(text)
         if "scene" in content:
             chosen = content["choices"] if content["scene"] == _mark(folder / SCENE) else {}
         else:  # of a version that did not say of which scene

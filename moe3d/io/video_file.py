@@ -16,6 +16,7 @@ from jaxtyping import UInt8
 
 from moe3d.errors import ImageReadError
 from moe3d.io.hdr import HLG, PQ, srgb_from_hdr
+from moe3d.io.outside_files import open_regular
 from moe3d.progress import Progress
 
 WANTED = "a video (MP4, MOV, MKV, WebM, AVI)"
@@ -134,8 +135,7 @@ class VideoFile:
         self._path = path
         self.num_damaged = 0
         """Pieces that could not be decoded so far."""
-        if not path.is_file():
-            raise ImageReadError(f"there is no such file; wanted {WANTED}")
+        _require_file(path)
         self._open()
 
     def __enter__(self) -> "VideoFile":
@@ -312,3 +312,13 @@ def _what_it_is_instead(path: Path, error: Exception) -> str:
 
 def _no_frame(reason: str) -> str:
     return f"no frame can be read: {reason}; wanted {WANTED}"
+
+
+def _require_file(path: Path) -> None:
+    """FFmpeg would wait for the writer of a pipe."""
+    try:
+        open_regular(path).close()
+    except FileNotFoundError as error:
+        raise ImageReadError(f"there is no such file; wanted {WANTED}") from error
+    except OSError as error:
+        raise ImageReadError(f"it cannot be read ({error.strerror}); wanted {WANTED}") from error

@@ -320,7 +320,7 @@ BAD = {
     "no table": (_without_table, "damaged or cut short: the table of its frames is missing"),
     "broken": (_with_broken_pictures, "none of 2 can be decoded"),
     "playlist": (_playlist, "damaged, or no video"),
-    "fifo": (_fifo, "no such file"),
+    "fifo": (_fifo, "named pipe"),
 }
 
 
