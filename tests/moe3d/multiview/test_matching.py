@@ -9,10 +9,10 @@ from moe3d.multiview.matching import (
     MatchedPhotos,
     MatchingSettings,
     PairMatches,
-    _verify,
     colmap_camera,
     join_tracks,
     match_photos,
+    verify,
 )
 from moe3d.progress import Progress
 from tests.multiview_scenes import INTRINSICS, arc_of_cameras, made_scene, room_views
@@ -144,7 +144,7 @@ def test_verification_drops_wrong_matches(share: float):
     is_wrong = rng.random(len(index)) < share
     index[is_wrong, 1] = rng.permutation(index[is_wrong, 1])
     is_wrong = scene.order[0][index[:, 0]] != scene.order[1][index[:, 1]]
-    found = _verify(scene.matched.features[:2], index, (INTRINSICS, INTRINSICS), MatchingSettings())
+    found = verify(scene.matched.features[:2], index, (INTRINSICS, INTRINSICS), MatchingSettings())
     kept = (index[:, None] == found[None]).all(axis=-1).any(axis=1)
     assert kept[~is_wrong].all()
     # A wrong match stays when it happens to lie near its epipolar line: 3 px of 480 rows.
@@ -154,7 +154,7 @@ def test_verification_drops_wrong_matches(share: float):
 def test_verification_keeps_matches_of_a_turned_camera():
     scene = made_scene(np.array([arc_of_cameras(1)[0]] * 2))
     index = scene.matched.pairs[0].index
-    found = _verify(scene.matched.features[:2], index, (INTRINSICS, INTRINSICS), MatchingSettings())
+    found = verify(scene.matched.features[:2], index, (INTRINSICS, INTRINSICS), MatchingSettings())
     assert len(found) == len(index)
 
 
@@ -181,11 +181,11 @@ def test_matches_that_allow_no_geometry_are_no_error():
     intrinsics = np.array([[200.0, 0, 111.5], [0, 200.0, 83.5], [0, 0, 1]])
     index = np.stack([np.arange(13)] * 2, axis=1)
     settings = MatchingSettings()
-    found = _verify((photos[0], photos[1]), index, (intrinsics, intrinsics), settings)
+    found = verify((photos[0], photos[1]), index, (intrinsics, intrinsics), settings)
     assert set(map(tuple, found.tolist())) <= set(map(tuple, index.tolist()))
     for few in (0, 1, 7):
         args = ((photos[0], photos[1]), index[:few], (intrinsics, intrinsics), settings)
-        assert _verify(*args).shape == (0, 2)
+        assert verify(*args).shape == (0, 2)
 
 
 def test_colmap_counts_pixels_from_the_corner():
