@@ -214,6 +214,9 @@ class VideoFile:
             )
         with _reasons(self._path):
             self._stream = self._choose_stream()
+            if self._stream.codec_context is None:  # what a damaged head names is no codec
+                self._container.close()
+                raise ImageReadError(_no_frame("its pictures are of no known kind"))
             self._stream.thread_type = "AUTO"
             self._stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         width, height = self._stream.width, self._stream.height

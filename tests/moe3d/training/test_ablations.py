@@ -163,7 +163,7 @@ def test_evaluations_are_shown_with_their_command_and_data(tmp_path):
     assert "| mini / mini-vggt [95 %] | mini / mini-refined [95 %] |" in text
     assert "| 0.4266 [0.1, 0.9] | 0.339 | 1.1 | 1.3 |" in text
     (folder / "pose.json").write_text('{"title": "x"}')
-    with pytest.raises(UsageError, match=r"pose\.json is no summary of an evaluation"):
+    with pytest.raises(UsageError, match=r"pose\.json: is no summary of an evaluation"):
         results_text(built_in, None, None, "moe3d results", folder)
 
 
@@ -201,7 +201,7 @@ def test_depth_is_told_under_both_alignments_and_old_records_stay_readable(tmp_p
 def test_a_damaged_result_is_named(tmp_path):
     path = tmp_path / "metrics.json"
     path.write_text("{")
-    with pytest.raises(UsageError, match=r"metrics\.json is no result file"):
+    with pytest.raises(UsageError, match=r"metrics\.json: is no readable JSON .*a result file"):
         results_text(path, None, None, "x")
 
 
