@@ -26,7 +26,7 @@ from PIL import Image
 
 from moe3d.inference.reconstructor import ReconstructionOptions, load_reconstructor
 from moe3d.io.images import read_views
-from moe3d.multiview import camera_solution, cameras, matching, refine
+from moe3d.multiview import camera_solution, cameras, few_photos, matching, refine
 from moe3d.multiview.cameras import find_cameras
 from moe3d.multiview.refine import refine_prediction
 from moe3d.scene.records import ScenePrediction, ViewSet
@@ -149,7 +149,7 @@ def measure_walk(views: ViewSet, truth: np.ndarray) -> dict[str, Any]:
         "matching + verification": (cameras, "match_photos"),
         "mapping": (cameras, "map_cameras"),
         "placing": (camera_solution, "place_cameras"),
-        "joint adjustment": (camera_solution, "adjust"),
+        "joint adjustment": (few_photos, "adjust"),
         "tracks and certainty": (cameras, "_finish"),
     }
     start = time.process_time()

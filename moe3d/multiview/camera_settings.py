@@ -48,6 +48,10 @@ class CameraSettings:
     expected: float = 0.05
     """Matches farther from where cameras and depth expect them are dropped, as a share of the
     width."""
+    partners: int = 5
+    """Photos that each is held against to see whether an adjustment of many photos helped."""
+    still_agreeing: float = 0.97
+    """Such an adjustment is dropped where whole photos then agree less than this times as well."""
     own_focal_sigma: float = 0.1
     """Freedom of the focal lengths of photos that one camera did not take, in the logarithm."""
     own_focal_reach: float = 0.35

@@ -64,14 +64,14 @@ def gather_evidence(
     )
 
 
-def solve_one_way(
+def place_one_way(
     evidence: Evidence,
     start: CameraState,
     mapped: MappedCameras | None,
     settings: CameraSettings,
     progress: Progress,
 ) -> Solution:
-    """Cameras by one way: with structure from motion, or by depth alone."""
+    """Place cameras by one way: with structure from motion, or by depth alone."""
     count = len(start.depth_scales)
     known = np.zeros(count, int)
     state = start
@@ -81,7 +81,7 @@ def solve_one_way(
             state = aligned
             known = np.bincount(mapped.point_view, minlength=count)
     placed = place_cameras(evidence, state, known, settings.placement, progress)
-    return adjust(evidence, Solution(placed, known), settings.bundle, settings, progress)
+    return Solution(placed, known)
 
 
 def adjust(

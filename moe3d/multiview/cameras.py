@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float64, Int
 
 from moe3d.multiview.bundle import Bundle
 from moe3d.multiview.camera_settings import FEW, CameraSettings
-from moe3d.multiview.camera_solution import Solution, gather_evidence, solve_one_way
+from moe3d.multiview.camera_solution import Solution, adjust, gather_evidence, place_one_way
 from moe3d.multiview.camera_state import CameraState
 from moe3d.multiview.few_photos import WholePhotos, place_again, with_own_focal
 from moe3d.multiview.mapping import MappedCameras, map_cameras
@@ -137,11 +137,14 @@ def solve_cameras(
     # Each way is a placement and an adjustment; so is each round. Own focal lengths, final tracks.
     passes = 2 * (1 + (is_few and mapped is not None)) + is_few * (4 * settings.rounds + 1) + 3
     progress = PartProgress(progress, "adjust cameras", passes, count)
+    if not is_few and photos is not None:
+        placed = place_one_way(evidence, start, mapped, settings, progress)
+        evidence, best = photos.adjust_by_expected(evidence, placed, settings, progress)
+        return _finish(evidence, best, settings, progress)
     found = []
-    if mapped is not None:
-        found.append(solve_one_way(evidence, start, mapped, settings, progress))
-    if mapped is None or is_few:
-        found.append(solve_one_way(evidence, start, None, settings, progress))
+    for way in [mapped, None] if is_few and mapped is not None else [mapped]:
+        placed = place_one_way(evidence, start, way, settings, progress)
+        found.append(adjust(evidence, placed, settings.bundle, settings, progress))
     best = min(found, key=lambda item: cost(item.state))
     if not is_few:
         return _finish(evidence, best, settings, progress)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Float64, UInt8
+from jaxtyping import Float, Float64, Int, UInt8
 
 from moe3d.multiview.camera_state import CameraState
 
@@ -232,6 +232,17 @@ class DenseAgreement:
     def _window_mean(self, maps: torch.Tensor) -> torch.Tensor:
         window = self._settings.window
         return F.avg_pool2d(maps, window, 1, window // 2, count_include_pad=False)
+
+
+def most_matched(fitting: Int[np.ndarray, "S S"], count: int) -> list[list[int]]:
+    """For each photo the others with the most matches, in order of their index.
+
+    Args:
+        fitting: matches of every two photos.
+        count: how many at most.
+    """
+    ranked = np.argsort(-fitting, axis=1, kind="stable")
+    return [sorted(row[row != view][:count].tolist()) for view, row in enumerate(ranked)]
 
 
 def _reduced_matrices(

@@ -1,4 +1,4 @@
-"""Few photos: several ways to place them, each judged by all matches and by whole photos."""
+"""Cameras judged by all matches and by whole photos: several ways for few, one check for many."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from jaxtyping import Float64, Int
 from moe3d.multiview.camera_settings import CameraSettings
 from moe3d.multiview.camera_solution import Solution, adjust, gather_evidence
 from moe3d.multiview.camera_state import CameraState
-from moe3d.multiview.dense_agreement import DenseAgreement
+from moe3d.multiview.dense_agreement import DenseAgreement, most_matched
 from moe3d.multiview.guided_matching import drop_unexpected, match_by_cameras
 from moe3d.multiview.match_errors import MatchErrors
 from moe3d.multiview.matching import MatchedPhotos
@@ -105,14 +105,45 @@ class WholePhotos:
         if settings.search is not None:
             ways += self._searched(evidence, found, settings, progress)
         best = ways[0] if len(ways) == 1 else self._choose(ways, settings)
-        kept = drop_unexpected(
-            best.matched, evidence.keypoint_depths, best.solution.state,
-            settings.matching.min_matches, settings.expected,
-        )  # fmt: skip
-        if not kept.pairs:
+        anew = self._expected(best.matched, best.evidence, best.solution.state, settings)
+        if anew is best.evidence:
             return best.evidence, best.solution
-        anew = self._evidence(kept)
         return anew, adjust(anew, best.solution, settings.bundle, settings, progress)
+
+    def adjust_by_expected(
+        self, evidence: Evidence, placed: Solution, settings: CameraSettings, progress: Progress
+    ) -> tuple[Evidence, Solution]:
+        """Adjust many photos by the matches that are expected, if whole photos then still agree.
+
+        Args:
+            evidence: all matches that were verified.
+            placed: cameras to begin with.
+            settings: how.
+            progress: reports and cancels.
+
+        Returns:
+            The expected matches; the adjusted cameras, or those to begin with.
+        """
+        expected = self._expected(self._matched, evidence, placed.state, settings)
+        adjusted = adjust(expected, placed, settings.bundle, settings, progress)
+        partners = most_matched(_fitting(evidence, placed.state, settings), settings.partners)
+        photos = self._reduced(placed.state)
+        before, after = (
+            float(photos.with_partners(item.state, partners, settings.partners).mean())
+            for item in (placed, adjusted)
+        )
+        return expected, adjusted if after >= settings.still_agreeing * before else placed
+
+    def _expected(
+        self,
+        matched: MatchedPhotos,
+        evidence: Evidence,
+        state: CameraState,
+        settings: CameraSettings,
+    ) -> Evidence:
+        least = settings.matching.min_matches
+        kept = drop_unexpected(matched, evidence.keypoint_depths, state, least, settings.expected)
+        return self._evidence(kept) if kept.pairs else evidence
 
     def _searched(
         self, evidence: Evidence, found: Solution, settings: CameraSettings, progress: Progress

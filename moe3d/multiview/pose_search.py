@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float64, Int
 from scipy.spatial.transform import Rotation
 
 from moe3d.multiview.camera_state import CameraState
-from moe3d.multiview.dense_agreement import DenseAgreement
+from moe3d.multiview.dense_agreement import DenseAgreement, most_matched
 from moe3d.multiview.depth_matches import lift
 from moe3d.multiview.features import FeatureSettings, match_features
 from moe3d.multiview.matching import MatchedPhotos
@@ -119,10 +119,7 @@ class PoseSearch:
         self._matched, self._depths = matched, keypoint_depths
         self._coarse, self._settings = coarse, settings
         self._is_certain = fitting.sum(axis=1) >= settings.certain_matches
-        self._voters = [
-            sorted(row[row != view][: settings.voters].tolist())
-            for view, row in enumerate(np.argsort(-fitting, axis=1, kind="stable"))
-        ]
+        self._voters = most_matched(fitting, settings.voters)
         self._known: dict[tuple[int, int], _Guesses] = {}
 
     def improve(self, state: CameraState, progress: Progress) -> CameraState:

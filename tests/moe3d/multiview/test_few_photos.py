@@ -119,3 +119,22 @@ def test_a_photo_that_shows_something_else_goes_back_to_the_camera_that_it_had(s
     assert rotation_errors_deg(better.state.camera_from_world[:3], room.cameras[:3]).max() < 2
     np.testing.assert_array_equal(better.state.camera_from_world[3], cameras[3])
     assert better.takes_part.tolist() == [True, True, True, False]
+
+
+def test_an_adjustment_after_which_photos_still_agree_is_taken(scene: Scene):
+    cameras = scene.room.cameras.copy()
+    cameras[1] = camera((0, 0.4, 0.2)) @ cameras[1]
+    evidence, better = scene.photos.adjust_by_expected(
+        scene.evidence, solution_of(scene, cameras), SETTINGS, Progress()
+    )
+    true = scene.room.cameras
+    assert rotation_errors_deg(better.state.camera_from_world, true).max() < 0.3
+    assert len(evidence.matches) < len(scene.evidence.matches)
+
+
+def test_one_after_which_they_agree_less_is_dropped(scene: Scene):
+    """The bound is set so high that no adjustment can reach it."""
+    found = solution_of(scene, scene.room.cameras)
+    strict = replace(SETTINGS, still_agreeing=10.0)
+    _, kept = scene.photos.adjust_by_expected(scene.evidence, found, strict, Progress())
+    assert kept is found
