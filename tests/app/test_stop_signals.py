@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.signals import HEED_SIGNALS
+
 pytestmark = [
     pytest.mark.gui,
     pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals"),
@@ -32,7 +34,7 @@ sys.exit(main.main())
 def test_a_signal_closes_the_window_with_its_exit_code(tmp_path, number, code):
     places = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
     process = subprocess.Popen(
-        [sys.executable, "-c", CODE],
+        [sys.executable, "-c", HEED_SIGNALS + CODE],
         cwd=Path(__file__).parents[2],
         env={**os.environ, **dict.fromkeys(places, str(tmp_path)), "QT_QPA_PLATFORM": "offscreen"},
         stdout=subprocess.PIPE,

@@ -10,6 +10,7 @@ import pytest
 
 from moe3d.errors import UsageError
 from moe3d.io import export
+from tests.signals import HEED_SIGNALS
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
@@ -65,9 +66,9 @@ TIDY = """
 """
 
 
-def start(work: str, folder: Path, **options) -> subprocess.Popen:
+def start(work: str, folder: Path, first: str = HEED_SIGNALS, **options) -> subprocess.Popen:
     process = subprocess.Popen(
-        [sys.executable, "-c", START.format(work=work.strip()), str(folder)],
+        [sys.executable, "-c", first + START.format(work=work.strip()), str(folder)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -102,9 +103,7 @@ def test_two_signals_at_once_are_one_and_the_clearing_up_is_done(tmp_path):
 
 
 def test_a_signal_that_is_to_be_ignored_stays_ignored(tmp_path):
-    process = start(
-        WRITE, tmp_path, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    )
+    process = start(WRITE, tmp_path, HEED_SIGNALS + "signal.signal(signal.SIGHUP, signal.SIG_IGN)")
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGTERM)
     assert process.wait(200) == 143
