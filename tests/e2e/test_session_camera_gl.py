@@ -193,11 +193,11 @@ def test_a_crash_does_not_lose_where_the_camera_was(photos, store, tmp_path, qtb
 
     def kept() -> bool:
         files = list(root.glob("*/choices.json"))
-        poses = json.loads(files[0].read_text())["camera"]["poses"] if files else []
+        poses = json.loads(files[0].read_text())["choices"]["camera"]["poses"] if files else []
         return bool(poses) and np.allclose(poses[0]["eye"], view.camera.eye)
 
     qtbot.waitUntil(kept, timeout=PATIENCE_MS)
-    shutil.copytree(root, crashed, ignore=shutil.ignore_patterns("*.lock"))
+    shutil.copytree(root, crashed, ignore=shutil.ignore_patterns("*.lock", ".*"))
     second = crashing_viewer(qtbot, store, crashed)
     qtbot.waitUntil(lambda: second.window.findChild(QMessageBox, "recovery_box") is not None)
     qtbot.mouseClick(child(second.window, "recover_button", QPushButton), LEFT)
