@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int
+from jaxtyping import Bool, Float32, Float64, Int
 
 from moe3d.multiview.bundle import BundleSettings
 from moe3d.multiview.camera_settings import CameraSettings
@@ -37,6 +37,13 @@ class Solution:
         return self.placed.is_anchor | (self.placed.inliers > 0)
 
 
+def known_depth(prediction: ScenePrediction) -> Float32[np.ndarray, "S H W"]:
+    """The network's z-depth; NaN where there is none."""
+    depth = prediction.depth
+    is_known = prediction.valid_mask & np.isfinite(depth) & (depth > 0)
+    return np.where(is_known, depth, np.float32(np.nan))
+
+
 def gather_evidence(
     matched: MatchedPhotos,
     prediction: ScenePrediction,
@@ -44,9 +51,7 @@ def gather_evidence(
     intrinsics: Float64[np.ndarray, "S 3 3"],
 ) -> Evidence:
     """All that verified matches and the network's depth say of the cameras."""
-    known = prediction.valid_mask & np.isfinite(prediction.depth) & (prediction.depth > 0)
-    depth = np.where(known, prediction.depth, np.nan)
-    depths = keypoint_depths(matched, depth, prediction.pixel_transforms)
+    depths = keypoint_depths(matched, known_depth(prediction), prediction.pixel_transforms)
     tracks = join_tracks(matched)
     at_observations = np.full(len(tracks.track), np.nan)
     for view, values in enumerate(depths):

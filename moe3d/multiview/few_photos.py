@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float64, Int
 
 from moe3d.multiview.camera_settings import CameraSettings
-from moe3d.multiview.camera_solution import Solution, adjust, gather_evidence
+from moe3d.multiview.camera_solution import Solution, adjust, gather_evidence, known_depth
 from moe3d.multiview.camera_state import CameraState
 from moe3d.multiview.dense_agreement import DenseAgreement, most_matched
 from moe3d.multiview.guided_matching import drop_unexpected, match_by_cameras
@@ -103,8 +103,11 @@ class WholePhotos:
         """
         ways = [_Way(self._matched, evidence, found)]
         if settings.search is not None:
-            ways += self._searched(evidence, found, settings, progress)
-        best = ways[0] if len(ways) == 1 else self._choose(ways, settings)
+            photos = self._reduced(found.state)
+            ways += self._searched(photos, evidence, found, settings, progress)
+            best = _choose(photos, ways, settings) if len(ways) > 1 else ways[0]
+        else:
+            best = ways[0]
         anew = self._expected(best.matched, best.evidence, best.solution.state, settings)
         if anew is best.evidence:
             return best.evidence, best.solution
@@ -146,12 +149,16 @@ class WholePhotos:
         return self._evidence(kept) if kept.pairs else evidence
 
     def _searched(
-        self, evidence: Evidence, found: Solution, settings: CameraSettings, progress: Progress
+        self,
+        photos: DenseAgreement,
+        evidence: Evidence,
+        found: Solution,
+        settings: CameraSettings,
+        progress: Progress,
     ) -> list["_Way"]:
         """Cameras under which photos agree better, with matches found anew; none if none are."""
         assert settings.search is not None
         depths, state = evidence.keypoint_depths, found.state
-        photos = self._reduced(state)
         fitting = _fitting(evidence, state, settings)
         search = PoseSearch(self._matched, depths, photos, fitting, settings.search)
         searched = search.improve(state, progress)
@@ -177,19 +184,12 @@ class WholePhotos:
             state = solution.state
         return ways
 
-    def _choose(self, ways: list["_Way"], settings: CameraSettings) -> "_Way":
-        """The last under which whole photos agree about as well as they ever do."""
-        photos = self._reduced(ways[0].solution.state)
-        values = np.array([photos.of_state(way.solution.state).sum() for way in ways])
-        return ways[np.flatnonzero(values >= settings.matched_anew * values.max())[-1]]
-
     def _evidence(self, matched: MatchedPhotos) -> Evidence:
         return gather_evidence(matched, self._prediction, self._groups, self._intrinsics)
 
     def _reduced(self, state: CameraState) -> DenseAgreement:
         prediction = self._prediction
-        known = prediction.valid_mask & np.isfinite(prediction.depth) & (prediction.depth > 0)
-        depth = np.where(known, prediction.depth, np.nan)
+        depth = known_depth(prediction)
         matrices = np.stack(
             [
                 transform.network_intrinsics(matrix)
@@ -208,6 +208,12 @@ class _Way:
     matched: MatchedPhotos
     evidence: Evidence
     solution: Solution
+
+
+def _choose(photos: DenseAgreement, ways: list[_Way], settings: CameraSettings) -> _Way:
+    """The last under which whole photos agree about as well as they ever do."""
+    values = np.array([photos.of_state(way.solution.state).sum() for way in ways])
+    return ways[np.flatnonzero(values >= settings.matched_anew * values.max())[-1]]
 
 
 def _fitting(
