@@ -1,31 +1,51 @@
-# make run   - set everything up, open the viewer on the bundled sample (or, without a display, do the
-#              same job by the command line and write out/sample/)
-# make test  - set everything up and run the five checks that decide what lands
-# make train-mini - train the built-in model further (MINUTES a call; call again to go on), and replace
-#              it if that made it better: see docs/training.md
-# make evaluations - score the built-in model anew and write docs/results.md; goes on where it stopped
-# make fuzz   - read thousands of damaged files with every reader (FILES a reader, from seed FIRST on)
-# make kills - kill writers at 400 random moments and at every line of the code that puts files in
-#              place, and count what is lost
-# make interop, make screenshot, make screenshots, make clean; make help shows these lines
+# make run            sets everything up and opens the viewer on the bundled sample; without a display
+#                     it does the same job by the command line and writes out/sample/.
+# make test           sets everything up and runs the five checks that decide what lands.
+# make check          runs make test and make docs, makes the program without Python and starts it.
+# make package        makes the program without Python in out/package; PIP_ARGS names an index with
+#                     PyTorch's CPU build.
+# make smoke          starts that program in a root without Python and checks what it writes.
+# make notices        writes out/THIRD_PARTY_NOTICES.txt: what this environment carries, and licences.
+# make pins           proposes newer pins for every system; PINS_ARGS=--write takes them.
+# make train-mini     trains the built-in model further, MINUTES a call, and replaces it if that made it
+#                     better; call it again to go on. See docs/training.md.
+# make evaluations    scores the built-in model anew and writes docs/results.md; it goes on where it
+#                     stopped.
+# make interop        opens exports in COLMAP, CloudCompare, Blender, MeshLab and other programs.
+# make fuzz           reads thousands of damaged files, FILES a reader, from seed FIRST on.
+# make kills          kills writers at 400 random moments and at every line of the code that puts files
+#                     in place, and counts what is lost.
+# make bench          measures network, window and export into out/bench (BENCH_ARGS=--quick: small sizes);
+#                     see docs/performance.md.
+# make architecture   measures the house and draws docs/images/architecture.svg.
+# make screenshot     takes the picture of the README, make screenshots those of all layouts.
+# make guide-pictures plays the tours of docs/guide.md in the window and takes their pictures
+#                     (GUIDE_ARGS="--size 1920x1080 --theme dark --story newcomer" GUIDE_FOLDER=out/guide).
+# make docs           builds the documentation as a site in out/site; every warning is an error.
+# make docs-pages     writes what the documentation takes from the program: commands, messages, names, axes.
+# make clean          removes the environment and everything that was made.
+# make help           shows these lines.
 SHELL := /bin/sh
 PYTHON ?= python3
 SAMPLE ?= room
 MINUTES ?= 0
 FILES ?= 5000
 FIRST ?= 1000
+GUIDE_FOLDER ?= docs/images/guide
 export PYTHON
 export OMP_WAIT_POLICY ?= PASSIVE
 
 VENV := .venv
 BIN := $(VENV)/bin
-SETTINGS := pyproject.toml constraints.txt packaging/system_packages.txt
+SETTINGS := pyproject.toml setup.py constraints.txt packaging/system_packages.txt
 GL_SCREEN := -screen 0 1600x1200x24
 
-.PHONY: help run test check-format check-lint check-types check-imports check-tests fuzz kills interop screenshot screenshots train-mini evaluations clean
+.PHONY: help run test check package smoke notices pins check-format check-lint check-types check-imports \
+	check-tests architecture bench \
+	fuzz kills interop screenshot screenshots guide-pictures docs docs-pages train-mini evaluations clean
 
 help:
-	@sed -n 's/^# make/make/p' Makefile
+	@sed -n -e '/^[^#]/q' -e 's/^# \{0,1\}//p' Makefile
 
 run: $(VENV)/.runs
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -37,6 +57,28 @@ run: $(VENV)/.runs
 	fi
 
 test: check-format check-lint check-types check-imports check-tests
+
+# One after the other, also with -j: they share a machine.
+check:
+	$(MAKE) test
+	$(MAKE) docs
+	$(MAKE) package
+	$(MAKE) smoke
+
+package:
+	@packaging/check_python.sh $(PYTHON)
+	PIP_ARGS="$(PIP_ARGS)" packaging/package.sh $(PYTHON)
+
+# SMOKE_ARGS: packaging/smoke_test.py --help
+smoke: $(VENV)/.tests
+	$(BIN)/python packaging/smoke_test.py out/package/dist/moe3d-viewer $(SMOKE_ARGS)
+
+notices: $(VENV)/.runs
+	mkdir -p out
+	$(BIN)/python packaging/notices.py --output out/THIRD_PARTY_NOTICES.txt
+
+pins: $(VENV)/.tests
+	$(BIN)/python packaging/propose_pins.py $(PINS_ARGS)
 
 check-format: $(VENV)/.tests
 	$(BIN)/ruff format --check
@@ -51,7 +93,8 @@ check-imports: $(VENV)/.tests
 	$(BIN)/lint-imports
 
 check-tests: $(VENV)/.tests
-	env -u DISPLAY QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not gl and not gpu and not weights and not interop" -q
+	env -u DISPLAY QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q \
+	  -m "not gl and not gpu and not weights and not interop"
 	env -u QT_QPA_PLATFORM xvfb-run -a -s "$(GL_SCREEN)" $(BIN)/python -m pytest -m gl -q
 
 # Torch first: another package's plain "torch" would take a newer build with gigabytes of CUDA.
@@ -63,12 +106,20 @@ $(VENV)/.runs: $(SETTINGS)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade -c constraints.txt pip setuptools
 	$(BIN)/python -m pip install --quiet -c constraints.txt $(PIP_ARGS) torch
-	$(BIN)/python -m pip install --quiet -c constraints.txt --build-constraint constraints.txt $(PIP_ARGS) -e ".[heic]"
+	$(BIN)/python -m pip install --quiet -c constraints.txt --build-constraint constraints.txt $(PIP_ARGS) -e .
 	@touch $@
 
-$(VENV)/.tests: $(VENV)/.runs
-	$(BIN)/python -m pip install --quiet -c constraints.txt --build-constraint constraints.txt $(PIP_ARGS) -e ".[heic,train,dev]"
+$(VENV)/.tests: $(VENV)/.runs packaging/test_packages.txt
+	packaging/install_system_packages.sh test_packages.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt --build-constraint constraints.txt $(PIP_ARGS) \
+	  -e ".[train,dev,docs]"
 	@touch $@
+
+bench: $(VENV)/.runs
+	$(BIN)/python benchmarks/everything.py $(BENCH_ARGS)
+
+architecture: $(VENV)/.runs
+	$(BIN)/python -m tests.architecture docs/images/architecture.svg
 
 # The suite reads the first seeds; these go on from there. A line of JSON a reader.
 fuzz: $(VENV)/.tests
@@ -87,11 +138,29 @@ kills: $(VENV)/.tests
 
 # The picture in the README.
 screenshot: $(VENV)/.runs
-	XDG_CONFIG_HOME=$$(mktemp -d) xvfb-run -a -s "$(GL_SCREEN)" $(BIN)/moe3d-viewer assets/samples/$(SAMPLE)/images --run --size 1480x920 --screenshot docs/images/window.png
+	XDG_CONFIG_HOME=$$(mktemp -d) xvfb-run -a -s "$(GL_SCREEN)" $(BIN)/moe3d-viewer \
+	  assets/samples/$(SAMPLE)/images --run --layout experts --theme dark --size 1600x1000 \
+	  --screenshot out/window.png
+	$(BIN)/python -c "from PIL import Image; Image.open('out/window.png').convert('RGB').save( \
+	  'docs/images/window.jpg', quality=80, subsampling=0, optimize=True)"
 
 # The four window layouts, light and dark, at 1280x720 and 2560x1440.
 screenshots: $(VENV)/.runs
-	xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/python -m app.layout_pictures assets/samples/$(SAMPLE)/images docs/images
+	xvfb-run -a -s "-screen 0 2600x1500x24" $(BIN)/python -m moe3d_viewer.layout_pictures \
+	  assets/samples/$(SAMPLE)/images docs/images
+
+# The screen is large enough for every size that is looked at; GUIDE_ARGS: python -m tests.guide --help
+guide-pictures: $(VENV)/.tests
+	XDG_CONFIG_HOME=$$(mktemp -d) xvfb-run -a -s "-screen 0 3840x2160x24" $(BIN)/python -m tests.guide \
+	  $(GUIDE_FOLDER) $(GUIDE_ARGS)
+
+docs: $(VENV)/.tests
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open out/site/index.html in a browser."
+
+# python -m tests.docs experts shows the figures of docs/experts.md and draws its picture.
+docs-pages: $(VENV)/.tests
+	$(BIN)/python -m tests.docs
 
 train-mini: $(VENV)/.tests
 	$(BIN)/moe3d train-mini --minutes $(MINUTES) $(TRAIN_ARGS)

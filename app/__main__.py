@@ -1,8 +1,8 @@
-"""`python -m app`: opens the window."""
+"""`python -m moe3d_viewer`: opens the window."""
 
 import sys
 
-from app.main import main
+from moe3d_viewer.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

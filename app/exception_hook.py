@@ -4,8 +4,8 @@ import logging
 import sys
 from types import TracebackType
 
-from app.state.job import error_text
-from app.state.notices import Notices
+from moe3d_viewer.state.job import error_text
+from moe3d_viewer.state.notices import Notices
 
 logger = logging.getLogger(__name__)
 

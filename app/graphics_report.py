@@ -1,13 +1,12 @@
-"""`python -m app.graphics_report`: what windows and OpenGL there are, as JSON.
+"""What windows and OpenGL there are, as JSON (`moe3d --worker graphics`).
 
 A process of its own for `moe3d check`: where graphics is broken, trying it may end the process.
 """
 
 import json
-import sys
 
-from app.main import make_application
-from app.rendering.graphics_trial import try_graphics
+from moe3d_viewer.main import make_application
+from moe3d_viewer.rendering.opengl.graphics_trial import try_graphics
 
 
 def main() -> int:
@@ -21,7 +20,3 @@ def main() -> int:
         )
     )
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,15 +9,15 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image
 from PySide6.QtCore import QEventLoop, QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
-from app.arguments import Arguments
-from app.main import make_application, make_viewer
-from app.viewer import Viewer
-from app.widgets.layouts import window_layouts
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.main import make_application, make_viewer
+from moe3d_viewer.viewer import Viewer
 
 SIZES = ((1280, 720), (2560, 1440))
 THEMES = ("light", "dark")
+LAYOUTS = ("reconstruct", "experts", "compare", "export")
 MAX_BYTES = 300_000
 PATIENCE_S = 900.0
 CALM_S = 0.4
@@ -41,8 +41,8 @@ def all_shots() -> Iterator[Shot]:
     """Every layout in every theme and size."""
     for size in SIZES:
         for theme in THEMES:
-            for layout in window_layouts():
-                yield Shot(layout.name, theme, size)
+            for layout in LAYOUTS:
+                yield Shot(layout, theme, size)
 
 
 def take_pictures(viewer: Viewer, folder: Path) -> list[Path]:
@@ -56,6 +56,8 @@ def _take(viewer: Viewer, shot: Shot, path: Path) -> Path:
     viewer.window.resize(*shot.size)
     viewer.window.commands[f"layout_{shot.layout}"].trigger()
     _wait_until_drawn(viewer)
+    for message in viewer.window.findChildren(QWidget, "toast"):
+        message.hide()
     part = path.with_suffix(".part.png")
     viewer.window.grab().save(str(part), "PNG")  # type: ignore[call-overload]
     _compress(part, path)
@@ -66,8 +68,10 @@ def _take(viewer: Viewer, shot: Shot, path: Path) -> Path:
 def _compress(source: Path, path: Path) -> None:
     """JPEG, as good as stays small: a palette would change the colours that stand for experts."""
     picture = Image.open(source).convert("RGB")
-    for quality in (92, 86, 80, 70):
-        picture.save(path, "JPEG", quality=quality, subsampling=0, optimize=True)
+    is_small = picture.width <= SIZES[0][0]
+    for quality in (92, 86, 80, 70, 60, 50, 40):
+        sampling = 0 if is_small else 2  # thin coloured letters are seen in the small ones only
+        picture.save(path, "JPEG", quality=quality, subsampling=sampling, optimize=True)
         if path.stat().st_size <= MAX_BYTES:
             return
 
@@ -89,13 +93,14 @@ def _is_drawn(viewer: Viewer) -> bool:
     if state.notices.errors:
         raise RuntimeError(state.notices.errors[-1].text)
     is_busy = state.session.is_drawing or state.display.is_preparing
+    is_busy = is_busy or state.reconstruction.is_running  # the first answer is shown meanwhile
     is_busy = is_busy or state.comparison_report.is_measuring
     has_result = state.display.prediction is not None
     return has_result and not is_busy and view is not None and view.is_settled
 
 
 def main(words: list[str]) -> int:
-    """`python -m app.layout_pictures PHOTOS FOLDER`."""
+    """`python -m moe3d_viewer.layout_pictures PHOTOS FOLDER`."""
     photos, folder = Path(words[0]), Path(words[1])
     make_application()
     with TemporaryDirectory() as settings:

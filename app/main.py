@@ -1,22 +1,26 @@
 """Joins state, workers and widgets; the only place that knows all three."""
 
+import ctypes
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.arguments import Arguments, read_arguments
+from moe3d_viewer.arguments import Arguments, read_arguments
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
-    from app.state.backend import Backend
-    from app.viewer import Viewer
+    from moe3d_viewer.state.job import Functions
+    from moe3d_viewer.viewer import Viewer
 
 FIRST_SAMPLE = "room"
-SWITCH_INTERVAL_S = 0.0005  # a busy worker gives the window its turn ten times sooner
+ICON = Path(__file__).parent / "art" / "icon-512.png"
+M_ARENA_MAX, MAX_ARENAS = -8, 2  # the first is glibc's name of the option, from its malloc.h
+SWITCH_INTERVAL_S = 0.0001  # a busy worker gives the window its turn fifty times sooner
 
 
 def main() -> int:
@@ -42,13 +46,33 @@ def keep_triton_out() -> None:
     sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
 
 
+def keep_memory_together() -> None:
+    """Let glibc's malloc serve all threads from two arenas instead of eight for every processor.
+
+    Every job has a thread of its own, and scraps that outlive a job keep the pages of its arena:
+    after hours of work several times as much memory was held as was in use.
+    """
+    if sys.platform == "linux" and "MALLOC_ARENA_MAX" not in os.environ:
+        set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
+        if set_option is not None:
+            set_option(M_ARENA_MAX, MAX_ARENAS)
+
+
+def load_before_qt() -> None:
+    """Import what the window needs beside Qt: once Qt's binding is there, it reads the source of
+    every module that is imported, to see whether it uses Qt."""
+    for name in ("cv2", "jaxtyping", "PIL.ImageDraw", "psutil", "moe3d.scene.filters"):
+        import_module(name)
+
+
 def run_viewer(argv: Sequence[str]) -> int:
     """Open the window; returns the exit code when it is closed."""
     arguments = read_arguments(argv)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # must be set before torch is loaded
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     keep_triton_out()
-    from app.stop_signals import StopSignals
+    keep_memory_together()
+    from moe3d_viewer.stop_signals import StopSignals
 
     app = make_application()
     viewer = make_viewer(arguments, recovery_root=recovery_root())
@@ -56,6 +80,7 @@ def run_viewer(argv: Sequence[str]) -> int:
     signals = StopSignals(viewer)
     signals.asked.connect(viewer.end)
     signals.begin()
+    app.commitDataRequest.connect(viewer.expect_session_end)
     viewer.show()
     code = app.exec()
     if viewer.exit_code is not None:  # closing the last window ends the loop with 0
@@ -72,11 +97,12 @@ def make_application() -> "QApplication":
     """The QApplication, with what must be set before it exists."""
     import logging
 
-    from PySide6.QtGui import QGuiApplication
+    load_before_qt()
+    from PySide6.QtGui import QGuiApplication, QIcon
     from PySide6.QtWidgets import QApplication
 
-    from app.no_window import NoWindowMessage
-    from app.rendering.opengl_setup import prepare_opengl
+    from moe3d_viewer.no_window import NoWindowMessage
+    from moe3d_viewer.rendering.opengl.opengl_setup import prepare_opengl
 
     logging.basicConfig(level=os.environ.get("MOE3D_LOG", "WARNING"))
     prepare_opengl()
@@ -86,25 +112,26 @@ def make_application() -> "QApplication":
     assert isinstance(app, QApplication)
     app.setApplicationName("MoE3D Viewer")
     app.setOrganizationName("MoE3D")
+    app.setWindowIcon(QIcon(str(ICON)))
     return app
 
 
 def make_viewer(
     arguments: Arguments,
-    backend: "Backend | None" = None,
+    functions: "Functions | None" = None,
     store: "QSettings | None" = None,
     sample_path: Path | None = None,
     recovery_root: Path | None = None,
 ) -> "Viewer":
-    """The whole program but for the QApplication; tests bring their own backend and settings."""
+    """The whole program but for the QApplication; tests bring their own functions and settings."""
     from PySide6.QtCore import QSettings
 
-    from app.viewer import Viewer
-    from app.workers.backend import MoE3DBackend
+    from moe3d_viewer.viewer import Viewer
+    from moe3d_viewer.workers.jobs import window_functions
 
     return Viewer(
         arguments,
-        backend or MoE3DBackend(),
+        functions or window_functions(),
         store or QSettings("MoE3D", "Viewer"),
         sample_path or find_sample(),
         recovery_root,
@@ -121,7 +148,7 @@ def recovery_root() -> Path:
 
 def find_sample() -> Path | None:
     """The photos that come with the program; None when they were not installed."""
-    from moe3d.io.samples import sample_scenes
+    from moe3d import sample_scenes
 
     scenes = sample_scenes()
     preferred = [scene for scene in scenes if scene.name == FIRST_SAMPLE] or list(scenes)

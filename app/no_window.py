@@ -8,7 +8,7 @@ from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 
 EXIT_CODE = 7  # an error that the user can act on
 ADVICE = (
-    "On a machine without a screen use the command line, for example: "
+    "On a headless machine use the command line, for example: "
     "moe3d run photos/ -o out/. `moe3d check` says what was found."
 )
 

@@ -1,17 +1,18 @@
 """`--run` and `--screenshot`: does without a hand what a user would do, then saves and quits."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
-from app.arguments import Arguments
-from app.state.app_state import AppState
-from app.state.notices import ErrorNotice
-from app.widgets.main_window import MainWindow
-from moe3d.errors import OutputError
-from moe3d.io.atomic import new_file
+from moe3d import OutputError
+from moe3d.io.files.atomic import new_file
 from moe3d.io.photos.own_pictures import MARK, MARK_KEY
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.state.app_state import AppState
+from moe3d_viewer.state.notices import ErrorNotice
 
 logger = logging.getLogger(__name__)
 POLL_MS = 50
@@ -25,8 +26,25 @@ class PictureRun(QObject):
     finished = Signal(int)
     """Exit code; only sent when a picture was asked for."""
 
-    def __init__(self, arguments: Arguments, state: AppState, window: MainWindow) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        arguments: Arguments,
+        state: AppState,
+        window: QWidget,
+        is_drawn: Callable[[], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        """Set up.
+
+        Args:
+            arguments: what to open, whether to run, where the picture goes.
+            state: the window's.
+            window: of which the picture is taken.
+            is_drawn: whether the 3D view is there and has nothing left to draw.
+            parent: owns this.
+        """
+        super().__init__(parent)
+        self._is_drawn = is_drawn
         self._arguments, self._state, self._window = arguments, state, window
         self._calm_polls = 0
         self.error = ""
@@ -39,7 +57,9 @@ class PictureRun(QObject):
             state.notices.error_raised.connect(self._on_error)
 
     def start(self) -> None:
-        """Open what was named on the command line."""
+        """Open what was named on the command line, in the layout that was."""
+        if self._arguments.layout is not None:
+            self._state.work.choose(self._arguments.layout)
         self._state.open_paths([path.absolute() for path in self._arguments.paths])
         if self._arguments.screenshot is not None:
             self._timer.start()
@@ -65,13 +85,17 @@ class PictureRun(QObject):
             self._finish(0 if saved else 7)
 
     def _is_complete(self) -> bool:
-        state, view = self._state, self._window.scene_view
-        if state.session.views is None or state.session.is_drawing or state.saved.is_busy:
+        state = self._state
+        if state.session.is_drawing or state.saved.is_busy or state.object_files.is_loading:
+            return False
+        if state.shows_objects_alone:
+            return self._is_drawn()
+        if state.session.views is None:
             return False
         if not self._arguments.run and state.reconstruction.prediction is None:
             return True
-        drawn = state.display.prediction is not None and not state.display.is_preparing
-        return drawn and view is not None and view.is_settled
+        is_over = not state.reconstruction.is_running and not state.display.is_preparing
+        return state.display.prediction is not None and is_over and self._is_drawn()
 
     def _finish(self, code: int) -> None:
         self._timer.stop()
@@ -80,8 +104,10 @@ class PictureRun(QObject):
             self.finished.emit(code)
 
 
-def save_window(window: MainWindow, path: Path) -> bool:
+def save_window(window: QWidget, path: Path) -> bool:
     """Save the window as PNG; a file is never left half-written."""
+    for message in window.findChildren(QWidget, "toast"):
+        message.hide()  # its news is of the moment, the picture is not
     try:
         with new_file(path, overwrite=True) as part:
             picture = window.grab().toImage()

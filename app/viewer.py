@@ -5,22 +5,22 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.arguments import Arguments
-from app.exception_hook import ExceptionHook
-from app.garbage_timer import GarbageTimer
-from app.picture_run import PictureRun, save_window
-from app.state.app_state import AppState
-from app.state.backend import Backend
-from app.state.export import UNFINISHED
-from app.state.job import Job
-from app.state.settings import Settings
-from app.widgets.gl_support import GlSupport
-from app.widgets.main_window import MainWindow
-from app.widgets.theme import Theme
-from app.workers.memory_meter import MemoryMeter
-from app.workers.recovery_folder import RecoveryFolder
-from app.workers.thread_runner import ThreadRunner
-from moe3d.io.workplace import sweep
+from moe3d.io.files.workplace import sweep
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.exception_hook import ExceptionHook
+from moe3d_viewer.garbage_timer import GarbageTimer
+from moe3d_viewer.picture_run import PictureRun, save_window
+from moe3d_viewer.state.app_state import AppState
+from moe3d_viewer.state.exports.export import UNFINISHED
+from moe3d_viewer.state.job import Functions, Job, Jobs
+from moe3d_viewer.state.settings import Settings
+from moe3d_viewer.widgets.controls.theme import Theme
+from moe3d_viewer.widgets.shell.main_window import MainWindow
+from moe3d_viewer.widgets.viewport.scene_view import SceneViewMaker
+from moe3d_viewer.workers.earlier_folder import EarlierFolder
+from moe3d_viewer.workers.memory_meter import MemoryMeter
+from moe3d_viewer.workers.recovery_folder import RecoveryFolder
+from moe3d_viewer.workers.thread_runner import ThreadRunner
 
 CLOSE_LIMIT_S = 10.0
 
@@ -34,7 +34,7 @@ class Viewer(QObject):
     def __init__(
         self,
         arguments: Arguments,
-        backend: Backend,
+        functions: Functions,
         store: QSettings,
         sample_path: Path | None = None,
         recovery_root: Path | None = None,
@@ -44,28 +44,37 @@ class Viewer(QObject):
         self.exit_code: int | None = None
         self._is_closed = False
         self.runner = ThreadRunner(self)
+        self.jobs = Jobs(functions, self.runner)
+        self.jobs.closing.add_timers(self)
         settings = Settings(store, self)
         if arguments.theme is not None:
             settings.set_theme(arguments.theme)
         recovery = RecoveryFolder(recovery_root) if recovery_root is not None else None
-        self.state = AppState(backend, self.runner, settings, sample_path, recovery)
+        earlier = None
+        if recovery is not None and recovery_root is not None:
+            earlier = EarlierFolder(recovery_root.with_name("earlier"), recovery)
+        self.state = AppState(self.jobs, settings, sample_path, recovery, earlier)
         if arguments.model is not None:
             self.state.run_options.set_model(arguments.model)
         self.theme = Theme(settings, self)
         self.theme.apply()
-        self._graphics = GlSupport(self.theme, self)
-        self.window = MainWindow(self.state, self.theme, self._graphics.make_scene_view)
+        self._scene_views = SceneViewMaker(self.theme, self.jobs, self)
+        self.window = MainWindow(self.state, self.theme, self._scene_views.make)
+        self._scene_views.make_room(self.window)
+        self._scene_views.loaded.connect(self.window.make_view_ahead)
+        self.jobs.closing.add_timers(self.window)
         if arguments.size is not None:
             self.window.resize(*arguments.size)
-        self.state.session.views_changed.connect(self._graphics.load_ahead)
+        self.state.session.views_changed.connect(self._scene_views.load_ahead)
         self._hook = ExceptionHook(self.state.notices)
         self._garbage = GarbageTimer(self)
         self._meter = MemoryMeter(parent=self)
         self._meter.measured.connect(self.window.show_memory)
-        self._picture = PictureRun(arguments, self.state, self.window)
+        self._picture = PictureRun(arguments, self.state, self.window, self._is_drawn, self)
         self._picture.finished.connect(self._on_picture_finished)
         self.window.shot_requested.connect(self._on_shot_requested)
         self.window.closing.connect(self._on_closing)
+        self.state.leaving.session_ended.connect(self._on_session_ended)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(self._on_kept)
@@ -89,8 +98,7 @@ class Viewer(QObject):
     def close_down(self, limit_s: float = CLOSE_LIMIT_S) -> bool:
         """End all work; whether every job has stopped within the limit."""
         self._hook.remove()
-        self._meter.stop()
-        self.state.stop()
+        self.jobs.closing.stop_all()
         has_ended = self.runner.shutdown(limit_s)
         self._garbage.stop()
         return has_ended
@@ -113,6 +121,17 @@ class Viewer(QObject):
         self._patience.start(round(CLOSE_LIMIT_S * 1000))
         self.state.autosave.settled.connect(self._on_kept)
         self.state.autosave.settle()
+
+    @Slot()
+    def expect_session_end(self) -> None:
+        """The desktop is about to end, unless somebody calls it off: keep what is unsaved."""
+        self.state.leaving.expect_session_end()
+        if self.state.autosave is not None:
+            self.state.autosave.save_now()
+
+    @Slot()
+    def _on_session_ended(self) -> None:
+        self.end(0)
 
     @Slot()
     def _on_closing(self) -> None:
@@ -143,6 +162,10 @@ class Viewer(QObject):
         dialog.setDefaultSuffix("png")
         dialog.fileSelected.connect(self._on_shot_chosen)
         dialog.open()
+
+    def _is_drawn(self) -> bool:
+        view = self.window.scene_view
+        return view is not None and view.is_settled
 
     @Slot(str)
     def _on_shot_chosen(self, text: str) -> None:

@@ -21,9 +21,9 @@ import open3d as o3d
 import trimesh
 
 from moe3d.geometry.voxels import first_per_voxel
-from moe3d.io.export import export, exporter
-from moe3d.io.export_job import ExportJob, ExportOptions
-from moe3d.io.ply import write_ply
+from moe3d.io.exports.export import export, exporter
+from moe3d.io.exports.export_job import ExportJob, ExportOptions
+from moe3d.io.formats.ply import write_ply
 from moe3d.progress import Progress
 from moe3d.scene.cloud import point_cloud
 from moe3d.scene.pixel_transform import PixelTransform

@@ -25,10 +25,12 @@ import numpy as np
 from PIL import Image
 
 from moe3d.inference.reconstructor import ReconstructionOptions, load_reconstructor
-from moe3d.io.images import read_views
-from moe3d.multiview import camera_solution, cameras, few_photos, matching, refine
+from moe3d.io.photos.images import read_views
+from moe3d.multiview import cameras, refine
 from moe3d.multiview.cameras import find_cameras
+from moe3d.multiview.matches import matching
 from moe3d.multiview.refine import refine_prediction
+from moe3d.multiview.solving import camera_solution, few_photos
 from moe3d.scene.records import ScenePrediction, ViewSet
 from moe3d.training.data.generator import SceneGenerator
 

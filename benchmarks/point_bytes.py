@@ -25,10 +25,10 @@ import pyqtgraph.opengl as gl
 from PySide6.QtCore import QEventLoop, QSettings
 from PySide6.QtWidgets import QApplication
 
-from app.arguments import Arguments
-from app.main import make_application, make_viewer
-from app.viewer import Viewer
-from app.workers.backend import MoE3DBackend
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.main import make_application, make_viewer
+from moe3d_viewer.viewer import Viewer
+from moe3d_viewer.workers.jobs import window_functions
 from tests.app.point_bytes import bytes_of, gpu_bytes
 from tests.scenes import step_prediction
 
@@ -98,7 +98,7 @@ def main() -> None:
     application = make_application()
     with TemporaryDirectory() as folder:
         store = QSettings(f"{folder}/s.ini", QSettings.Format.IniFormat)
-        viewer = make_viewer(Arguments(size=(1280, 800)), MoE3DBackend(), store)
+        viewer = make_viewer(Arguments(size=(1280, 800)), window_functions(), store)
         viewer.show()
         show(viewer, 16)  # what is loaded once is loaded now
         tracemalloc.start()

@@ -23,12 +23,12 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.rendering.color_mode import ColorMode
-from app.rendering.opengl_setup import prepare_opengl
-from app.rendering.point_buffer import PointExtras, build_point_buffer
-from app.rendering.point_style import PointStyle
-from app.widgets.cloud_view import CloudView
 from moe3d.scene.records import PointCloud
+from moe3d_viewer.rendering.opengl.opengl_setup import prepare_opengl
+from moe3d_viewer.rendering.pictures.color_mode import ColorMode
+from moe3d_viewer.rendering.points.point_buffer import PointExtras, build_point_buffer
+from moe3d_viewer.rendering.points.point_style import PointStyle
+from moe3d_viewer.widgets.viewport.cloud_view import CloudView
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,12 @@ def measure_changes(view: CloudView, frames: int) -> tuple[np.ndarray, np.ndarra
     thresholds = iter(np.linspace(1, 6, frames))
     filters = np.array(
         [
-            next_frame(view, lambda: view.set_confidence_threshold(float(next(thresholds))))
+            next_frame(
+                view,
+                lambda: view.set_style(
+                    replace(view.style, confidence_threshold=float(next(thresholds)))
+                ),
+            )
             for _ in range(frames)
         ]
     )
@@ -159,7 +164,7 @@ def measure_ours(cloud: PointCloud, size: tuple[int, int], frames: int) -> dict[
     view = CloudView()
     view.resize(*size)
     view.controller.flight_ms = 0
-    view.show_gizmo(False)
+    view.overlays.show_gizmo(False)
     view.show()
     view.set_buffer(buffer)
     del buffer

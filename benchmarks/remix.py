@@ -20,13 +20,13 @@ import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.arguments import Arguments
-from app.main import SWITCH_INTERVAL_S, make_application, make_viewer
-from app.viewer import Viewer
-from app.widgets.cloud_view import CloudView
-from app.widgets.map_tile import MapTile
-from app.workers.backend import MoE3DBackend
 from moe3d.scene.mixture import Remix, remix_depth
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.main import SWITCH_INTERVAL_S, make_application, make_viewer
+from moe3d_viewer.viewer import Viewer
+from moe3d_viewer.widgets.maps.map_tile import MapTile
+from moe3d_viewer.widgets.viewport.cloud_view import CloudView
+from moe3d_viewer.workers.jobs import window_functions
 from tests.scenes import step_prediction
 
 
@@ -174,7 +174,7 @@ def main() -> None:
     sys.setswitchinterval(SWITCH_INTERVAL_S)  # as the program does
     application = make_application()
     store = QSettings(str(options.settings), QSettings.Format.IniFormat)
-    viewer = make_viewer(Arguments(size=(1280, 800)), MoE3DBackend(), store)
+    viewer = make_viewer(Arguments(size=(1280, 800)), window_functions(), store)
     viewer.show()
     prediction = random_prediction(options.views, 392, 518, 4)
     bench = Bench(viewer, prediction)

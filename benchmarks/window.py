@@ -1,40 +1,55 @@
-"""How long the window takes to come, and how long it stands still during a run.
+"""How long the window takes to come, and how long it stands still while it works.
 
-    python benchmarks/window.py [PHOTOS]
+    python benchmarks/window.py [start] [run] [open] [--photos PHOTOS] [--result FILE] [--why]
+                                [--count 64]
 
-Needs a display (xvfb-run). Stall: a 16 ms timer's delay in the GUI thread while the mini
-reconstructs the photos and its result is shown. Start: from a new process to the first paint,
-best of several, on a warm disk.
+Needs a display (xvfb-run). Stall: a 16 ms timer's delay in the GUI thread; `run`: while the mini
+reconstructs the photos and its result is shown; `open`: while a saved result of many photos is read
+and shown (made of the mini's answer where no file is named). Start: from a new process to the first
+paint, best of several, on a warm disk, with compiled modules as an installed program has them.
+Work: processor time of the GUI thread, what all would take on a machine with nothing else to do.
+`--why` prints what every thread did when the timer was late; it reads their frames while they run,
+and may end the process.
 """
 
+import argparse
+import faulthandler
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer
 
+from moe3d import ScenePrediction
+
 ROOT = Path(__file__).parents[1]
 PHOTOS = ROOT / "assets" / "samples" / "room" / "images"
 INTERVAL_MS = 16
+LATE_S = 0.06
 STARTS = 5
+NUM_PHOTOS = 64
 START_CODE = """
-import sys, time
+import resource, sys, time
 began = float(sys.argv[1])
-from app.arguments import Arguments
-from app.main import make_application, make_viewer
-from PySide6.QtCore import QEvent, QObject, QSettings
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.main import make_application, make_viewer
 app = make_application()
+from PySide6.QtCore import QEvent, QObject, QSettings
 store = QSettings(sys.argv[2], QSettings.Format.IniFormat)
 viewer = make_viewer(Arguments(), store=store)
 class Watch(QObject):
     def eventFilter(self, watched, event):
         if event.type() is QEvent.Type.Paint and watched is viewer.window:
-            print(time.time() - began, flush=True)
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            print(time.time() - began, used.ru_utime + used.ru_stime, flush=True)
             app.exit()
         return False
 watch = Watch()
@@ -48,10 +63,14 @@ viewer.close_down()
 class StallMeter(QObject):
     """Notes how late a timer comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell_why: bool = False) -> None:
         super().__init__()
         self.delays_ms: list[float] = []
-        self._last = time.perf_counter()
+        self.work_ms: list[float] = []
+        """Processor time of the GUI thread from one tick to the next: what a delay would be on a
+        machine with nothing else to do."""
+        self._tells_why = tell_why
+        self._last, self._work = time.perf_counter(), time.thread_time()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(INTERVAL_MS)
@@ -59,69 +78,151 @@ class StallMeter(QObject):
 
     def start(self) -> None:
         """Begin to measure."""
-        self._last = time.perf_counter()
+        self._last, self._work = time.perf_counter(), time.thread_time()
         self._timer.start()
 
+    def stop(self) -> None:
+        """Measure no more."""
+        self._timer.stop()
+        faulthandler.cancel_dump_traceback_later()
+
     def _on_timeout(self) -> None:
-        now = time.perf_counter()
-        self.delays_ms.append(max((now - self._last) * 1000 - INTERVAL_MS, 0.0))
-        self._last = now
+        now, work = time.perf_counter(), time.thread_time()
+        delay_ms = max((now - self._last) * 1000 - INTERVAL_MS, 0.0)
+        self.delays_ms.append(delay_ms)
+        self.work_ms.append((work - self._work) * 1000)
+        self._last, self._work = now, work
+        if self._tells_why:
+            if delay_ms > 1000 * LATE_S:
+                sys.stderr.write(f"^^^ {delay_ms:.0f} ms at tick {len(self.delays_ms)}\n\n")
+            faulthandler.dump_traceback_later(LATE_S + INTERVAL_MS / 1000)
 
 
-def time_start() -> list[float]:
-    """Seconds from process start to the first paint, several times."""
-    found = []
+def time_start() -> dict[str, float]:
+    """Seconds from process start to the first paint, and processor time until then."""
+    found, used = [], []
     with TemporaryDirectory() as folder:
-        for _ in range(STARTS):
+        compiled = os.environ | {"PYTHONPYCACHEPREFIX": f"{folder}/compiled"}
+        compiled.pop("PYTHONDONTWRITEBYTECODE", None)
+        for _ in range(STARTS + 1):  # the first compiles, and is never the best
             words = [sys.executable, "-c", START_CODE, str(time.time()), f"{folder}/s.ini"]
-            done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True)
-            found.append(float(done.stdout.split()[0]))
-    return found
+            done = subprocess.run(
+                words, cwd=ROOT, check=True, capture_output=True, text=True, env=compiled
+            )
+            taken_s, cpu_s = done.stdout.split()[:2]
+            found.append(float(taken_s))
+            used.append(float(cpu_s))
+    return {
+        "start_best_s": min(found),
+        "start_median_s": float(np.median(found)),
+        "start_best_cpu_s": min(used),
+    }
 
 
-def measure_stalls(photos: Path) -> dict[str, float]:
-    """Delays of the timer from Run until the 3D view is drawn at full quality."""
-    from app.arguments import Arguments
-    from app.main import SWITCH_INTERVAL_S, make_application, make_viewer
+def watch(path: Path, *, run: bool, tell_why: bool) -> dict[str, float]:
+    """Delays of the timer from the opening, or from Run, until the 3D view is at full quality."""
+    from moe3d_viewer.arguments import Arguments
+    from moe3d_viewer.main import SWITCH_INTERVAL_S, make_application, make_viewer
 
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the program itself does
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = make_application()
+    meter, marks = StallMeter(tell_why), {}
     with TemporaryDirectory() as folder:
         store = QSettings(f"{folder}/s.ini", QSettings.Format.IniFormat)
-        viewer = make_viewer(Arguments((photos,), run=True), store=store)
-        meter, run_only = StallMeter(), []
+        viewer = make_viewer(Arguments((path,), run=run), store=store)
+
+        def mark(name: str, is_there: Callable[[], bool]) -> None:
+            if name not in marks and is_there():
+                marks[name] = time.perf_counter() - began
 
         def look() -> None:
-            view = viewer.window.scene_view
-            if viewer.state.reconstruction.prediction is not None and not run_only:
-                run_only.extend(meter.delays_ms)
-            if viewer.state.display.prediction is not None and view and view.is_settled:
+            view, state = viewer.window.scene_view, viewer.state
+            mark("visible_s", lambda: bool(state.display.prediction and view))
+            is_over = not state.reconstruction.is_running and not state.display.is_preparing
+            mark("whole_s", lambda: bool(marks and is_over and view and view.is_settled))
+            if "whole_s" in marks:
                 app.exit()  # quit() would ask about the unsaved result
 
-        viewer.state.session.views_changed.connect(meter.start)
+        if run:
+            viewer.state.session.views_changed.connect(meter.start)
+        else:
+            QTimer.singleShot(0, meter.start)
         poll = QTimer()
         poll.timeout.connect(look)
         poll.start(100)
+        began = time.perf_counter()
         viewer.show()
         app.exec()
+        meter.stop()
         viewer.close_down()
-    delays, run = np.array(meter.delays_ms), np.array(run_only)
-    return {
+    delays, work = np.array(meter.delays_ms), np.array(meter.work_ms)
+    return marks | {
         "ticks": len(delays),
-        "run_p99_ms": float(np.percentile(run, 99)),
-        "run_max_ms": float(run.max()),
-        "with_display_p99_ms": float(np.percentile(delays, 99)),
-        "with_display_max_ms": float(delays.max()),
+        "p50_ms": float(np.percentile(delays, 50)),
+        "p99_ms": float(np.percentile(delays, 99)),
+        "longest_ms": float(delays.max()),
+        "over_50_ms": int((delays > 50).sum()),
+        "work_p99_ms": float(np.percentile(work, 99)),
+        "work_longest_ms": float(work.max()),
     }
 
 
+def make_result(target: Path, photos: Path, count: int = NUM_PHOTOS) -> None:
+    """A saved result of many photos: the mini's answer to a few, again and again."""
+    import moe3d
+
+    found = moe3d.load_reconstructor("mini").reconstruct(moe3d.read_views(photos))
+    moe3d.write_prediction(repeated(found, count), target)
+
+
+def repeated(prediction: ScenePrediction, count: int) -> ScenePrediction:
+    """As many photos, the given ones in turn."""
+    rows = [index % prediction.num_views for index in range(count)]
+
+    def more(record: Any) -> Any:
+        values = ((item.name, getattr(record, item.name)) for item in fields(record))
+        changes = {
+            name: value[rows] if isinstance(value, np.ndarray) else tuple(value[i] for i in rows)
+            for name, value in values
+            if isinstance(value, np.ndarray | tuple) and len(value) == prediction.num_views
+        }
+        return replace(record, **changes)
+
+    made = more(replace(prediction, baseline=None, agreement=None))
+    names = tuple(f"photo_{index:03}" for index in range(count))
+    baseline = None if prediction.baseline is None else more(prediction.baseline)
+    agreement = None if prediction.agreement is None else more(prediction.agreement)
+    return replace(made, names=names, baseline=baseline, agreement=agreement)
+
+
 def main() -> None:
-    """Print both as JSON."""
-    photos = Path(sys.argv[1]) if len(sys.argv) > 1 else PHOTOS
-    starts = time_start()
-    result = {"start_best_s": min(starts), "start_median_s": float(np.median(starts))}
-    print(json.dumps(result | measure_stalls(photos), indent=1))
+    """Print what was asked for as JSON; everything but the reasons when nothing was."""
+    reader = argparse.ArgumentParser()
+    reader.add_argument("what", nargs="*", default=["start", "run", "open"])
+    reader.add_argument("--photos", type=Path, default=PHOTOS)
+    reader.add_argument("--result", type=Path)
+    reader.add_argument("--why", action="store_true")
+    reader.add_argument("--count", type=int, default=NUM_PHOTOS, help="photos of that result")
+    reader.add_argument("--make", type=Path, help="only write the result of many photos")
+    asked = reader.parse_args()
+    if asked.make is not None:
+        make_result(asked.make, asked.photos, asked.count)
+        return
+    found: dict[str, object] = {"load": os.getloadavg()}
+    if "start" in asked.what:
+        found["start"] = time_start()
+    if "run" in asked.what:
+        found["run"] = watch(asked.photos, run=True, tell_why=asked.why)
+    if "open" in asked.what:
+        with TemporaryDirectory() as folder:
+            path = asked.result or Path(folder) / "scene.npz"
+            if asked.result is None:  # in a process of its own: torch stays out of this one
+                words = [sys.executable, __file__, "--photos", asked.photos, "--make", path]
+                words += ["--count", str(asked.count)]
+                subprocess.run(words, check=True)
+            found["open"] = watch(path, run=False, tell_why=asked.why)
+    print(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,11 @@ class UsageError(MoE3DError):
 
 
 class ShapeError(MoE3DError):
-    """An array whose shape does not fit the others."""
+    """An array whose shape or element type does not fit the others."""
+
+
+class RecordError(MoE3DError):
+    """A value of a record that cannot be, such as a focal length below 0."""
 
 
 class ImageReadError(MoE3DError):
@@ -31,6 +35,18 @@ class DeviceMemoryError(MoE3DError):
     """Out of memory after every fallback."""
 
     exit_code = 4
+
+
+class DeviceError(MoE3DError):
+    """A graphics card that failed or went away in the middle of a run."""
+
+    exit_code = 4
+
+
+class ServerError(MoE3DError):
+    """Another machine that was asked to compute: not there, refuses, or died in the middle."""
+
+    exit_code = 8
 
 
 class CheckpointError(MoE3DError):

@@ -1,16 +1,18 @@
 #!/bin/sh
-# Installs the Debian packages of system_packages.txt that are missing: as root or with sudo.
-# Without either it stops with the exact line to type. Other systems are left alone.
+# Installs the Debian packages of system_packages.txt, or of the list that is named, that are
+# missing: as root or with sudo. Without either it stops with the exact line to type. Other systems
+# are left alone.
 set -eu
 here=$(dirname "$0")
+list=${1:-system_packages.txt}
 [ "$(uname -s)" = Linux ] || exit 0
 if ! command -v dpkg-query >/dev/null 2>&1; then
   echo "This is not a Debian system: if the viewer does not start, install the packages named in" \
-    "$here/system_packages.txt under your system's names." >&2
+    "$here/$list under your system's names." >&2
   exit 0
 fi
 missing=
-for package in $(grep -v '^#' "$here/system_packages.txt"); do
+for package in $(grep -v '^#' "$here/$list"); do
   if [ "$package" = python3-venv ] && "${PYTHON:-python3}" -c 'import ensurepip' 2>/dev/null; then
     continue # Python from elsewhere that can make environments
   fi
@@ -36,6 +38,7 @@ else
   echo "    sudo apt-get update && sudo $line" >&2
   exit 1
 fi
-echo "Installing system libraries:$missing"
 $sudo apt-get update -qq
+"$here/check_python.sh" "${PYTHON:-python3}" later # apt may know only now which Python it has
+echo "Installing system libraries:$missing"
 DEBIAN_FRONTEND=noninteractive $sudo $line >/dev/null

@@ -15,15 +15,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.state.scene_saving import SceneToSave
-from app.workers.recovery_folder import RecoveryFolder
 from moe3d.errors import MoE3DError
-from moe3d.io.export import export, exporter
-from moe3d.io.export_job import ExportOptions
-from moe3d.io.session_file import SessionRecord, read_session, write_session
+from moe3d.io.exports.export import export, exporter
+from moe3d.io.exports.export_job import ExportOptions
+from moe3d.io.files.workplace import sweep
+from moe3d.io.scenes.session_file import SessionRecord, read_session, write_session
 from moe3d.progress import Progress
 from moe3d.scene.filters import CloudOptions
 from moe3d.scene.records import View, ViewSet
+from moe3d_viewer.state.scene.scene_saving import SceneToSave
+from moe3d_viewer.workers.recovery_folder import RecoveryFolder
 from tests.scenes import step_prediction
 
 SCENE = step_prediction()
@@ -41,13 +42,14 @@ class Figures:
     lost_scenes: int = 0
     lost_choices: int = 0
     mixed: int = 0
+    halfway: int = 0
     leftovers: int = 0
 
     def __str__(self) -> str:
         return (
             f"{self.kills} kills: {self.lost_scenes} scenes and {self.lost_choices} choices lost, "
-            f"{self.mixed} times data without its sidecar, {self.leftovers} leftovers after the "
-            "next write"
+            f"{self.mixed} times files that do not belong together, {self.leftovers} "
+            f"leftovers after the next write; {self.halfway} kills between two files that do"
         )
 
 
@@ -105,10 +107,27 @@ def kill_exports(folder: Path, kills: int, rng: random.Random, figures: Figures)
 
         kill_while(work, rng.uniform(0, span_s))
         figures.kills += 1
+        figures.mixed += not fits(
+            contents(folder, name), whole[name], f"scene{exporter(name).suffix}.json"
+        )
+        figures.halfway += contents(folder, name) not in whole[name]
+        sweep(folder)  # what had been decided is put in place by whoever looks into the folder next
         figures.mixed += contents(folder, name) not in whole[name]
         export_version(folder, name, 0)
         figures.mixed += contents(folder, name) != whole[name][0]
         figures.leftovers += hidden(folder)
+
+
+def fits(found: dict[str, bytes], versions: list[dict[str, bytes]], sidecar: str) -> bool:
+    """Whether all that stands there is of one version.
+
+    Two files cannot change at one stroke: a sidecar may be missing for the moment between, but
+    never describe what it does not stand beside.
+    """
+    return any(
+        found.items() <= version.items() and version.keys() - found.keys() <= {sidecar}
+        for version in versions
+    )
 
 
 def contents(folder: Path, name: str) -> dict[str, bytes]:

@@ -10,12 +10,12 @@ from PIL import Image
 from scipy.ndimage import zoom
 from scipy.spatial.transform import Rotation
 
-from moe3d.io.images import read_views
-from moe3d.io.samples import sample_scenes
-from moe3d.multiview.depth_matches import gather_matches
-from moe3d.multiview.features import Features
-from moe3d.multiview.matching import KeypointTracks, MatchedPhotos, PairMatches, join_tracks
-from moe3d.multiview.placement import Evidence
+from moe3d.io.photos.images import read_views
+from moe3d.io.photos.samples import sample_scenes
+from moe3d.multiview.matches.depth_matches import gather_matches
+from moe3d.multiview.matches.features import Features
+from moe3d.multiview.matches.matching import KeypointTracks, MatchedPhotos, PairMatches, join_tracks
+from moe3d.multiview.solving.placement import Evidence
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import (
     BaselinePrediction,

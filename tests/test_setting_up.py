@@ -1,5 +1,6 @@
 """The set-up says first whether it can work, and every file agrees about the versions."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -55,7 +56,7 @@ def test_a_python_that_is_not_there_is_named(later: list[str]):
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not there")
 @pytest.mark.parametrize("command", ["run", "test"])
 def test_nothing_is_installed_for_a_wrong_python(tmp_path: Path, command: str):
-    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+    for name in ("Makefile", "pyproject.toml", "setup.py", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "packaging", tmp_path / "packaging")
     installer = tmp_path / "packaging" / "install_system_packages.sh"
@@ -72,6 +73,82 @@ def test_nothing_is_installed_for_a_wrong_python(tmp_path: Path, command: str):
     assert "is 3.10.0. Nothing was installed." in done.stderr
     assert not (tmp_path / "installed").exists()
     assert not (tmp_path / ".venv").exists()
+
+
+def bare_debian(folder: Path, before: str, after: str) -> dict[str, str]:
+    """A PATH without Python, whose apt offers one version before and one after an update."""
+    programs = folder / "bin"
+    programs.mkdir()
+    for name in ("sh", "sed", "dirname", "grep", "cat"):
+        programs.joinpath(name).symlink_to(shutil.which(name) or name)
+    offered = folder / "offered"
+    offered.write_text(before)
+    for name, script in {
+        "uname": "echo Linux",
+        "id": "echo 0",
+        "dpkg-query": "exit 1",
+        "apt-cache": f'printf "python3:\\n  Candidate: %s\\n" "$(cat {offered})"',
+        "apt-get": f'[ "$1" = update ] && echo "{after}" >{offered} || echo "$@" >>{folder}/asked',
+    }.items():
+        programs.joinpath(name).write_text(f"#!/bin/sh\n{script}\n")
+        programs.joinpath(name).chmod(0o755)
+    return {"PATH": str(programs)}
+
+
+@needs_shell
+@pytest.mark.parametrize("version", ["3.9.2-3", "3.14.7-3", "4.0.1"])
+def test_a_python_that_the_system_would_bring_is_checked(tmp_path: Path, version: str):
+    system = bare_debian(tmp_path, version, version)
+    done = subprocess.run(
+        [CHECK, "python3", "later"], env=system, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert f"own is {version.rpartition('.')[0]}. Nothing was installed." in done.stderr
+
+
+@needs_shell
+@pytest.mark.parametrize("version", ["(none)", *(f"{admitted}.5-1" for admitted in ADMITTED)])
+def test_a_python_that_the_system_will_bring_may_be_missing(tmp_path: Path, version: str):
+    system = bare_debian(tmp_path, version, version)
+    subprocess.run([CHECK, "python3", "later"], env=system, check=True)
+
+
+@needs_shell
+@pytest.mark.parametrize(("version", "admitted"), [("3.14.7-3", False), ("3.13.5-1", True)])
+def test_libraries_are_installed_only_beside_a_python_that_will_do(
+    tmp_path: Path, version: str, admitted: bool
+):
+    done = subprocess.run(
+        [ROOT / "packaging" / "install_system_packages.sh"],
+        env=bare_debian(tmp_path, "(none)", version),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode == 0) == admitted, done.stderr
+    assert ("Nothing was installed." in done.stderr) == (not admitted)
+    assert (tmp_path / "asked").exists() == admitted
+
+
+@pytest.mark.skipif(shutil.which("ldd") is None, reason="ldd is not there")
+@pytest.mark.parametrize(
+    ("package", "loaded"),
+    [
+        ("open3d", "**/pybind*.so"),
+        *(("PySide6", f"Qt{part}.abi3.so") for part in ("Core", "Gui", "OpenGL", "Svg", "Widgets")),
+        *(("PySide6", f"Qt/plugins/platforms/libq{name}.so") for name in ("xcb", "wayland")),
+        ("PySide6", "Qt/plugins/xcbglintegrations/*.so"),
+        ("PySide6", "Qt/plugins/wayland-graphics-integration-client/libqt-plugin-wayland-egl.so"),
+    ],
+)
+def test_the_system_s_libraries_are_there(package: str, loaded: str):
+    place = importlib.util.find_spec(package)
+    assert place is not None
+    assert place.origin is not None
+    files = list(Path(place.origin).parent.glob(loaded))
+    assert files
+    done = subprocess.run(["ldd", *files], capture_output=True, text=True, check=True)
+    assert [line for line in done.stdout.splitlines() if "not found" in line] == []
 
 
 def test_the_package_admits_the_versions_that_the_check_admits():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.state.remembered import RememberedRegistry
+from moe3d_viewer.state.remembered import RememberedRegistry
 
 MERGE_S = 0.8
 """Changes of one value that follow each other this quickly are one step: the drag of a slider."""

@@ -1,12 +1,17 @@
-"""One piece of work as the window sees it, and the rule that only the newest one counts."""
+"""Slow work as the window sees it: kinds of job, one job, and the rule that only the newest counts.
 
-from collections.abc import Callable
-from typing import Protocol
+A state declares a `JobKind` beside itself and asks `jobs[KIND]` for the function that does it; the
+functions are plain ones of `moe3d_viewer.workers`, joined in `workers.jobs`. Tests join others.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from moe3d.errors import JobCancelledError, MoE3DError
-from moe3d.progress import Progress
+from moe3d import JobCancelledError, MoE3DError, Progress
+from moe3d_viewer.state.closing import Closing
 
 Publish = Callable[[object], None]
 Work = Callable[[Progress, Publish], object]
@@ -58,18 +63,56 @@ class JobRunner(Protocol):
         ...
 
 
+FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
+
+
+class JobKind(Generic[FunctionT]):
+    """A kind of slow work, with the type of the function that does it in a worker's thread."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"JobKind({self.name!r})"
+
+    def done_by(self, function: FunctionT) -> "tuple[JobKind[Any], Callable[..., object]]":
+        """Join the function that does this."""
+        return self, function
+
+
+Functions = Mapping[JobKind[Any], Callable[..., object]]
+"""Who does what."""
+
+
+@dataclass(frozen=True, eq=False)
+class Jobs:
+    """What a state needs to have slow work done: the functions, the runner, and the end of both."""
+
+    functions: Functions
+    runner: JobRunner
+    closing: Closing = field(default_factory=Closing)
+
+    def __getitem__(self, kind: JobKind[FunctionT]) -> FunctionT:
+        """The function that does this kind of work; call it in a job."""
+        return cast(FunctionT, self.functions[kind])
+
+
 class LatestJob(QObject):
-    """Runs one job at a time and passes on the newest one's signals only."""
+    """Runs one job at a time and passes on the newest one's signals only.
+
+    Closing the window abandons it; whoever makes one has nothing to do for that.
+    """
 
     progressed = Signal(object)
     published = Signal(object)
     succeeded = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, runner: JobRunner, parent: QObject | None = None) -> None:
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._runner = runner
+        self._runner = jobs.runner
         self._job: Job | None = None
+        jobs.closing.add(self.abandon)
 
     @property
     def is_running(self) -> bool:

@@ -1,5 +1,6 @@
 """What the user must be told, whichever part of the program it comes from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,22 @@ class ErrorNotice:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What a message lets the user do at once."""
+
+    text: str
+    help: str
+    act: Callable[[], None]
+
+
+@dataclass(frozen=True)
 class Toast:
     """A short message that goes away by itself."""
 
     text: str
     folder: Path | None = None
     """Offered for opening, if given."""
+    offer: Offer | None = None
 
 
 class Notices(QObject):
@@ -31,22 +42,39 @@ class Notices(QObject):
     """ErrorNotice."""
     toast_raised = Signal(object)
     """Toast."""
+    unread_changed = Signal(int)
+    """How many failures nobody has looked at in the list of messages."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._errors: list[ErrorNotice] = []
+        self._num_read = 0
 
     @property
     def errors(self) -> tuple[ErrorNotice, ...]:
         """All failures since the start, oldest first."""
         return tuple(self._errors)
 
+    @property
+    def num_unread(self) -> int:
+        """Failures that nobody has looked at in the list of messages."""
+        return len(self._errors) - self._num_read
+
+    def mark_read(self) -> None:
+        """The list of messages is on the screen."""
+        if self.num_unread:
+            self._num_read = len(self._errors)
+            self.unread_changed.emit(0)
+
     def raise_error(self, title: str, text: str, exit_code: int = 1) -> None:
         """Tell of a failure."""
         notice = ErrorNotice(title, text, exit_code)
         self._errors.append(notice)
         self.error_raised.emit(notice)
+        self.unread_changed.emit(self.num_unread)
 
-    def raise_toast(self, text: str, folder: Path | None = None) -> None:
+    def raise_toast(
+        self, text: str, folder: Path | None = None, offer: Offer | None = None
+    ) -> None:
         """Tell of a success."""
-        self.toast_raised.emit(Toast(text, folder))
+        self.toast_raised.emit(Toast(text, folder, offer))

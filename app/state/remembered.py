@@ -113,6 +113,8 @@ class RememberedRegistry(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._parts: dict[str, Remembered] = {}
+        self._undoable: dict[str, dict[str, object]] = {}
+        """Of the parts that have not changed since they were asked."""
 
     def add(self, name: str, part: Remembered) -> None:
         """Let this object's values be part of every snapshot."""
@@ -134,7 +136,10 @@ class RememberedRegistry(QObject):
 
     def undoable(self) -> dict[str, dict[str, object]]:
         """A snapshot of what undo can change: without what is only looked at."""
-        return self.only_undoable(self.snapshot())
+        for name, part in self._parts.items():
+            if name not in self._undoable:
+                self._undoable |= self.only_undoable({name: part.to_json()})
+        return {name: self._undoable[name] for name in self._parts}
 
     def only_undoable(
         self, snapshot: Mapping[str, Mapping[str, object]]
@@ -159,6 +164,7 @@ class RememberedRegistry(QObject):
 
     def _relay(self, name: str) -> Callable[[str], None]:
         def tell(value_name: str) -> None:
+            self._undoable.pop(name, None)
             self.changed.emit(name, value_name)
 
         return tell

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+from PySide6.QtCore import QByteArray, QFile, QObject, QSettings, QStandardPaths, Signal
 
 MAX_RECENTS = 8
 
@@ -42,6 +42,15 @@ class Settings(QObject):
         if tuple(paths) != self.recents:
             self._store.setValue("recents", [str(path) for path in paths])
             self.recents_changed.emit()
+
+    @property
+    def pictures_folder(self) -> Path:
+        """Where small pictures of recent scenes lie: beside settings that have a place of their
+        own."""
+        if self._store.format() == QSettings.Format.IniFormat:
+            return Path(self._store.fileName()).parent / "recents"
+        place = QStandardPaths.StandardLocation.AppLocalDataLocation
+        return Path(QStandardPaths.writableLocation(place)) / "recents"
 
     @property
     def theme(self) -> str:
@@ -85,6 +94,17 @@ class Settings(QObject):
     def set_value(self, key: str, value: str) -> None:
         """Keep a plain text setting."""
         self._store.setValue(key, value)
+
+    def set_secret(self, key: str, value: str) -> None:
+        """Keep a text in a file that other users of this machine cannot read; empty forgets it."""
+        if value:
+            self._store.setValue(key, value)
+        else:
+            self._store.remove(key)
+        self._store.sync()
+        if Path(self._store.fileName()).is_file():  # the registry of Windows is the user's own
+            owner = QFile.Permission.ReadOwner | QFile.Permission.WriteOwner
+            QFile.setPermissions(self._store.fileName(), owner)
 
     def _bytes(self, key: str) -> QByteArray:
         value = self._store.value(key)

@@ -4,27 +4,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.state.backend import (
+from moe3d import MoE3DError, Progress
+from moe3d_viewer.state.exports.export import (
     ExportedFiles,
     ExportForecast,
-    ExportFormat,
     ExportRequest,
     TargetExistsError,
 )
-from app.state.export_plan import ExportPlan
-from app.state.point_filters import PointFilters
-from app.workers.count_points import count_points, filtered_prediction
-from moe3d.errors import MoE3DError, UsageError
-from moe3d.progress import Progress
+from moe3d_viewer.state.exports.export_plan import ExportPlan
+from moe3d_viewer.state.points.point_filters import PointFilters
+from moe3d_viewer.workers.count_points import count_points
 
 if TYPE_CHECKING:
-    from moe3d.io.export_job import ExportOptions
-    from moe3d.scene.records import ScenePrediction
+    from moe3d import ExportOptions, ScenePrediction
 
 SHOWN_TARGETS = 6
-_POISSON_DEPTHS = {"coarse": 7, "normal": 8, "fine": 9}
-_TSDF_VOXELS = {"coarse": 256, "normal": 384, "fine": 640}
-_GRID_STEPS = {"coarse": 2, "normal": None, "fine": 1}
 
 
 def export_files(request: ExportRequest, progress: Progress) -> ExportedFiles:
@@ -33,7 +27,8 @@ def export_files(request: ExportRequest, progress: Progress) -> ExportedFiles:
     Raises:
         TargetExistsError: files are there already and the request does not allow replacing them.
     """
-    from moe3d.io.export import export, exporter, target_path
+    from moe3d import export
+    from moe3d.io.exports.export import exporter, target_path
 
     prediction, options = planned(request.prediction, request.plan)
     formats = request.plan.formats
@@ -49,6 +44,7 @@ def export_files(request: ExportRequest, progress: Progress) -> ExportedFiles:
         options,
         progress,
         overwrite=request.overwrite,
+        made=request.made,
     )
     return ExportedFiles(
         paths=tuple(file.path for file in exported),
@@ -59,7 +55,7 @@ def export_files(request: ExportRequest, progress: Progress) -> ExportedFiles:
 
 def forecast_export(request: ExportRequest, progress: Progress) -> ExportForecast:
     """Counts, size and time; a refusal is told, not raised."""
-    from moe3d.io.export_estimate import estimate_export
+    from moe3d import estimate_export
 
     plan = request.plan
     seen, valid = (
@@ -84,14 +80,9 @@ def planned(
     prediction: "ScenePrediction", plan: ExportPlan
 ) -> "tuple[ScenePrediction, ExportOptions]":
     """What is exported and how, as the exporters take it."""
-    from moe3d.io.export_job import ExportOptions, MeshSettings
+    from moe3d import ExportOptions, cloud_options
 
-    filtered, cloud = filtered_prediction(prediction, plan.layer, plan.filters)
-    mesh = MeshSettings(
-        grid_step=_GRID_STEPS[plan.detail],
-        poisson_depth=_POISSON_DEPTHS[plan.detail],
-        tsdf_voxels=_TSDF_VOXELS[plan.detail],
-    )
+    cloud = cloud_options(plan.filters, layer=plan.layer)
     options = ExportOptions(
         cloud=replace(
             cloud,
@@ -108,9 +99,9 @@ def planned(
         scale=plan.scale,
         level=plan.level,
         level_up=plan.level_up,
-        mesh=mesh,
+        mesh=plan.mesh,
     )
-    return filtered, options
+    return prediction, options
 
 
 def _stricter(
@@ -118,19 +109,3 @@ def _stricter(
 ) -> float | None:
     limits = [limit for limit in (first, second) if limit is not None]
     return choose(limits) if limits else None
-
-
-def export_formats() -> tuple[ExportFormat, ...]:
-    """Every format whose libraries are installed."""
-    from moe3d.io.export import FORMATS, exporter
-
-    found = []
-    for key in FORMATS:
-        try:
-            offered = exporter(key)
-        except UsageError:
-            continue
-        kind = "folder" if offered.is_folder else "file"
-        hint = f"{key}: a {kind} named …{offered.suffix}"
-        found.append(ExportFormat(key, offered.title, hint, offered.up))
-    return tuple(found)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool
 
-from moe3d.scene.records import PointCloud, ScenePrediction
+from moe3d import PointCloud, ScenePrediction
 
 if TYPE_CHECKING:
-    from app.rendering.point_buffer import PointBuffer
+    from moe3d_viewer.rendering.points.point_buffer import PointBuffer
 
 
 def point_buffer(
@@ -23,8 +23,8 @@ def point_buffer(
         layer: depth layer of the points.
         flying: pixels of this layer that hang between two surfaces.
     """
-    from app.rendering.point_buffer import PointExtras, build_point_buffer
-    from moe3d.scene.cloud import point_cloud
+    from moe3d import point_cloud
+    from moe3d_viewer.rendering.points.point_buffer import PointExtras, build_point_buffer
 
     cloud = point_cloud(prediction, layer=layer, confidence_percentile=0.0)
     return build_point_buffer(
@@ -39,6 +39,7 @@ def point_buffer(
             support=cloud.support,
             other_support=_other_support_at(prediction, layer, cloud),
         ),
+        shape=prediction.depth.shape,
     )
 
 
@@ -50,7 +51,7 @@ def _place(prediction: ScenePrediction, cloud: PointCloud) -> tuple[np.ndarray, 
 
 def _entropy_at(prediction: ScenePrediction, cloud: PointCloud) -> np.ndarray | None:
     """Gate entropy of each point's pixel, a view at a time to keep memory low."""
-    from moe3d.scene.mixture import gate_entropy, gate_weights
+    from moe3d import gate_entropy, gate_weights
 
     if prediction.num_experts == 1:
         return None
@@ -66,7 +67,8 @@ def _entropy_at(prediction: ScenePrediction, cloud: PointCloud) -> np.ndarray | 
 def _difference_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.ndarray | None:
     """MoE3D's minus VGGT's depth at each point's pixel, in shares of VGGT's: both raw, or both
     refined, as the layer is."""
-    from moe3d.scene.layers import depth_layer, sides
+    from moe3d import depth_layer
+    from moe3d.scene.layers import sides
 
     if prediction.baseline is None:
         return None
@@ -78,10 +80,8 @@ def _difference_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -
 
 def _other_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.ndarray | None:
     """Until when the other network keeps each point's pixel."""
-    from moe3d.scene.filters import valid_pixels
-    from moe3d.scene.kept_levels import kept_until
-    from moe3d.scene.layers import named_layer
-    from moe3d.scene.shared_mask import other_side
+    from moe3d import named_layer, valid_pixels
+    from moe3d.scene.filters.kinds.other_side import kept_until, other_side
 
     if prediction.baseline is None:
         return None
@@ -103,8 +103,8 @@ def _other_support_at(
 
 def _jump_at(prediction: ScenePrediction, layer: str, cloud: PointCloud) -> np.ndarray:
     """How far the layer's depth spans around each point's pixel, as a share of its depth."""
+    from moe3d import named_layer
     from moe3d.geometry.edges import depth_jumps
-    from moe3d.scene.layers import named_layer
 
     found = np.empty(len(cloud), np.float32)
     for index, depth in enumerate(named_layer(prediction, layer).depth):

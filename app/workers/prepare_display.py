@@ -1,17 +1,28 @@
-"""Turns a prediction into what the panels draw: clouds, ranges, usage."""
+"""Turns a prediction into what the panels draw: clouds, ranges, usage, and what moves points."""
 
-from app.rendering.histogram import ascending_sample
-from app.rendering.maps import depth_range
-from app.rendering.scalar_maps import map_ranges
-from app.state.confidence import ConfidenceLevels
-from app.state.scene_display import CloudDisplay, DepthRanges, SceneDisplay
-from moe3d.progress import Progress
-from moe3d.scene.expert_use import measure_expert_use
-from moe3d.scene.filters import valid_pixels
-from moe3d.scene.flying import FlyingPixels
-from moe3d.scene.layers import default_layer, layer_names, named_layer, sides
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from jaxtyping import Int8
+
+from moe3d import (
+    FlyingPixels,
+    Progress,
+    ScenePrediction,
+    default_layer,
+    depth_range,
+    layer_names,
+    map_ranges,
+    measure_expert_use,
+    named_layer,
+    valid_pixels,
+)
+from moe3d.scene.layers import sides
 from moe3d.scene.multiview import confirmed_share
-from moe3d.scene.records import ScenePrediction
+from moe3d_viewer.rendering.pictures.histogram import ascending_sample
+from moe3d_viewer.rendering.points.point_order import PointPlaces
+from moe3d_viewer.state.layers.scene_display import CloudDisplay, DepthRanges, SceneDisplay
+from moe3d_viewer.state.layers.what_if import Remixer
 
 
 def depth_ranges(prediction: ScenePrediction) -> DepthRanges:
@@ -39,18 +50,17 @@ def build_cloud(
         progress: told before the work begins.
         flying: the layer's flying pixels, where they are known already.
     """
-    from app.workers.point_buffers import point_buffer
-    from moe3d.evaluation.scene_flying import flying_pixels
+    from moe3d import flying_pixels
+    from moe3d_viewer.workers.point_buffers import point_buffer
 
     progress.report(f"points of {layer}")
-    chosen = named_layer(prediction, layer)
     known = flying or flying_pixels(prediction, (layer,))[layer]
     buffer = point_buffer(prediction, layer, known.mask)
-    levels = ConfidenceLevels.of(chosen.confidence, valid_pixels(prediction, chosen))
     return CloudDisplay(
         layer,
         buffer,
-        levels,
+        buffer.levels,
+        places=buffer.places,
         sample=buffer.sample["position"].copy(),
         has_flying="flying" in buffer.has_extras,
     )
@@ -58,7 +68,7 @@ def build_cloud(
 
 def prepare_display(prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
     """Statistics, and the clouds of the layers that are shown first."""
-    from moe3d.evaluation.scene_flying import flying_pixels
+    from moe3d import flying_pixels
 
     progress.report("statistics")
     ranges, use = depth_ranges(prediction), measure_expert_use(prediction)
@@ -66,8 +76,10 @@ def prepare_display(prediction: ScenePrediction, progress: Progress) -> SceneDis
     first = [name for name in sides(prediction, default_layer(prediction)) if name in there]
     progress.report("flying points")
     flying = flying_pixels(prediction, there)
-    clouds = {layer: build_cloud(prediction, layer, progress, flying[layer]) for layer in first}
-    return SceneDisplay(use, ranges, clouds, flying, confirmed_shares(prediction))
+    with ThreadPoolExecutor(max_workers=2) as pool:  # numpy lets both go on
+        clouds = pool.map(lambda one: build_cloud(prediction, one, progress, flying[one]), first)
+        by_layer = dict(zip(first, clouds, strict=True))
+    return SceneDisplay(use, ranges, by_layer, flying, confirmed_shares(prediction))
 
 
 def confirmed_shares(prediction: ScenePrediction) -> dict[str, float]:
@@ -78,3 +90,38 @@ def confirmed_shares(prediction: ScenePrediction) -> dict[str, float]:
         for layer in layers
         if layer.support is not None
     }
+
+
+def point_normals(
+    prediction: ScenePrediction, layer: str, places: PointPlaces, progress: Progress
+) -> Int8[np.ndarray, "N 4"]:
+    """Normals from each photo's depth, by the very code that exports them; see `packed_normals`.
+
+    Args:
+        prediction: is not changed.
+        layer: depth layer of the points.
+        places: those of the layer's buffer.
+        progress: told before the work begins.
+
+    Returns:
+        Towards the camera that saw the point, in the order of the layer's buffer.
+    """
+    from moe3d import point_cloud
+    from moe3d_viewer.rendering.points.point_normals import packed_normals
+
+    progress.report(f"normals of {layer}")
+    cloud = point_cloud(prediction, layer=layer, confidence_percentile=0.0, normals=True)
+    assert cloud.normals is not None
+    by_pixel = np.zeros((*prediction.depth.shape, 4), np.int8)
+    by_pixel.reshape(prediction.num_views, -1, 4)[cloud.view_index, cloud.pixel_index] = (
+        packed_normals(cloud.normals)
+    )
+    return by_pixel.reshape(-1, 4)[places.sources()]
+
+
+def prepare_remix(prediction: ScenePrediction, places: PointPlaces, progress: Progress) -> Remixer:
+    """What moves the points of the fused cloud, which lie at these places of its buffer."""
+    from moe3d_viewer.rendering.points.remix_cloud import remix_cloud
+
+    progress.report("points of the mixture")
+    return remix_cloud(prediction, places)

@@ -14,32 +14,50 @@ import secrets
 import shutil
 import threading
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
-from app.state.job import error_text
-from app.state.scene_saving import Leftover, OpenedScene, SceneToSave
-from app.workers.scene_files import save_scene, with_photos
-from moe3d.errors import SessionFileError
-from moe3d.io.atomic import new_file
-from moe3d.io.session_file import SessionRecord, read_session, read_session_title
-from moe3d.io.workplace import sweep
-from moe3d.progress import Progress
+from moe3d import (
+    Progress,
+    ScenePrediction,
+    SessionFileError,
+    SessionRecord,
+    read_session,
+    read_session_title,
+)
+from moe3d.io.files.atomic import new_file
+from moe3d.io.files.workplace import sweep
+from moe3d_viewer.state.job import error_text
+from moe3d_viewer.state.scene.scene_saving import Leftover, OpenedScene, SceneToSave
+from moe3d_viewer.workers.scene_files import save_scene, with_photos
 
 SCENE, CHOICES = "scene.moe3d", "choices.json"
+PART = ".part"
+"""Ending of a folder that is being written."""
 UNREAD_CHOICES = "choices-unread.json"
 
 
+@dataclass(frozen=True)
+class _Held:
+    """A folder of this process, and the result that is kept in it."""
+
+    folder: Path
+    lock: QLockFile
+    prediction: ScenePrediction | None
+
+
 class RecoveryFolder:
-    """Implements `app.state.scene_saving.Recovery`."""
+    """Implements `moe3d_viewer.state.scene.scene_saving.Recovery`."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._name = secrets.token_hex(6)
         self._lock: QLockFile | None = None
+        self._written: ScenePrediction | None = None
+        self._before: list[_Held] = []
         self._is_busy = threading.Lock()
         self._is_unwanted = False
 
@@ -52,7 +70,9 @@ class RecoveryFolder:
         """See Recovery. Until the new scene is complete, the old one and its choices stay."""
         with self._at_work(progress):
             self._hold()
+            self._written = None
             save_scene(scene, self.folder / SCENE, progress)
+            self._written = scene.prediction
             (self.folder / CHOICES).unlink(missing_ok=True)  # the scene holds its own
 
     def save_choices(self, remembered: Mapping[str, object], progress: Progress) -> None:
@@ -60,9 +80,7 @@ class RecoveryFolder:
         progress.report("autosave")
         with self._at_work(progress):
             self._hold()
-            content = {"scene": _mark(self.folder / SCENE), "choices": dict(remembered)}
-            with new_file(self.folder / CHOICES, overwrite=True) as part:
-                part.write_text(json.dumps(content), encoding="utf-8")
+            _write_choices(self.folder, remembered)
 
     def leftovers(self, progress: Progress) -> tuple[Leftover, ...]:
         """See Recovery."""
@@ -84,15 +102,79 @@ class RecoveryFolder:
         with self._left_alone(leftover.folder.name) as lock:
             if lock is None:
                 raise SessionFileError(f"{leftover.title}: it is open in another window")
-            record = _read(leftover.folder, progress)
+            record = read_kept_scene(leftover.folder, progress)
             scene = with_photos(record, leftover.folder, [], progress)
         with self._at_work(progress):
             if not lock.tryLock(0):
                 raise SessionFileError(f"{leftover.title}: it was opened in another window")
-            if self._lock is not None:
-                self._lock.unlock()  # what was kept so far is left, for the next start
-            self._name, self._lock = leftover.folder.name, lock
+            self._take_over(leftover.folder.name, lock, record.prediction)
         return scene
+
+    def move_out(
+        self,
+        scene: SceneToSave,
+        target: Path,
+        describe: Callable[[Path], None],
+        progress: Progress,
+    ) -> None:
+        """Put a scene that goes into another folder of the same disk, at one stroke.
+
+        What is kept of it already is moved, else it is written.
+
+        Args:
+            scene: that goes.
+            target: is not there yet.
+            describe: adds files to the folder before it gets its place.
+            progress: of the writing.
+        """
+        with self._at_work(progress):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            held = self._held(scene.prediction)
+            source = target.with_name(target.name + PART) if held is None else held.folder
+            if held is None:
+                source.mkdir()
+                save_scene(scene, source / SCENE, progress)
+            else:
+                _write_choices(source, scene.remembered)
+            describe(source)
+            source.rename(target)
+            if held is not None:
+                self._forget(held)
+
+    def take_over(
+        self, folder: Path, prediction: ScenePrediction | None, progress: Progress
+    ) -> None:
+        """Make a folder that lies elsewhere on the same disk this process's own."""
+        with self._at_work(progress):
+            self._root.mkdir(parents=True, exist_ok=True)
+            name = secrets.token_hex(6)
+            lock = _lock(self._root / f"{name}.lock")
+            if not lock.tryLock(0):
+                raise SessionFileError(f"{folder}: its lock cannot be taken")
+            try:
+                folder.rename(self._root / name)
+            except OSError:
+                lock.unlock()
+                raise
+            self._take_over(name, lock, prediction)
+
+    def _take_over(self, name: str, lock: QLockFile, prediction: ScenePrediction | None) -> None:
+        if self._lock is not None:  # what was kept so far is to be moved out, or left
+            self._before.append(_Held(self.folder, self._lock, self._written))
+        self._name, self._lock, self._written = name, lock, prediction
+
+    def _held(self, prediction: ScenePrediction | None) -> "_Held | None":
+        """Where this process keeps a result."""
+        own = [_Held(self.folder, self._lock, self._written)] if self._lock is not None else []
+        found = [held for held in (*own, *self._before) if held.prediction is prediction]
+        return found[0] if found and prediction is not None else None
+
+    def _forget(self, held: "_Held") -> None:
+        if held.folder == self.folder:
+            self._written = None  # the lock stays: the next scene is kept under the same name
+        else:
+            self._before.remove(held)
+            held.lock.unlock()
 
     def discard(self, leftover: Leftover) -> None:
         """See Recovery."""
@@ -104,11 +186,17 @@ class RecoveryFolder:
         """See Recovery. A writer that is still at work keeps the lock until the process ends."""
         if self._is_busy.acquire(blocking=False):
             try:
+                self._leave_before()
                 if self._lock is not None:
                     self._lock.unlock()
                     self._lock = None
             finally:
                 self._is_busy.release()
+
+    def _leave_before(self) -> None:
+        for held in self._before:
+            held.lock.unlock()
+        self._before = []
 
     def clear(self) -> None:
         """See Recovery. Never waits: a writer that is at work clears up when it ends."""
@@ -119,6 +207,8 @@ class RecoveryFolder:
         if self._is_unwanted and self._is_busy.acquire(blocking=False):
             try:
                 self._is_unwanted = False
+                self._written = None
+                self._leave_before()
                 if self._lock is not None:
                     shutil.rmtree(self.folder, ignore_errors=True)
                     self._lock.unlock()
@@ -178,7 +268,13 @@ def _look_at(folder: Path) -> Leftover | None:
     return Leftover(folder, title, saved_at_s, problem)
 
 
-def _read(folder: Path, progress: Progress) -> SessionRecord:
+def _write_choices(folder: Path, remembered: Mapping[str, object]) -> None:
+    content = {"scene": _mark(folder / SCENE), "choices": dict(remembered)}
+    with new_file(folder / CHOICES, overwrite=True) as part:
+        part.write_text(json.dumps(content), encoding="utf-8")
+
+
+def read_kept_scene(folder: Path, progress: Progress) -> SessionRecord:
     """A scene with what was chosen after it was written."""
     record = read_session(folder / SCENE, progress)
     path = folder / CHOICES

@@ -1,28 +1,24 @@
-"""Session files between window and moe3d.io: which photos are there, what stands for the rest."""
+"""Files of whole scenes between window and moe3d.io: sessions with their photos, predictions."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from app.state.scene_saving import OpenedScene, SceneToSave
-from moe3d.io.session_file import PhotoReference, SessionRecord, read_session, write_session
-from moe3d.io.session_photos import FoundPhotos, find_photos, refer_to_photos
-from moe3d.progress import Progress
-from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
+from moe3d import (
+    PhotoReference,
+    Progress,
+    RefusedFile,
+    ScenePrediction,
+    SessionRecord,
+    View,
+    ViewSet,
+    read_session,
+    write_session,
+)
+from moe3d.io.scenes.session_photos import FoundPhotos, find_photos, refer_to_photos
+from moe3d_viewer.state.scene.scene_saving import OpenedScene, SceneToSave
 
 GONE = "its file was not found where the session says, or is another one now"
-
-
-class SessionFiles:
-    """Implements `app.state.scene_saving.SceneFiles`."""
-
-    def save_scene(self, scene: SceneToSave, path: Path, progress: Progress) -> Path:
-        """Write a session."""
-        return save_scene(scene, path, progress)
-
-    def open_scene(self, path: Path, folders: Sequence[Path], progress: Progress) -> OpenedScene:
-        """Read a session and look for its photos."""
-        return open_scene(path, folders, progress)
 
 
 def save_scene(scene: SceneToSave, path: Path, progress: Progress) -> Path:
@@ -89,3 +85,37 @@ def _with_mask(view: View, mask: Path) -> View:
     if mask.is_file():
         return replace(view, mask=mask)
     return replace(view, warnings=(f"Its mask {mask.name} was not found: all of it is used.",))
+
+
+def is_prediction(path: Path, progress: Progress) -> bool:
+    """Whether a file of arrays holds a prediction."""
+    from moe3d.io.scenes.prediction_file import is_prediction_file
+
+    progress.report("read")
+    return is_prediction_file(path)
+
+
+def read_prediction(path: Path, progress: Progress) -> ScenePrediction:
+    """Open a saved prediction."""
+    import moe3d
+
+    progress.report("read")
+    return moe3d.read_prediction(path)
+
+
+def write_prediction(prediction: ScenePrediction, path: Path, progress: Progress) -> Path:
+    """Save a prediction; the file dialog has asked before replacing one."""
+    import moe3d
+
+    progress.report("write")
+    return moe3d.write_prediction(prediction, path, overwrite=True)
+
+
+def write_file(path: Path, content: bytes, progress: Progress) -> Path:
+    """Write a small file; it is complete or not there."""
+    from moe3d.io.files.atomic import new_file
+
+    progress.report("write")
+    with new_file(path, overwrite=True) as part:
+        part.write_bytes(content)
+    return path

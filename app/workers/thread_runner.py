@@ -5,8 +5,8 @@ import time
 
 from PySide6.QtCore import QObject, QThread, Slot
 
-from app.state.job import Job
-from moe3d.errors import JobCancelledError
+from moe3d import JobCancelledError
+from moe3d_viewer.state.job import Job
 
 logger = logging.getLogger(__name__)
 STACK_BYTES = 64 * 1024 * 1024  # the default of macOS, 512 KB, is too small for torch

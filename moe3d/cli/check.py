@@ -6,14 +6,14 @@ import json
 import os
 import platform
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 from moe3d.cli.console import print_result
+from moe3d.own_process import worker_command
 
 OPTIONAL = {
-    "pillow_heif": "reads HEIC photos from phones: pip install pillow-heif",
+    "pi_heif": "reads HEIC photos from phones: pip install pi-heif",
     "open3d": "makes Poisson and TSDF meshes",
     "tensorboard": "draws training curves: pip install moe3d-viewer[train]",
 }
@@ -67,10 +67,13 @@ def _report() -> dict[str, Any]:
 
 def _graphics() -> dict[str, str]:
     """What the window and its 3D view would find; tried in a process of its own."""
-    command = [sys.executable, "-m", "app.graphics_report"]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=GRAPHICS_LIMIT_S, check=False
+            worker_command("graphics"),
+            capture_output=True,
+            text=True,
+            timeout=GRAPHICS_LIMIT_S,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return {"window": f"none: the display did not answer in {GRAPHICS_LIMIT_S} s"}

@@ -36,9 +36,9 @@ class CompareCommand:
 
     def run(self) -> int:
         """Compare and return 0."""
-        from moe3d.evaluation.comparison import ComparisonOptions, beside, compare_sides
-        from moe3d.evaluation.scene_truth import read_truth
-        from moe3d.io.prediction_file import read_prediction
+        from moe3d.evaluation.one_scene.comparison import ComparisonOptions, beside, compare_sides
+        from moe3d.evaluation.one_scene.scene_truth import read_truth
+        from moe3d.io.scenes.prediction_file import read_prediction
         from moe3d.scene.agreement_text import agreement_lines, agreement_table, full_agreement_json
 
         prediction = read_prediction(_file_of(self.result))
@@ -63,7 +63,7 @@ class CompareCommand:
         return 0
 
     def _sides(self, prediction: "ScenePrediction") -> tuple[str, str]:
-        from moe3d.evaluation.comparison import RAW_SIDES
+        from moe3d.evaluation.one_scene.comparison import RAW_SIDES
         from moe3d.scene.layers import REFINED_OF
 
         first, second = RAW_SIDES

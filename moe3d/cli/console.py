@@ -14,8 +14,9 @@ SECONDS_BETWEEN_LINES = 2.0
 class ConsoleProgress:
     """Writes a run's stages to stderr: one live line on a terminal, else a line a stage."""
 
-    def __init__(self, quiet: bool = False) -> None:
+    def __init__(self, quiet: bool = False, heading: str = "") -> None:
         self._quiet = quiet
+        self._heading = heading
         self._stage = ""
         self._written_at = 0.0
         self.progress = Progress(self._show)
@@ -33,10 +34,12 @@ class ConsoleProgress:
         self._stage = report.stage
         if sys.stderr.isatty():
             share = "" if report.fraction is None else f" {report.fraction:4.0%}"
-            print(f"\r\x1b[K{report.stage}{share}", end="", file=sys.stderr, flush=True)
+            print(
+                f"\r\x1b[K{self._heading}{report.stage}{share}", end="", file=sys.stderr, flush=True
+            )
         elif is_new or time.monotonic() - self._written_at > SECONDS_BETWEEN_LINES:
             count = f" {report.done}/{report.total}" if report.total else ""
-            print(f"{report.stage}{count}", file=sys.stderr, flush=True)
+            print(f"{self._heading}{report.stage}{count}", file=sys.stderr, flush=True)
             self._written_at = time.monotonic()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from tyro.conf import OmitArgPrefixes, Positional
 
 from moe3d.cli.console import print_result
+from moe3d.cli.engines import ServerOptions, choose_engine
 from moe3d.cli.photos import read_photos, warn_of_photos
 from moe3d.cli.run import warn_of_cuts
 from moe3d.cli.video_options import VideoOptions
@@ -20,7 +21,7 @@ class EstimateCommand:
     """Tell how much memory reconstructing these photos takes; loads nothing, runs nothing."""
 
     photos: Positional[tuple[Path, ...]]
-    """Folders of photos and videos, photos, videos, or a pattern of their names in quotes."""
+    """Folders or zips of photos and videos, photos, videos, or a quoted pattern of names."""
     model: str = "mini"
     """"mini", a checkpoint file, or a hub id on this machine."""
     compare: bool = True
@@ -31,20 +32,23 @@ class EstimateCommand:
     """Number format of the backbone's matrix products."""
     resize: Literal["auto", "crop", "pad"] = "auto"
     """How tall photos meet the network; as for `moe3d run`."""
+    chunk: int | Literal["auto"] = "auto"
+    """Photos that the network sees together; as for `moe3d run`."""
+    on: OmitArgPrefixes[ServerOptions] = field(default_factory=ServerOptions)
     video: OmitArgPrefixes[VideoOptions] = field(default_factory=VideoOptions)
     json: bool = False
     """Print the estimate as JSON, in bytes."""
 
     def run(self) -> int:
         """Print the estimate; returns 0."""
-        from moe3d.inference.estimate import EstimateOptions, estimate_run
+        from moe3d.inference.options import ReconstructionOptions
+        from moe3d.progress import Progress
 
-        options = EstimateOptions(
-            self.model, self.device, self.precision, self.compare, self.resize
-        )
+        options = ReconstructionOptions(self.compare, self.resize, chunk_views=self.chunk)
+        engine = choose_engine(self.on, self.model, self.device, self.precision)
         views = read_photos(self.photos, self.video.sampling())
         warn_of_photos(views)
-        estimate = estimate_run(views, options)
+        estimate = engine.estimate(views, options, Progress())
         warn_of_cuts(views, self.resize, max(estimate.width, estimate.height))
         values = {
             **asdict(estimate),
@@ -66,9 +70,19 @@ def _text(estimate: "MemoryEstimate") -> str:
             f"working set {_gigabytes(estimate.working_bytes)} "
             f"(at least {_gigabytes(estimate.smallest_working_bytes)}), "
             f"libraries {_gigabytes(estimate.context_bytes)}",
+            *_chunk_lines(estimate),
             f"in all {_gigabytes(estimate.total_bytes)} of {free} free: {estimate.verdict}",
         ]
     )
+
+
+def _chunk_lines(estimate: "MemoryEstimate") -> list[str]:
+    if estimate.num_chunks == 1:
+        return []
+    return [
+        f"the network sees {estimate.chunk_views} photos together, in {estimate.num_chunks} "
+        "overlapping chunks that are joined by the photos that they share"
+    ]
 
 
 def _gigabytes(size: int) -> str:

@@ -14,8 +14,8 @@ from moe3d.cli.export_options import PointOptions, WritingOptions, export_option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from moe3d.io.export import ExportedFile
-    from moe3d.io.export_estimate import ExportEstimate
+    from moe3d.io.exports.export import ExportedFile
+    from moe3d.io.exports.export_estimate import ExportEstimate
 
 OF_A_RUN = "prediction.npz"
 
@@ -53,9 +53,9 @@ class ExportCommand:
 
     def run(self) -> int:
         """Export and return 0."""
-        from moe3d.io.export import export
-        from moe3d.io.export_estimate import estimate_export
-        from moe3d.io.prediction_file import read_prediction
+        from moe3d.io.exports.export import export
+        from moe3d.io.exports.export_estimate import estimate_export
+        from moe3d.io.scenes.prediction_file import read_prediction
 
         formats, writing, usual_up = self._formats()
         path = self.result / OF_A_RUN if self.result.is_dir() else self.result
@@ -87,8 +87,8 @@ class ExportCommand:
         """The chosen formats, whose libraries are there, and the options and up axes with the
         preset's."""
         from moe3d.errors import UsageError
-        from moe3d.io.export import exporter
-        from moe3d.io.export_presets import export_preset
+        from moe3d.io.exports.export import exporter
+        from moe3d.io.exports.export_presets import export_preset
 
         formats, writing = [name for name in self.format.split(",") if name], self.writing
         usual_up: Mapping[str, str] = {}
@@ -131,7 +131,7 @@ def _written_json(exported: "tuple[ExportedFile, ...]") -> dict[str, object]:
 
 
 def _total(estimates: "dict[str, ExportEstimate]") -> "ExportEstimate":
-    from moe3d.io.export_estimate import ExportEstimate
+    from moe3d.io.exports.export_estimate import ExportEstimate
 
     items = estimates.values()
     return ExportEstimate(

@@ -1,52 +1,57 @@
 """The options of `moe3d export` that say which points, and how they are written."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from tyro.conf import arg
+
+from moe3d.scene.filters.command_words import command_record, settings_of, without_filters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from moe3d.io.export_job import ExportOptions
-    from moe3d.scene.sky import SkyChoice
+    from moe3d.io.exports.export_job import ExportOptions
 
 
-SKY: "dict[str, SkyChoice]" = {"auto": "auto", "on": True, "off": False}
-"""The words of the command line for `CloudOptions.hide_sky`."""
+LAYER = (
+    "Depth layer: fused (the model's own), refined (after the other photos were asked), vggt, "
+    "vggt-refined, or expert:1, expert:2, ...; auto is refined where the result has it, else fused."
+)
+VOXEL_SIZE = "Keep one point in every cube of this edge, in scene units."
+MAX_POINTS = "Thin evenly to this many points; default: the format's own limit, if it has one."
+ALL_VALID = "Take every valid point: no filter above counts but layer and photos."
 
 
-@dataclass(frozen=True)
-class PointOptions:
-    """Which points are written. Filters run in this order."""
+def _described(text: str) -> Any:
+    return arg(help=text.replace("%", "%%"))
 
-    layer: str = "auto"
-    """Depth layer: fused (the model's own), refined (after the other photos were asked), vggt,
-    vggt-refined, or expert:1, expert:2, ...; auto is refined where the result has it, else
-    fused."""
-    confidence_percentile: float = 20.0
-    """Leave out this share of the least confident points of the scene, in percent; 0 keeps all."""
-    confidence_min: float | None = None
-    """Leave out points below this confidence (1 and more; its meaning depends on the model)."""
-    min_support: int | Literal["auto"] = "auto"
-    """Leave out points that fewer other photos confirm; 0 keeps all, auto is 1 where at least a
-    third of the points is confirmed. Without effect where photos were not compared."""
-    edge_rtol: float | None = None
-    """Leave out points at depth edges: the largest relative jump in 3x3 pixels; 0.03 is usual."""
-    photos: tuple[int, ...] | None = None
-    """Take points of these photos only, counted from 1."""
-    experts: tuple[int, ...] | None = None
-    """Take points at which one of these experts has the largest weight, counted from 1."""
-    hide_sky: Literal["auto", "on", "off"] = "auto"
-    """Leave out the sky; auto: where it is more than a hundredth of the points."""
-    hide_black: bool = False
-    """Leave out points as black as a masked background (no channel above 16 of 255)."""
-    hide_white: bool = False
-    """Leave out points as white as a masked background (no channel below 240 of 255)."""
-    voxel_size: float | None = None
-    """Keep one point in every cube of this edge, in scene units."""
-    max_points: int | None = None
-    """Thin evenly to this many points; default: the format's own limit, if it has one."""
-    all_valid: bool = False
-    """Take every valid point: no filter above counts but layer and photos."""
+
+if TYPE_CHECKING:
+
+    class FilterWords:
+        """Every filter but the choice of photos: a run has its own."""
+
+        def __init__(self, **words: Any) -> None: ...
+        def __getattr__(self, name: str) -> Any: ...
+
+    class PointOptions(FilterWords):
+        """Which points are written."""
+
+else:
+    FilterWords = command_record(
+        "FilterWords", "Which points are exported.", _described, without=("views",)
+    )
+    PointOptions = command_record(
+        "PointOptions",
+        "Which points are written. Filters run in this order.",
+        _described,
+        before=(("layer", str, "auto", LAYER),),
+        after=(
+            ("voxel_size", float | None, None, VOXEL_SIZE),
+            ("max_points", int | None, None, MAX_POINTS),
+            ("all_valid", bool, False, ALL_VALID),
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -87,28 +92,15 @@ def export_options(
     Raises:
         UsageError: an option that cannot be meant.
     """
-    from moe3d.io.export_job import ExportOptions, MeshSettings
+    from moe3d.io.exports.export_job import ExportOptions, MeshSettings
     from moe3d.scene.filters import CloudOptions
 
     if points.all_valid:
-        points = PointOptions(
-            layer=points.layer,
-            photos=points.photos,
-            confidence_percentile=0.0,
-            min_support=0,
-            hide_sky="off",
-        )
+        unfiltered = without_filters() | {"photos": points.photos}
+        points = PointOptions(layer=points.layer, **unfiltered)
     cloud = CloudOptions(
-        layer=points.layer,
-        confidence_percentile=points.confidence_percentile,
-        confidence_min=points.confidence_min,
-        min_support=points.min_support,
-        edge_rtol=points.edge_rtol,
-        views=_from_zero(points.photos),
-        experts=_from_zero(points.experts),
-        hide_sky=SKY[points.hide_sky],
-        hide_black=points.hide_black,
-        hide_white=points.hide_white,
+        points.layer,
+        **settings_of(points),
         voxel_size=points.voxel_size,
         max_points=points.max_points,
         normals=writing.normals,
@@ -129,7 +121,3 @@ def export_options(
         level=writing.level,
         mesh=mesh,
     )
-
-
-def _from_zero(numbers: tuple[int, ...] | None) -> tuple[int, ...] | None:
-    return None if numbers is None else tuple(number - 1 for number in numbers)

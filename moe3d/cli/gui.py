@@ -15,6 +15,13 @@ class GuiCommand:
 
     def run(self) -> int:
         """Start the window and return when it is closed."""
-        from app.main import run_viewer
+        from moe3d_viewer.main import run_viewer
 
         return run_viewer([str(path) for path in self.paths])
+
+
+def report_graphics() -> int:
+    """Print what windows and OpenGL there are, as JSON; returns 0."""
+    from moe3d_viewer.graphics_report import main
+
+    return main()

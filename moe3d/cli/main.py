@@ -2,11 +2,14 @@
 code."""
 
 import contextlib
+import os
 import sys
 from typing import Protocol
 
 from moe3d.cli.stop_signals import EXIT_CODES, StopSignals
 from moe3d.errors import MoE3DError, UsageError
+from moe3d.own_process import OPTION
+from moe3d.version import __version__
 
 MAY_BE_EMPTY = ("--export",)
 """Options to which "" says "none"."""
@@ -26,14 +29,20 @@ def main(arguments: list[str] | None = None) -> None:
     Every `MoE3DError` becomes one line on stderr and its class's exit code; nothing else is caught
     here but the wish to stop: Ctrl+C and a closed terminal (130), SIGTERM (143).
     """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # must be set before torch is loaded
+    words = sys.argv[1:] if arguments is None else arguments
     stop = StopSignals()
-    stop.begin()
-    sys.exit(run_command(sys.argv[1:] if arguments is None else arguments, stop))
+    if words[:1] != [OPTION]:  # a worker ends as the one who started it says
+        stop.begin()
+    sys.exit(run_command(words, stop))
 
 
 def run_command(arguments: list[str], stop: StopSignals | None = None) -> int:
     """Run one command line and return its exit code."""
     stop = stop or StopSignals()
+    if arguments == ["--version"]:
+        print(f"moe3d {__version__}")
+        return 0
     try:
         return _run(arguments)
     except BaseException as error:
@@ -50,6 +59,10 @@ def run_command(arguments: list[str], stop: StopSignals | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    if arguments[:1] == [OPTION]:
+        from moe3d.cli.worker import run_worker
+
+        return run_worker(arguments[1:])
     import logging
 
     import tyro
@@ -62,7 +75,7 @@ def _run(arguments: list[str]) -> int:
         commands_for(arguments),
         args=arguments,
         prog="moe3d",
-        description="Photos to point clouds with MoE-enhanced VGGT.",
+        description="Photos to point clouds with MoE-enhanced VGGT. `moe3d --version` says which.",
         config=(tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes),
     )
     return command.run()

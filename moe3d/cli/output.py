@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from moe3d.errors import OutputError
-from moe3d.io.workplace import sweep
+from moe3d.io.files.workplace import sweep
 
 
 def check_output(folder: Path, targets: Iterable[Path], overwrite: bool) -> None:

@@ -1,7 +1,10 @@
 """Photos of a command line: which are named, and what is odd about them."""
 
+import atexit
 import glob
 import os
+import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +13,16 @@ from moe3d.cli.console import warn
 from moe3d.errors import ImageReadError, UsageError
 
 if TYPE_CHECKING:
-    from moe3d.io.video import VideoSampling
+    from moe3d.io.photos.photo_checks import PhotoCheck
+    from moe3d.io.videos.video import VideoSampling
     from moe3d.progress import Progress
     from moe3d.scene.records import ViewSet
 
 
 def read_photos(words: Sequence[Path], sampling: "VideoSampling | None" = None) -> "ViewSet":
     """The photos of what was named: folders, files, and patterns that the shell left as they are.
+
+    Photos of a zip are unpacked into a temporary folder, which goes when the program ends.
 
     Args:
         words: of the command line.
@@ -26,9 +32,9 @@ def read_photos(words: Sequence[Path], sampling: "VideoSampling | None" = None) 
         UsageError: nothing is named.
         ImageReadError: something is not there, or nothing can be read.
     """
-    from moe3d.io.images import read_views
+    from moe3d.io.photos.images import read_views
 
-    paths = [path for word in _some(words) for path in _expanded(word)]
+    paths = [_unpacked(path) for word in _some(words) for path in _expanded(word)]
     return read_views(paths[0] if len(paths) == 1 else paths, sampling=sampling)
 
 
@@ -39,7 +45,7 @@ def warn_of_photos(views: "ViewSet", progress: "Progress | None" = None) -> None
         views: as they were read.
         progress: given where photos may be looked at for blur and likeness, which reads them.
     """
-    from moe3d.io.photo_checks import check_views, check_warnings, shape_warning
+    from moe3d.io.photos.photo_checks import check_warnings, shape_warning
 
     for refused in views.refused:
         warn(f"not used: {refused.path.name}: {refused.reason}")
@@ -47,7 +53,7 @@ def warn_of_photos(views: "ViewSet", progress: "Progress | None" = None) -> None
         warn(note)
     odd = {view.name: list(view.warnings) for view in views.views}
     if progress is not None:
-        found = check_warnings(views.names, check_views(views, progress))
+        found = check_warnings(views.names, _check_all(views, progress))
         for name, texts in found.items():
             odd[name].extend(texts)
     for name, texts in odd.items():
@@ -55,6 +61,18 @@ def warn_of_photos(views: "ViewSet", progress: "Progress | None" = None) -> None
             warn(f"{name}: {text}")
     if text := shape_warning(views):
         warn(text)
+
+
+def _check_all(views: "ViewSet", progress: "Progress") -> "list[PhotoCheck]":
+    """Measure every photo of a scene, in order; reads them."""
+    from moe3d.io.photos.images import thumbnail
+    from moe3d.io.photos.photo_checks import CHECKED_SIZE, check_photo
+
+    checks = []
+    for index, view in enumerate(views.views):
+        progress.report("look at photos", index, len(views))
+        checks.append(check_photo(thumbnail(view, CHECKED_SIZE)))
+    return checks
 
 
 def scene_name(words: Sequence[Path]) -> str:
@@ -71,7 +89,7 @@ def scene_name(words: Sequence[Path]) -> str:
 
 def _some(words: Sequence[Path]) -> Sequence[Path]:
     if not words:
-        raise UsageError("no photos are named; wanted a folder, photos or a video")
+        raise UsageError("no photos are named; wanted a folder, a zip, photos or a video")
     return words
 
 
@@ -84,6 +102,20 @@ def _expanded(word: Path) -> list[Path]:
     if not found:
         raise ImageReadError(f"{word}: no file is named like this; wanted photos")
     return [Path(path) for path in found]
+
+
+def _unpacked(path: Path) -> Path:
+    """The folder with the photos of a zip; every other path is itself."""
+    from moe3d.io.photos.zipped import is_zip, unpack_photos
+
+    if not (is_zip(path) and path.is_file()):
+        return path
+    folder = Path(tempfile.mkdtemp(prefix="moe3d-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    target = folder / path.name
+    target.mkdir()
+    unpack_photos(path, target)
+    return target
 
 
 def _is_pattern(word: Path) -> bool:

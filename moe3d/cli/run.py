@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from tyro.conf import OmitArgPrefixes, Positional, arg
 
 from moe3d.cli.console import ConsoleProgress, print_result, warn
-from moe3d.cli.export_options import SKY
+from moe3d.cli.engines import ServerOptions, choose_engine
+from moe3d.cli.export_options import FilterWords
 from moe3d.cli.photos import read_photos, scene_name, warn_of_photos
 from moe3d.cli.video_options import VideoOptions
 from moe3d.errors import UsageError
+from moe3d.scene.filters.command_words import settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from moe3d.inference.reconstructor import Reconstructor
-    from moe3d.io.export import ExportOptions
-    from moe3d.progress import Progress
+    from moe3d.inference.engine import Engine
+    from moe3d.io.exports.export import ExportOptions
     from moe3d.scene.records import ScenePrediction, ViewSet
 
 
@@ -26,7 +27,7 @@ class RunCommand:
     """Reconstruct photos (or a video) and write the result."""
 
     photos: Positional[tuple[Path, ...]]
-    """Folders of photos and videos, photos, videos, or a pattern of their names in quotes."""
+    """Folders or zips of photos and videos, photos, videos, or a quoted pattern of names."""
     output: Annotated[Path, arg(aliases=["-o"])]
     """Folder for the results: prediction.npz, the exports, and their sidecars."""
     model: str = "mini"
@@ -37,11 +38,15 @@ class RunCommand:
     """auto, cuda, cuda:1, mps or cpu."""
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     """Number format of the backbone's matrix products."""
+    on: OmitArgPrefixes[ServerOptions] = field(default_factory=ServerOptions)
     resize: Literal["auto", "crop", "pad"] = "auto"
     """How tall photos meet the network: centre crop as VGGT does, pad to a square, or (auto) crop
     only where no photo loses more than a tenth by it and else show every photo whole."""
     max_photos: int | None = None
     """Use at most this many photos, evenly spaced."""
+    chunk: int | Literal["auto"] = "auto"
+    """Photos that the network sees together. More are run in overlapping chunks and joined by the
+    photos that chunks share; auto: as many as fit in memory."""
     video: OmitArgPrefixes[VideoOptions] = field(default_factory=VideoOptions)
     refine: Literal["auto", "off", "cameras", "full"] = "auto"
     """What all photos together may improve: off, cameras, or full (cameras, then depth and
@@ -49,13 +54,7 @@ class RunCommand:
     export: str = "ply"
     """Formats to write, of the refined depth where there is one, separated by commas; "" for the
     prediction alone."""
-    confidence_percentile: float = 20.0
-    """Leave out this share of the least confident points in exports, in percent; 0 keeps all."""
-    min_support: int | Literal["auto"] = "auto"
-    """Leave out points in exports that fewer other photos confirm; 0 keeps all, auto is 1 where at
-    least a third of the points is confirmed."""
-    hide_sky: Literal["auto", "on", "off"] = "auto"
-    """Leave out the sky in exports; auto: where it is more than a hundredth of the points."""
+    filters: OmitArgPrefixes[FilterWords] = field(default_factory=FilterWords)
     sheet: bool = True
     """Write sheet.png: photo, fused and refined depth, experts, gate and VGGT beside each other."""
     overwrite: bool = False
@@ -67,55 +66,65 @@ class RunCommand:
 
     def run(self) -> int:
         """Reconstruct and write; returns 0."""
-        return self.run_with(self.load)
+        return self.run_with(self.engine)
 
-    def run_with(self, load: "Callable[[Progress], Reconstructor]") -> int:
-        """The same with a model that may be loaded already."""
-        self._tell(*self.make(load))
+    def run_with(self, choose: "Callable[[], Engine]") -> int:
+        """The same with an engine that may have its model already."""
+        self._tell(*self.make(choose))
         return 0
 
-    def load(self, progress: "Progress") -> "Reconstructor":
-        """Load the model that the options name."""
-        from moe3d.inference.reconstructor import load_reconstructor
-
-        return load_reconstructor(self.model, self.device, self.precision, progress=progress)
+    def engine(self) -> "Engine":
+        """Who computes, by the options; nothing is loaded yet."""
+        return choose_engine(self.on, self.model, self.device, self.precision)
 
     def make(
-        self, load: "Callable[[Progress], Reconstructor]"
+        self, choose: "Callable[[], Engine]", heading: str = ""
     ) -> "tuple[ScenePrediction, list[Path]]":
-        """Reconstruct and write, and say nothing of it on stdout; the result and its files."""
-        formats = tuple(name for name in self.export.split(",") if name)
-        self._check_output(formats)
+        """Reconstruct and write, and say nothing of it on stdout; the result and its files.
+
+        Args:
+            choose: says who computes.
+            heading: said before every stage on stderr.
+        """
+        self._check_output()
+        engine = choose()
         views = self._choose(read_photos(self.photos, self.video.sampling()))
-        console = ConsoleProgress(self.quiet)
+        console = ConsoleProgress(self.quiet, heading)
         try:
             warn_of_photos(views, console.progress)
-            prediction = self._reconstruct(views, load(console.progress), console)
-            return prediction, self._write(prediction, formats, console)
+            prediction = self._reconstruct(views, engine, console)
+            return prediction, self._write(prediction, self._formats(), console)
         finally:
             console.finish()
 
-    def _check_output(self, formats: tuple[str, ...]) -> None:
+    def _check_output(self) -> None:
         """Fail before the long work, not after it."""
         from moe3d.cli.output import check_output
-        from moe3d.io.export import exporter, target_path
 
         if self.max_photos is not None and self.max_photos < 1:
             raise UsageError(f"--max-photos must be at least 1; got {self.max_photos}")
+        check_output(self.output, self.targets(), self.overwrite)
+
+    def targets(self) -> list[Path]:
+        """Every file and folder that the command writes, their descriptions apart.
+
+        Raises:
+            UsageError: there is no such format.
+        """
+        from moe3d.io.exports.export import exporter, target_path
+
         options = self._export_options()
-        targets = [target_path(self.output, exporter(name), options) for name in formats]
         own = [self.output / "prediction.npz"] + [self.output / "sheet.png"] * self.sheet
-        check_output(self.output, own + targets, self.overwrite)
+        return own + [target_path(self.output, exporter(name), options) for name in self._formats()]
+
+    def _formats(self) -> tuple[str, ...]:
+        return tuple(name for name in self.export.split(",") if name)
 
     def _export_options(self) -> "ExportOptions":
-        from moe3d.io.export import ExportOptions
+        from moe3d.io.exports.export import ExportOptions
         from moe3d.scene.filters import CloudOptions
 
-        cloud = CloudOptions(
-            confidence_percentile=self.confidence_percentile,
-            min_support=self.min_support,
-            hide_sky=SKY[self.hide_sky],
-        )
+        cloud = CloudOptions(**settings_of(self.filters))
         return ExportOptions(cloud=cloud, name=scene_name(self.photos))
 
     def _choose(self, views: "ViewSet") -> "ViewSet":
@@ -126,22 +135,25 @@ class RunCommand:
         return views.select([round(index * last / steps) for index in range(self.max_photos)])
 
     def _reconstruct(
-        self, views: "ViewSet", reconstructor: "Reconstructor", console: ConsoleProgress
+        self, views: "ViewSet", engine: "Engine", console: ConsoleProgress
     ) -> "ScenePrediction":
-        from moe3d.inference.reconstructor import ReconstructionOptions
+        from moe3d.inference.options import ReconstructionOptions
 
-        warn_of_cuts(views, self.resize, reconstructor.network.config.input_side)
         options = ReconstructionOptions(
-            compare=self.compare, resize_mode=self.resize, refine=self.refine
+            compare=self.compare,
+            resize_mode=self.resize,
+            refine=self.refine,
+            chunk_views=self.chunk,
         )
-        return reconstructor.reconstruct(views, options, progress=console.progress)
+        warn_of_cuts(views, self.resize, engine.input_side(console.progress))
+        return engine.reconstruct(views, options, console.progress)
 
     def _write(
         self, prediction: "ScenePrediction", formats: tuple[str, ...], console: ConsoleProgress
     ) -> list[Path]:
-        from moe3d.io.export import export
-        from moe3d.io.prediction_file import write_prediction
-        from moe3d.io.sheet import write_sheet
+        from moe3d.io.exports.export import export
+        from moe3d.io.exports.sheet import write_sheet
+        from moe3d.io.scenes.prediction_file import write_prediction
 
         console.progress.report("write")
         written = [self.output / "prediction.npz"]

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import tyro
 
+from moe3d.cli.research import PATCH_EMBED_START, load_by_name
 from moe3d.errors import UsageError
 from moe3d.training.config import TrainingConfig
 
@@ -35,7 +36,8 @@ class TrainCommand:
         _log_to_stderr()
         from moe3d.training.run import run_training
 
-        result = run_training(self.settings, os.environ, started)
+        start = load_by_name(PATCH_EMBED_START) if self.settings.patch_embed is not None else None
+        result = run_training(self.settings, os.environ, started, start)
         if not result.is_finished:
             steps = self.settings.run.steps
             print(f"stopped at step {result.step} of {steps}; call again to go on", file=sys.stderr)

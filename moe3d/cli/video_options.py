@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from moe3d.io.video import VideoSampling
+    from moe3d.io.videos.video import VideoSampling
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,6 @@ class VideoOptions:
         Raises:
             UsageError: a number that cannot be meant.
         """
-        from moe3d.io.video import VideoSampling
+        from moe3d.io.videos.video import VideoSampling
 
         return VideoSampling(self.frames_per_second, self.frames)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from moe3d.errors import EvaluationError
 from moe3d.io.datasets.records import SceneTruth
-from moe3d.io.images import read_resized
+from moe3d.io.photos.images import read_resized
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import View, ViewSet
 

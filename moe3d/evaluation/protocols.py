@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from moe3d.errors import UsageError
-from moe3d.evaluation.cloud_scores import CloudAlignmentMethod
 from moe3d.evaluation.grids import InputSize, Resampling
+from moe3d.evaluation.metrics.cloud_scores import CloudAlignmentMethod
 from moe3d.geometry.alignment import AlignmentMethod
 
 Subject = Literal["clouds", "maps", "cameras", "clouds and maps"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from moe3d.errors import DatasetError, JobCancelledError, MoE3DError
-from moe3d.evaluation.columns import Row
 from moe3d.evaluation.grids import shown_to_models
 from moe3d.evaluation.models import Answer, EvaluatedModel, ask
-from moe3d.evaluation.scene_files import (
+from moe3d.evaluation.reports.columns import Row
+from moe3d.evaluation.reports.scene_files import (
     SceneResult,
     fingerprint,
     read_result,

@@ -17,6 +17,13 @@ class OrientedBox:
     axes: tuple[Vector, Vector, Vector] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
     """Unit vectors at right angles: the directions of the half sizes."""
 
+    def __truediv__(self, factor: float) -> "OrientedBox":
+        """The same box in units of which each is so many of the present ones."""
+        center, half_sizes = (
+            _vector(np.array(lengths) / factor) for lengths in (self.center, self.half_sizes)
+        )
+        return OrientedBox(center, half_sizes, self.axes)
+
     @property
     def box_from_world(self) -> Float[np.ndarray, "3 4"]:
         """World points (x, y, z, 1) to -1..1 inside the box."""

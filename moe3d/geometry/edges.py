@@ -2,7 +2,6 @@
 
 import numpy as np
 from jaxtyping import Bool, Float
-from scipy.ndimage import maximum_filter, minimum_filter
 
 from moe3d.errors import UsageError
 
@@ -43,6 +42,8 @@ def depth_jumps(
     Returns:
         (max - min) / centre; NaN at pixels that are not valid. Invalid neighbours are left out.
     """
+    from scipy.ndimage import maximum_filter, minimum_filter  # noqa: PLC0415 (slow to load)
+
     known = np.isfinite(depth) & (depth > 0)
     if valid is not None:
         known &= valid
@@ -56,7 +57,13 @@ def depth_jumps(
 def jump_pixels(
     depth: Float[np.ndarray, "H W"], valid: Bool[np.ndarray, "H W"], jump: float | int
 ) -> Bool[np.ndarray, "H W"]:
-    """Both ends of every valid 4-neighbour pair whose depth ratio exceeds 1 + jump."""
+    """Both ends of every valid 4-neighbour pair whose depth ratio exceeds 1 + jump.
+
+    Args:
+        depth: z-depth, any unit; positive where valid.
+        valid: pixels that are compared.
+        jump: relative step that makes an edge, such as 0.05.
+    """
     safe = np.where(valid, depth, 1)
     jumps = np.zeros_like(valid)
     for first, second in (

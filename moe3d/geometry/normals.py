@@ -32,7 +32,11 @@ def normals_from_depth(
         normals[..., 0] = slope_u * -np.float32(intrinsics[0, 0])
         normals[..., 1] = slope_v * -np.float32(intrinsics[1, 1])
         normals[..., 2] = slope_u * u + slope_v * v - inverse
-        normals /= np.sqrt(np.einsum("hwc,hwc->hw", normals, normals))[..., None]
+        length = np.sqrt(np.einsum("hwc,hwc->hw", normals, normals))
+        if (beyond := (length == 0) | np.isposinf(length)).any():  # squares beyond float32
+            normals[beyond] /= np.abs(normals[beyond]).max(axis=-1, keepdims=True)
+            length[beyond] = np.linalg.norm(normals[beyond], axis=-1)
+        normals /= length[..., None]
     return normals
 
 

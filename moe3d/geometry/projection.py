@@ -83,7 +83,14 @@ def world_rays(
     intrinsics: Float[np.ndarray, "3 3"],
     camera_from_world: Float[np.ndarray, "4 4"],
 ) -> Float32[np.ndarray, "H W 3"]:
-    """What one unit of z-depth moves a pixel's point by, world axes; not unit vectors."""
+    """Rays of all pixels in world axes, of z-depth 1 and so not unit vectors.
+
+    Args:
+        height: pixels.
+        width: pixels.
+        intrinsics: pixels of this image, zero skew.
+        camera_from_world: rigid.
+    """
     along_u, along_v = _ray_terms(height, width, intrinsics, camera_from_world)
     return along_u.T + along_v.T[:, None]
 

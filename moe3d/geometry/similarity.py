@@ -24,6 +24,20 @@ class Similarity:
         """Points of the source frame in the target frame."""
         return self.scale * points @ self.rotation.T + self.translation
 
+    def __matmul__(self, other: "Similarity") -> "Similarity":
+        """The other first, then this one."""
+        return Similarity(
+            self.scale * other.scale,
+            self.rotation @ other.rotation,
+            self.scale * self.rotation @ other.translation + self.translation,
+        )
+
+    @property
+    def inverse(self) -> "Similarity":
+        """From the target frame back to the source frame."""
+        back = self.rotation.T
+        return Similarity(1 / self.scale, back, -back @ self.translation / self.scale)
+
     @property
     def angle_deg(self) -> float:
         """Angle of the rotation, degrees."""
@@ -31,7 +45,10 @@ class Similarity:
 
 
 def fit_similarity(
-    source: Float[np.ndarray, "..."], target: Float[np.ndarray, "..."], with_scale: bool = True
+    source: Float[np.ndarray, "..."],
+    target: Float[np.ndarray, "..."],
+    with_scale: bool = True,
+    weights: Float[np.ndarray, " N"] | None = None,
 ) -> Similarity:
     """Least-squares similarity between paired points.
 
@@ -39,6 +56,7 @@ def fit_similarity(
         source: (N, 3), scene units of the prediction.
         target: (N, 3), same order.
         with_scale: False fits a rigid motion.
+        weights: how much each pair counts, none negative; None for all alike.
 
     Raises:
         ShapeError: not two equal (N, 3) arrays.
@@ -47,9 +65,11 @@ def fit_similarity(
     Source: Umeyama 1991, eq. 34 to 43.
     """
     _check_points(source, target)
-    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
+    share = np.ones(len(source)) if weights is None else weights
+    share = share / max(float(share.sum()), np.finfo(float).tiny)
+    source_mean, target_mean = share @ source, share @ target
     centred = source - source_mean
-    covariance = (target - target_mean).T @ centred / len(source)
+    covariance = (share[:, None] * (target - target_mean)).T @ centred
     left, spread, right = np.linalg.svd(covariance)
     _require(
         len(source) >= 3 and bool(spread[1] > DEGENERATE_SPREAD * spread[0]),
@@ -57,7 +77,7 @@ def fit_similarity(
     )
     signs = np.array([1.0, 1.0, np.sign(np.linalg.det(left) * np.linalg.det(right))])
     rotation = left * signs @ right
-    variance = float(np.mean(np.sum(centred**2, axis=1)))
+    variance = float(share @ np.sum(centred**2, axis=1))
     scale = float(np.sum(spread * signs)) / variance if with_scale else 1.0
     return Similarity(scale, rotation, target_mean - scale * rotation @ source_mean)
 

@@ -1,7 +1,4 @@
-"""Rigid transforms: invert, apply, and to and from quaternions.
-
-Quaternions are (w, x, y, z), Hamilton's, as COLMAP writes them.
-"""
+"""Rigid transforms: compose, invert, apply."""
 
 import numpy as np
 from jaxtyping import Float
@@ -52,41 +49,3 @@ def camera_centres(
 ) -> Float[np.ndarray, "*S 3"]:
     """Where the cameras stand, world frame."""
     return invert_rigid(camera_from_world)[..., :3, 3]
-
-
-def rotation_from_quaternion(
-    quaternion: Float[np.ndarray, "*S 4"],
-) -> Float[np.ndarray, "*S 3 3"]:
-    """Rotation matrices of (w, x, y, z) quaternions of any length above 0."""
-    unit = quaternion / np.linalg.norm(quaternion, axis=-1, keepdims=True)
-    w, x, y, z = np.moveaxis(unit, -1, 0)
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ]
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
-
-
-def quaternion_from_rotation(
-    rotation: Float[np.ndarray, "*S 3 3"],
-) -> Float[np.ndarray, "*S 4"]:
-    """Unit quaternions (w, x, y, z) of rotation matrices, w >= 0.
-
-    Source: Bar-Itzhack 2000, version for exact rotations: the quaternion is the eigenvector of
-    the largest eigenvalue, so a slightly non-orthogonal matrix gets its nearest rotation.
-    """
-    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = (
-        tuple(rotation[..., row, column] for column in range(3)) for row in range(3)
-    )
-    symmetric = np.stack(
-        [
-            np.stack([xx + yy + zz, zy - yz, xz - zx, yx - xy], axis=-1),
-            np.stack([zy - yz, xx - yy - zz, yx + xy, zx + xz], axis=-1),
-            np.stack([xz - zx, yx + xy, yy - xx - zz, zy + yz], axis=-1),
-            np.stack([yx - xy, zx + xz, zy + yz, zz - xx - yy], axis=-1),
-        ],
-        axis=-2,
-    )
-    quaternion = np.linalg.eigh(symmetric)[1][..., -1]
-    return np.where(quaternion[..., :1] < 0, -quaternion, quaternion)

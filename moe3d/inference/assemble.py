@@ -6,7 +6,7 @@ from jaxtyping import Float, Float32
 
 from moe3d.inference.preprocess import PreparedViews
 from moe3d.model.output import ModelOutput
-from moe3d.model.pose_encoding import cameras_from_pose_encoding
+from moe3d.model.pose_encoding import cameras_from_pose_encoding, is_camera
 from moe3d.scene.records import BaselinePrediction, PredictionMetadata, ScenePrediction
 
 
@@ -58,8 +58,13 @@ def _baseline(
 def _cameras(
     pose_encoding: Float[torch.Tensor, "1 S 9"], height: int, width: int
 ) -> tuple[Float[np.ndarray, "S 4 4"], Float[np.ndarray, "S 3 3"]]:
+    """NaN stands for what the network's numbers make no camera of."""
     cameras = cameras_from_pose_encoding(pose_encoding[0].cpu().double(), height, width)
-    return cameras.camera_from_world.numpy(), cameras.intrinsics.numpy()
+    camera_from_world, intrinsics = cameras.camera_from_world.numpy(), cameras.intrinsics.numpy()
+    is_unknown = ~is_camera(pose_encoding[0]).cpu().numpy()
+    camera_from_world[is_unknown] = np.nan
+    intrinsics[is_unknown] = np.nan
+    return camera_from_world, intrinsics
 
 
 def _array(tensor: torch.Tensor) -> Float32[np.ndarray, "..."]:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from moe3d.errors import CheckpointError
 from moe3d.model.output import ModelOutput
+from moe3d.model.pose_encoding import is_camera
 
 
 def notes_on_output(
@@ -24,7 +25,7 @@ def notes_on_output(
     Raises:
         CheckpointError: no photo has both a camera and any depth.
     """
-    has_camera = torch.isfinite(output.pose_encoding[0]).all(dim=-1)  # (S,)
+    has_camera = is_camera(output.pose_encoding[0])  # (S,)
     known = _share_finite(output.depth[0])
     if not bool((has_camera & (known > 0)).any()):
         advice = "" if precision == "float32" else " float32 (--precision float32), or"

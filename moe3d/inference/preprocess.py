@@ -13,7 +13,7 @@ from jaxtyping import Bool, UInt8
 from PIL import Image
 
 from moe3d.errors import ImageReadError, JobCancelledError, UsageError
-from moe3d.io.images import read_resized
+from moe3d.io.photos.images import read_resized
 from moe3d.progress import Progress
 from moe3d.scene.pixel_transform import LARGEST_LOSS, PixelTransform
 from moe3d.scene.records import View, ViewSet
@@ -35,6 +35,12 @@ class PreparedViews:
     valid_mask: Bool[np.ndarray, "S H W"]
     """False at padding and where the photo's alpha is below a half."""
     pixel_transforms: tuple[PixelTransform, ...]
+
+    def select(self, views: Sequence[int]) -> "PreparedViews":
+        """The photos at these indices, in this order."""
+        chosen = list(views)
+        transforms = tuple(self.pixel_transforms[view] for view in chosen)
+        return PreparedViews(self.images[chosen], self.valid_mask[chosen], transforms)
 
 
 @dataclass(frozen=True)

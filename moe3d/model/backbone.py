@@ -1,7 +1,7 @@
 """VGGT's aggregator: alternating attention within each frame and over all frames."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
@@ -12,6 +12,7 @@ from moe3d.model.config import ModelConfig
 from moe3d.model.layers.block import Block
 from moe3d.model.layers.cache import LastValue
 from moe3d.model.layers.patch_embed import PatchEmbed
+from moe3d.model.layers.photo_tokens import KnownPhotos
 from moe3d.model.layers.rope import RotaryTable, build_rotary_table
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -30,6 +31,56 @@ class AggregatorOutput:
     """Camera token of the last layer."""
     num_special_tokens: int
     """Camera and register tokens before the patches."""
+
+    def in_main_memory(self) -> "AggregatorOutput":
+        """The same with its layers, one copy each, off the device."""
+        moved = {id(layer): layer.cpu() for layer in self.layers}
+        return replace(self, layers=tuple(moved[id(layer)] for layer in self.layers))
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How a pass without gradients spares memory."""
+
+    dtype: torch.dtype | None = None
+    """Precision of the layers that are kept; None for the residual stream's."""
+    on_cpu: bool = False
+    """Whether they are kept in the main memory."""
+    tokens_per_piece: int = 0
+    """Tokens that a block works on at a time, in place; 0 for all."""
+
+
+class _Pair:
+    """The two halves of a kept layer; the global block may overwrite the first one's tokens."""
+
+    def __init__(
+        self, framewise: Float[Tensor, "B S T C"], keeping: Keeping, *, is_kept: bool
+    ) -> None:
+        self._framewise: Tensor | None = framewise
+        self._whole: Tensor | None = None
+        self.framewise_cameras = framewise[:, :, 0]
+        if torch.is_grad_enabled():
+            return
+        self._framewise = None
+        self.framewise_cameras = framewise[:, :, 0].clone()
+        if is_kept:
+            *sizes, width = framewise.shape
+            device = torch.device("cpu") if keeping.on_cpu else framewise.device
+            self._whole = torch.empty(
+                (*sizes, 2 * width),
+                dtype=keeping.dtype or framewise.dtype,
+                device=device,
+                pin_memory=keeping.on_cpu and framewise.is_cuda,
+            )
+            self._whole[..., :width] = framewise
+
+    def joined(self, tokens: Float[Tensor, "B S T C"]) -> Float[Tensor, "B S T C2"]:
+        """Both halves, with what the global block made."""
+        if self._framewise is not None:
+            return torch.cat([self._framewise, tokens], dim=-1)
+        assert self._whole is not None
+        self._whole[..., tokens.shape[-1] :] = tokens
+        return self._whole
 
 
 class Aggregator(nn.Module):
@@ -72,6 +123,8 @@ class Aggregator(nn.Module):
         after_block: Callable[[], None] = lambda: None,
         *,
         recompute: bool = False,
+        keeping: Keeping | None = None,
+        known_photos: KnownPhotos | None = None,
     ) -> AggregatorOutput:
         """Run all rounds and keep the layers that a head reads.
 
@@ -80,18 +133,24 @@ class Aggregator(nn.Module):
             keep_layers: rounds whose tokens are wanted; repetition costs nothing.
             after_block: called after every transformer block; may raise to stop.
             recompute: compute each block again in the backward pass.
+            keeping: how memory is spared where no gradient is wanted.
+            known_photos: tokens of photos that were seen before, where no gradient is wanted.
         """
+        keeping = keeping or Keeping()
+        in_place = keeping.tokens_per_piece if not torch.is_grad_enabled() else 0
+        known_photos = None if torch.is_grad_enabled() else known_photos
 
-        def run_block(block: nn.Module, *arguments: object) -> Tensor:
-            result = (
-                checkpoint(block, *arguments, use_reentrant=False)
-                if recompute
-                else block(*arguments)
-            )
+        def run_block(block: nn.Module, tokens: Tensor, table: RotaryTable | None = None) -> Tensor:
+            if recompute:
+                result = checkpoint(block, tokens, table, use_reentrant=False)
+            elif in_place and isinstance(block, Block):
+                result = block.run_in_place(tokens, table, in_place)
+            else:
+                result = block(tokens, table)
             after_block()
             return result
 
-        tokens = self._embed(images, run_block)  # (B, S, T, C)
+        tokens = self._embed(images, run_block, after_block, known_photos)  # (B, S, T, C)
         batch, views, count, _ = tokens.shape
         table = self._rotary_table(images)
         scene_table = table.repeated(views)
@@ -101,14 +160,14 @@ class Aggregator(nn.Module):
         rounds = zip(self.frame_blocks, self.global_blocks, strict=True)
         for index, (frame_block, global_block) in enumerate(rounds):
             framewise = run_block(frame_block, tokens.flatten(0, 1), table)
+            pair = _Pair(framewise.view_as(tokens), keeping, is_kept=index in keep_layers)
             tokens = run_block(
                 global_block, framewise.reshape(batch, views * count, -1), scene_table
             ).reshape(batch, views, count, -1)
-            framewise = framewise.view_as(tokens)
             if index in keep_layers:
-                kept[index] = torch.cat([framewise, tokens], dim=-1)
+                kept[index] = pair.joined(tokens)
             if index == last:
-                camera_tokens = torch.cat([framewise[:, :, 0], tokens[:, :, 0]], dim=-1)
+                camera_tokens = torch.cat([pair.framewise_cameras, tokens[:, :, 0]], dim=-1)
         layers = tuple(kept[index] for index in keep_layers)
         return AggregatorOutput(layers, camera_tokens, self._num_special)
 
@@ -117,12 +176,27 @@ class Aggregator(nn.Module):
         return 1 + self.register_token.shape[2]
 
     def _embed(
-        self, images: Float[Tensor, "B S 3 H W"], run_block: RunBlock
+        self,
+        images: Float[Tensor, "B S 3 H W"],
+        run_block: RunBlock,
+        after_block: Callable[[], None],
+        known_photos: KnownPhotos | None,
     ) -> Float[Tensor, "B S T C"]:
         mean = images.new_tensor(IMAGENET_MEAN)[:, None, None]
         spread = images.new_tensor(IMAGENET_STD)[:, None, None]
         batch, views = images.shape[:2]
-        patches = self.patch_embed(((images - mean) / spread).flatten(0, 1), run_block)
+        frames = ((images - mean) / spread).flatten(0, 1)
+
+        def embed(some: Float[Tensor, "N 3 H W"]) -> Float[Tensor, "N P C"]:
+            return self.patch_embed(some, run_block)
+
+        if known_photos is None:
+            patches = embed(frames)
+        else:
+            if known_photos.are_all_kept:
+                for _ in self.patch_embed.blocks:
+                    after_block()  # none runs, but the count of steps goes on
+            patches = known_photos.tokens.embed(known_photos.keys, frames, embed)
         special = torch.cat([self.camera_token, self.register_token], dim=2)  # (1, 2, R, C)
         role = [0] + [1] * (views - 1)  # the first frame has tokens of its own
         special = special[:, role].expand(batch, -1, -1, -1)

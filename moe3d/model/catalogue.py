@@ -29,7 +29,7 @@ CATALOGUE = (
     KnownModel(
         id="mini",
         summary="small demonstration model, comes with the program, runs on a CPU",
-        licence="see the file's record",
+        licence="Apache-2.0 (what it was made from: NOTICE)",
         licence_url="",
         size_bytes=0,
         is_gated=False,

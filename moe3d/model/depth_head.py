@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import torch
 from jaxtyping import Float
@@ -63,8 +63,9 @@ def split_frames(
     layers = tuple(layer.flatten(0, 1) for layer in tokens.layers)
     for start in range(0, len(frames), frames_per_chunk):
         rows = slice(start, start + frames_per_chunk)
+        patches = (layer[rows, tokens.num_special_tokens :] for layer in layers)
         yield FrameChunk(
-            tuple(layer[rows, tokens.num_special_tokens :] for layer in layers), frames[rows]
+            tuple(layer.to(images.device, images.dtype) for layer in patches), frames[rows]
         )
 
 
@@ -179,11 +180,31 @@ def decode_points(chunk: FrameChunk, point_head: DPT) -> PointMap:
     return PointMap(points_from_raw(raw[:, :3]).movedim(1, -1), confidence_from_raw(raw[:, 3]))
 
 
-def join_chunks(
-    parts: list[DepthCandidates] | list[PointMap], field: str, views: int
-) -> Tensor | None:
-    """One field of all chunks as (B, S, ...); None where the chunks have none."""
-    values = [getattr(part, field) for part in parts]
-    if not values or values[0] is None:
-        return None
-    return torch.cat(values).unflatten(0, (-1, views))
+class WholeFields:
+    """Fields of all frames, filled chunk by chunk, so that nothing is there twice."""
+
+    def __init__(self, batch: int, views: int) -> None:
+        self._sizes = (batch, views)
+        self._done = 0
+        self._fields: dict[str, Tensor] = {}
+
+    def add(self, part: "DepthCandidates | PointMap") -> None:
+        """Take the next frames' answer; fields that are None or empty stay away."""
+        count = 0
+        for field in fields(part):
+            value = getattr(part, field.name)
+            if value is None:
+                continue
+            count = len(value)
+            self._fields.setdefault(field.name, self._empty(value))
+            self._fields[field.name][self._done : self._done + count] = value
+        self._done += count
+
+    def whole(self, field: str) -> Tensor | None:
+        """One field of all frames as (B, S, ...); None where no chunk had it."""
+        found = self._fields.get(field)
+        return None if found is None else found.unflatten(0, self._sizes)
+
+    def _empty(self, like: Tensor) -> Tensor:
+        batch, views = self._sizes
+        return like.new_empty((batch * views, *like.shape[1:]))

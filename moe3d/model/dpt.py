@@ -1,5 +1,6 @@
 """VGGT's DPT decoder: tokens of four layers to a feature map at full resolution."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +11,55 @@ from moe3d.model.config import DPTConfig, ModelConfig
 from moe3d.model.detail import DetailPath
 from moe3d.model.feature_fusion import FusionBlock, resize
 from moe3d.model.layers.cache import LastValue
-from moe3d.model.uv_embedding import UVTables, add_uv_embedding, build_uv_tables
+from moe3d.model.layers.last_layer import last_layers
+
+SCALE = 0.1
+BASE = 100.0
+
+
+@dataclass(frozen=True)
+class UVTables:
+    """The x half of the channels along the width, the y half along the height."""
+
+    along_width: Float[Tensor, "half 1 w"]
+    along_height: Float[Tensor, "half h 1"]
+
+
+def build_uv_tables(
+    channels: int, size: tuple[int, int], aspect: float, device: torch.device
+) -> UVTables:
+    """Tables for a map.
+
+    Args:
+        channels: of the map, a multiple of 4.
+        size: height and width of the map.
+        aspect: width / height of the image.
+        device: where the tables are used.
+    """
+    height, width = size
+    diagonal = math.hypot(aspect, 1.0)
+    return UVTables(
+        _waves(channels // 4, width, aspect / diagonal).to(device)[:, None, :],
+        _waves(channels // 4, height, 1.0 / diagonal).to(device)[:, :, None],
+    )
+
+
+def _waves(count: int, length: int, span: float) -> Float[Tensor, "half n"]:
+    end = span * (length - 1) / length
+    positions = torch.linspace(-end, end, length, dtype=torch.float64, device="cpu")
+    exponents = torch.arange(count, dtype=torch.float64, device="cpu") / count
+    angles = BASE ** -exponents[:, None] * positions
+    return (SCALE * torch.cat([angles.sin(), angles.cos()])).float()
+
+
+def add_uv_embedding(
+    features: Float[Tensor, "N C h w"], tables: UVTables
+) -> Float[Tensor, "N C h w"]:
+    """Add the embedding into the map itself, which must not be needed without it."""
+    half = features.shape[1] // 2
+    features[:, :half] += tables.along_width.to(features.dtype)
+    features[:, half:] += tables.along_height.to(features.dtype)
+    return features
 
 
 @dataclass(frozen=True)
@@ -126,7 +175,10 @@ class DPT(nn.Module):
     def finish(self, full: Float[Tensor, "N C H W"]) -> Float[Tensor, "N O H W"]:
         """VGGT's own last convolutions."""
         assert self.scratch.output_conv2 is not None
-        return self.scratch.output_conv2(full)
+        first, _, last = self.scratch.output_conv2
+        assert isinstance(first, nn.Conv2d)
+        assert isinstance(last, nn.Conv2d)
+        return last_layers(first, last, full)
 
     def _levels(
         self, layers: tuple[Float[Tensor, "N P C2"], ...], size: tuple[int, int]

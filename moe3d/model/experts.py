@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from moe3d.model.config import DPTConfig, MoEConfig
 from moe3d.model.dpt import DPT, DecodedMaps, build_output_conv1
+from moe3d.model.layers.last_layer import last_layer, last_layers
 
 OUTPUTS = 2  # raw depth, raw confidence
 
@@ -45,7 +46,7 @@ class FeatureExperts(nn.Module):
         return alone, self._answer((features * weights[:, :, None]).sum(1))
 
     def _answer(self, features: Float[Tensor, "N C H W"]) -> Float[Tensor, "N 2 H W"]:
-        return self.conv2(F.relu(features))
+        return last_layer(self.conv2, F.relu(features))
 
 
 class Experts(nn.Module):
@@ -68,7 +69,7 @@ class Experts(nn.Module):
         if self.output_conv1 is not None:
             return self._own_maps(self.output_conv1(maps.wide), decoder, size)
         assert maps.full is not None
-        raw = self.conv2(F.relu(self.conv1(maps.full)))
+        raw = last_layers(self.conv1, self.conv2, maps.full)
         return raw.unflatten(1, (self.num_experts, OUTPUTS))
 
     def _own_maps(

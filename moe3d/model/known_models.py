@@ -7,7 +7,8 @@ from pathlib import Path
 from huggingface_hub import try_to_load_from_cache
 
 from moe3d.errors import CheckpointError
-from moe3d.io.outside_files import reading
+from moe3d.io.files.assets import assets_dir
+from moe3d.io.files.outside_files import reading
 from moe3d.model.catalogue import ALIASES, CATALOGUE, KnownModel
 from moe3d.model.checkpoint.files import locate_files
 
@@ -19,7 +20,7 @@ HUB_FILES = ("model.safetensors", "model.safetensors.index.json", "model.pt")
 class ModelPlaces:
     """Where models are looked for."""
 
-    built_in_dir: Path = Path(__file__).resolve().parents[2] / "assets" / "models"
+    built_in_dir: Path = assets_dir() / "models"
     """Folder of the models that come with the program."""
     hub_cache: Path | None = None
     """The model hub's cache; None for the hub library's own default."""

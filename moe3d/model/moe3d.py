@@ -8,16 +8,14 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from moe3d.errors import ShapeError
-from moe3d.model.backbone import Aggregator, AggregatorOutput
+from moe3d.model.backbone import Aggregator, AggregatorOutput, Keeping
 from moe3d.model.camera_head import CameraHead
 from moe3d.model.config import ModelConfig
 from moe3d.model.depth_head import (
-    DepthCandidates,
     MoEHead,
-    PointMap,
+    WholeFields,
     decode_candidates,
     decode_points,
-    join_chunks,
     split_frames,
 )
 from moe3d.model.dpt import DPT
@@ -57,16 +55,66 @@ class MoE3DNetwork(nn.Module):
         Raises:
             ShapeError: images are not (B, S, 3, H, W) with sides in multiples of the patch.
         """
+        tick = self._counter(images, options, on_block)
+        tokens = self.encode(images, options=options, tick=tick)
+        return self.decode(tokens, images, options=options, tick=tick)
+
+    def encode(
+        self,
+        images: Float[Tensor, "..."],
+        on_block: Callable[[int, int], None] | None = None,
+        options: RunOptions | None = None,
+        tick: "Counter | None" = None,
+    ) -> AggregatorOutput:
+        """The first half: tokens that know about all views, which `decode` may read more than once.
+
+        Args:
+            images: as for `forward`.
+            on_block: as for `forward`; counts both halves.
+            options: as for `forward`.
+            tick: goes on counting, instead of `on_block`.
+
+        Raises:
+            ShapeError: as for `forward`.
+        """
         self._check_images(images)
         options = options or RunOptions()
-        tick = _Counter(on_block, self._num_ticks(images, options))
-        tokens = self.aggregator(
-            images, self.config.dpt.layers, tick, recompute=options.recompute_blocks
+        keeping = Keeping(options.kept_dtype, options.kept_on_cpu, options.tokens_per_piece)
+        return self.aggregator(
+            images,
+            self.config.dpt.layers,
+            tick or self._counter(images, options, on_block),
+            recompute=options.recompute_blocks,
+            keeping=keeping,
+            known_photos=options.known_photos,
         )
+
+    def decode(
+        self,
+        tokens: AggregatorOutput,
+        images: Float[Tensor, "B S 3 H W"],
+        on_block: Callable[[int, int], None] | None = None,
+        options: RunOptions | None = None,
+        tick: "Counter | None" = None,
+    ) -> ModelOutput:
+        """The second half: cameras and depth from tokens.
+
+        Args:
+            tokens: `encode`'s answer.
+            images: those that were encoded.
+            on_block: as for `forward`; the first half counts as done.
+            options: may have another chunk size than the first half had.
+            tick: goes on counting, instead of `on_block`.
+        """
+        options = options or RunOptions()
+        if tick is None:
+            tick = self._counter(images, options, on_block)
+            tick.done = self.aggregator.num_blocks
         with self._head_precision(images, options):
             poses = self.camera_head(tokens.camera_tokens.to(self._head_dtype), tick)
-            candidates, points = self._run_dense_heads(tokens, images, options, tick)
-            return self._assemble(poses, candidates, points, options, images.shape[1])
+        with self._dense_precision(images, options):
+            whole, points = self._run_dense_heads(tokens, images, options, tick)
+        return self._assemble(poses, whole, points, options)
 
     def cast_backbone(self, dtype: torch.dtype) -> None:
         """Keep the aggregator's linear layers in this precision, and nothing else.
@@ -90,6 +138,15 @@ class MoE3DNetwork(nn.Module):
                 f"got {tuple(images.shape)}"
             )
 
+    def _counter(
+        self,
+        images: Float[Tensor, "..."],
+        options: RunOptions | None,
+        on_block: Callable[[int, int], None] | None,
+    ) -> "Counter":
+        self._check_images(images)
+        return Counter(on_block, self._num_ticks(images, options or RunOptions()))
+
     def _num_ticks(self, images: Tensor, options: RunOptions) -> int:
         frames = images.shape[0] * images.shape[1]
         chunks = -(-frames // options.frames_per_chunk)
@@ -102,9 +159,16 @@ class MoE3DNetwork(nn.Module):
     def _head_precision(
         self, images: Tensor, options: RunOptions
     ) -> contextlib.AbstractContextManager[object]:
-        if options.heads_in_autocast:
+        if options.heads_in_autocast or images.device.type == "meta":  # where there is none
             return contextlib.nullcontext()
         return torch.autocast(images.device.type, enabled=False)
+
+    def _dense_precision(
+        self, images: Tensor, options: RunOptions
+    ) -> contextlib.AbstractContextManager[object]:
+        if options.heads_dtype is None or images.device.type == "meta":
+            return self._head_precision(images, options)
+        return torch.autocast(images.device.type, options.heads_dtype)
 
     def _run_dense_heads(
         self,
@@ -112,11 +176,11 @@ class MoE3DNetwork(nn.Module):
         images: Float[Tensor, "B S 3 H W"],
         options: RunOptions,
         tick: Callable[[], None],
-    ) -> tuple[list[DepthCandidates], list[PointMap]]:
+    ) -> tuple[WholeFields, WholeFields]:
         with_baseline = options.with_baseline and self.config.has_baseline
-        candidates, points = [], []
+        whole, points = (WholeFields(*images.shape[:2]) for _ in range(2))
         for chunk in split_frames(tokens, images, options.frames_per_chunk):
-            candidates.append(
+            whole.add(
                 decode_candidates(
                     chunk,
                     self.depth_head,
@@ -127,22 +191,21 @@ class MoE3DNetwork(nn.Module):
             )
             tick()
             if self.point_head is not None and options.with_points:
-                points.append(decode_points(chunk, self.point_head))
+                points.add(decode_points(chunk, self.point_head))
                 tick()
-        return candidates, points
+        return whole, points
 
     def _assemble(
         self,
         poses: Float[Tensor, "I B S 9"],
-        candidates: list[DepthCandidates],
-        points: list[PointMap],
+        fields: WholeFields,
+        points: WholeFields,
         options: RunOptions,
-        views: int,
     ) -> ModelOutput:
         def whole(field: str) -> Tensor:
-            joined = join_chunks(candidates, field, views)
-            assert joined is not None
-            return joined
+            found = fields.whole(field)
+            assert found is not None
+            return found
 
         return ModelOutput(
             pose_encoding=poses[-1],
@@ -153,22 +216,24 @@ class MoE3DNetwork(nn.Module):
             expert_confidences=whole("confidences"),
             gate_logits=whole("gate_logits"),
             gate_temperature=self._temperature(options),
-            baseline_depth=join_chunks(candidates, "baseline_depth", views),
-            baseline_confidence=join_chunks(candidates, "baseline_confidence", views),
-            world_points=join_chunks(points, "points", views),
-            world_points_confidence=join_chunks(points, "confidence", views),
+            baseline_depth=fields.whole("baseline_depth"),
+            baseline_confidence=fields.whole("baseline_confidence"),
+            world_points=points.whole("points"),
+            world_points_confidence=points.whole("confidence"),
         )
 
 
-class _Counter:
+class Counter:
     """Counts steps and tells the caller."""
 
     def __init__(self, on_block: Callable[[int, int], None] | None, total: int) -> None:
         self._on_block = on_block
-        self._done = 0
+        self.done = 0
+        """Steps so far."""
         self._total = total
 
     def __call__(self) -> None:
-        self._done += 1
+        """Count one step."""
+        self.done += 1
         if self._on_block is not None:
-            self._on_block(self._done, self._total)
+            self._on_block(self.done, self._total)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
+
+from moe3d.model.layers.photo_tokens import KnownPhotos
 
 
 @dataclass(frozen=True)
@@ -16,10 +19,22 @@ class RunOptions:
     """Whether the point head runs, if the network has one."""
     frames_per_chunk: int = 8
     """Frames that the depth heads decode at a time; the result does not depend on it."""
+    kept_dtype: torch.dtype | None = None
+    """Precision in which the layers that the heads read wait for them; None for the residual
+    stream's own. Without gradients only, as the next two."""
+    tokens_per_piece: int = 0
+    """Tokens that a transformer block works on at a time; 0 for all at once."""
+    kept_on_cpu: bool = False
+    """Whether the layers wait in the main memory, and go to the device chunk by chunk."""
+    heads_dtype: torch.dtype | None = None
+    """Precision of the decoder's convolutions; None for the weights' own. The last layer of
+    experts, gate and VGGT's head stays in 32 bits."""
     gate_temperature: float | None = None
     """Softmax temperature of the gate; None takes the configuration's."""
     heads_in_autocast: bool = False
     """Whether heads follow the caller's autocast; by default they run in their own precision."""
+    known_photos: KnownPhotos | None = None
+    """Tokens of photos that an earlier run has seen; without gradients only."""
     recompute_blocks: bool = False
     """Whether training recomputes each transformer block in the backward pass to save memory."""
 

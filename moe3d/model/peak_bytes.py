@@ -19,7 +19,8 @@ class PeakTensorBytes(TorchDispatchMode):
         super().__init__()
         self.peak = 0
         """Most bytes alive at once so far."""
-        self._alive = 0
+        self.alive = 0
+        """Bytes alive now."""
         self._seen: set[int] = set()
 
     def __torch_dispatch__(
@@ -29,21 +30,25 @@ class PeakTensorBytes(TorchDispatchMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
+        given = {
+            value.untyped_storage()._cdata for value in args if isinstance(value, torch.Tensor)
+        }
         result = func(*args, **(kwargs or {}))
         for value in result if isinstance(result, tuple | list) else (result,):
             if isinstance(value, torch.Tensor):
-                self._follow(value.untyped_storage())
+                self._follow(value.untyped_storage(), given)
         return result
 
-    def _follow(self, storage: torch.UntypedStorage) -> None:
+    def _follow(self, storage: torch.UntypedStorage, given: set[int]) -> None:
+        """Count a storage, unless it is known or a view of what the operation was given."""
         key, size = storage._cdata, storage.nbytes()
-        if key in self._seen:
+        if key in self._seen or key in given:
             return
         self._seen.add(key)
-        self._alive += size
-        self.peak = max(self.peak, self._alive)
+        self.alive += size
+        self.peak = max(self.peak, self.alive)
         weakref.finalize(storage, self._forget, key, size)
 
     def _forget(self, key: int, size: int) -> None:
         self._seen.discard(key)
-        self._alive -= size
+        self.alive -= size

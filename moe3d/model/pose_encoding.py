@@ -4,10 +4,11 @@ Translation (3), quaternion x y z w (4), vertical then horizontal field of view 
 OpenCV axes, camera from world; the principal point is the image's middle (W / 2, H / 2).
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 MIN_FOV_RAD = 1e-3
@@ -44,6 +45,12 @@ def cameras_from_pose_encoding(
     intrinsics[..., 1, 2] = height / 2
     intrinsics[..., 2, 2] = 1
     return Cameras(camera_from_world, intrinsics)
+
+
+def is_camera(pose_encoding: Float[Tensor, "*B S 9"]) -> Bool[Tensor, "*B S"]:
+    """Whether the network's numbers are a camera: finite, with fields of view below 180 degrees."""
+    is_finite = torch.isfinite(pose_encoding).all(dim=-1)
+    return is_finite & (pose_encoding[..., 7:].double() < math.pi).all(dim=-1)
 
 
 def pose_encoding_from_cameras(

@@ -1,4 +1,4 @@
-"""Cameras and depth scales on the way to their adjustment."""
+"""Cameras and depth scales: what a bundle adjustment starts from and ends with."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from jaxtyping import Float64
 
 @dataclass(frozen=True)
 class CameraState:
-    """Cameras that matches are held against."""
+    """Cameras under which matches are reprojected."""
 
     camera_from_world: Float64[np.ndarray, "S 4 4"]
     depth_scales: Float64[np.ndarray, " S"]

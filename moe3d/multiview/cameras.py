@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float64, Int
 
-from moe3d.multiview.bundle import Bundle
-from moe3d.multiview.camera_settings import FEW, CameraSettings
-from moe3d.multiview.camera_solution import Solution, adjust, gather_evidence, place_one_way
 from moe3d.multiview.camera_state import CameraState
-from moe3d.multiview.few_photos import WholePhotos, place_again, with_own_focal
-from moe3d.multiview.mapping import MappedCameras, map_cameras
-from moe3d.multiview.match_errors import MatchErrors
-from moe3d.multiview.matching import KeypointTracks, match_photos
+from moe3d.multiview.matches.match_errors import MatchErrors
+from moe3d.multiview.matches.matching import KeypointTracks, match_photos
 from moe3d.multiview.part_progress import PartProgress
 from moe3d.multiview.photos import group_cameras
-from moe3d.multiview.placement import Evidence, PlacedCameras
+from moe3d.multiview.solving.bundle import Bundle
+from moe3d.multiview.solving.camera_settings import FEW, CameraSettings
+from moe3d.multiview.solving.camera_solution import Solution, adjust, gather_evidence, place_one_way
+from moe3d.multiview.solving.few_photos import WholePhotos, place_again, with_own_focal
+from moe3d.multiview.solving.mapping import MappedCameras, map_cameras
+from moe3d.multiview.solving.placement import Evidence, PlacedCameras
 from moe3d.progress import Progress
 from moe3d.scene.multiview import BUNDLE_ADJUSTED, NETWORK, PLACED, REFERENCE
 from moe3d.scene.records import ScenePrediction, ViewSet
@@ -32,13 +32,13 @@ class SceneCameras:
     sources: tuple[str, ...]
     """What each camera rests on; see `Agreement.camera_sources`."""
     tracks: KeypointTracks
-    """Observations that fit the cameras."""
+    """Inlier observations under the cameras."""
     points: Float64[np.ndarray, "T 3"]
     """World frame, one a track."""
     residual_px: Float64[np.ndarray, " M"]
     """Reprojection error of each observation, pixels of the photo."""
     depth_sigma: Float64[np.ndarray, " M"]
-    """Expected error of each observation's log z-depth, with what cameras leave open."""
+    """Standard deviation of each observation's log z-depth, with what cameras leave open."""
     num_matches: int
     """Verified matches of all pairs."""
 

@@ -1,4 +1,4 @@
-"""Progress of parts of a job: quiet ones, and several passes told as one growing stage."""
+"""Progress of parts of a job: quiet, several passes told as one growing stage, or chunks."""
 
 from moe3d.progress import Progress
 
@@ -56,3 +56,24 @@ class PartProgress(Quiet):
         self._share = share
         self._told = max(self._told, int((self._pass + share) * self._count))
         self._whole.report(self._stage, self._told, self._passes * self._count)
+
+
+class ChunkProgress(Quiet):
+    """Passes the reports of one chunk of photos on as its part of all chunks."""
+
+    def __init__(self, whole: Progress, chunk: int, count: int) -> None:
+        """Set up.
+
+        Args:
+            whole: the job's.
+            chunk: from 0.
+            count: of chunks.
+        """
+        super().__init__(whole)
+        self._chunk, self._count = chunk, count
+
+    def report(self, stage: str, done: int = 0, total: int = 0) -> None:
+        """Tell the chunk after the stage's name, and how far all chunks are."""
+        total = max(total, 1)
+        told = f"{stage}, chunk {self._chunk + 1} of {self._count}"
+        self._whole.report(told, self._chunk * total + done, self._count * total)

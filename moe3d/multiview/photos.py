@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Float64, Int, UInt8
 
-from moe3d.io.images import read_camera_name, read_resized
+from moe3d.io.photos.images import read_camera_name, read_resized
 from moe3d.progress import Progress
 from moe3d.scene.records import View, ViewSet
 

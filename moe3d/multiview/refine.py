@@ -12,8 +12,7 @@ import torch
 from jaxtyping import Float, Float32, Float64, Int, UInt8
 
 from moe3d.multiview.cameras import CameraSettings, SceneCameras, find_cameras
-from moe3d.multiview.dense_agreement import DenseAgreement
-from moe3d.multiview.depth import (
+from moe3d.multiview.depths.depth import (
     DepthSettings,
     Measured,
     PosedScene,
@@ -24,6 +23,7 @@ from moe3d.multiview.depth import (
     refine_layer,
     support_of,
 )
+from moe3d.multiview.matches.dense_agreement import DenseAgreement
 from moe3d.multiview.part_progress import PartProgress
 from moe3d.multiview.trust import Trust, TrustSettings, trust_in_photos
 from moe3d.progress import Progress
@@ -31,7 +31,7 @@ from moe3d.scene.multiview import NETWORK, REFERENCE, Agreement, Tracks
 from moe3d.scene.records import BaselinePrediction, ScenePrediction, ViewSet
 
 PARTNERS = 8
-"""Photos that each is held against as a whole."""
+"""Photos that each is compared with as a whole."""
 
 logger = logging.getLogger(__name__)
 

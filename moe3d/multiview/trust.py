@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from moe3d.multiview.cameras import SceneCameras
-from moe3d.multiview.depth import Measured, PosedScene
+from moe3d.multiview.depths.depth import Measured, PosedScene
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class TrustSettings:
     1,000,500 to 1,000,599."""
 
     uncertainty: float = 5.0
-    """What an expected error of log depth takes off the share of agreeing pixels."""
+    """What a standard deviation of log depth takes off the share of agreeing pixels."""
     share: tuple[float, float] = (0.1, 0.3)
     """Pixels whose depth agrees closely over pixels that look alike when seen roughly, less that:
     where trust begins and where it is whole."""
@@ -30,7 +30,7 @@ class TrustSettings:
     """Median bend of log depth at which trust ends and is whole, for points that are known as well
     as `usual_sigma`; better known ones may bend the depth more."""
     usual_sigma: float = 0.015
-    """Expected error of log depth in a usual scene."""
+    """Standard deviation of log depth in a usual scene."""
     bend_reach: tuple[float, float] = (0.5, 2.0)
     """How far the bounds of the bend follow the points' certainty."""
 
@@ -62,7 +62,7 @@ def trust_in_photos(
         scene: photos and cameras.
         measured: where photos agree closely.
         alike: how much of each photo its best partners show when seen roughly, 0 to 1.
-        cameras: with the expected errors of the points' depths.
+        cameras: with the standard deviations of the points' depths.
         settings: thresholds.
     """
     count = len(raw)

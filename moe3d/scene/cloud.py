@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from moe3d.geometry.normals import normals_from_depth
-from moe3d.scene.filters import CloudOptions, Selection, select_pixels, view_points
+from moe3d.scene.filters import CloudOptions, Selection, select_pixels
+from moe3d.scene.layer_points import view_points
 from moe3d.scene.layers import DepthLayer
 from moe3d.scene.records import PointCloud, ScenePrediction
 from moe3d.scene.sky import SkyChoice
@@ -27,7 +28,8 @@ def point_cloud(
     min_support: int | Literal["auto"] = 0,
     hide_sky: SkyChoice = False,
 ) -> PointCloud:
-    """The points of a prediction, filtered. The same for every call.
+    """The points of a prediction, filtered by what is wanted most; `filtered_cloud` knows every
+    filter. The same for every call.
 
     Args:
         prediction: is not changed.
@@ -63,9 +65,25 @@ def point_cloud(
         normals=normals,
         hide_sky=hide_sky,
     )
+    return filtered_cloud(prediction, options)
+
+
+def filtered_cloud(prediction: ScenePrediction, options: CloudOptions) -> PointCloud:
+    """The points of a prediction that every filter of the options leaves.
+
+    Args:
+        prediction: is not changed.
+        options: any filter of the window and of `moe3d export`; `help(CloudOptions)` lists them.
+
+    Returns:
+        Points view by view, row by row; possibly none.
+
+    Raises:
+        UsageError: an option that cannot be meant, such as a layer that is not there.
+    """
     selection = select_pixels(prediction, options)
-    cloud = join_clouds(list(iterate_clouds(prediction, selection, normals)), selection)
-    return replace(cloud, normals=cloud.points) if normals and len(cloud) == 0 else cloud
+    cloud = join_clouds(list(iterate_clouds(prediction, selection, options.normals)), selection)
+    return replace(cloud, normals=cloud.points) if options.normals and len(cloud) == 0 else cloud
 
 
 def iterate_clouds(

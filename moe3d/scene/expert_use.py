@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.ndimage import distance_transform_cdt
 
 from moe3d.geometry.edges import jump_pixels
 from moe3d.scene.records import ScenePrediction
@@ -79,6 +78,8 @@ def edge_distance(
         valid: pixels that can be an edge.
         jump: relative depth step between 4-neighbours that makes both of them an edge.
     """
+    from scipy.ndimage import distance_transform_cdt  # noqa: PLC0415 (slow to load)
+
     known = valid & np.isfinite(depth) & (depth > 0)
     edges = jump_pixels(depth, known, jump)
     if not edges.any():

@@ -1,15 +1,14 @@
-"""Arithmetic on the experts and the gate: weights, re-mixing, how undecided the gate is.
+"""What-ifs on the mixture: re-mixed depth, how far the experts disagree, how often each wins.
 
 Pure functions of a prediction's arrays: instant, no second network pass.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, UInt8
+from jaxtyping import Bool, Float, Float32
 
-from moe3d.errors import UsageError
+from moe3d.scene.gate import check_choice, gate_weights, winners
 from moe3d.scene.records import ScenePrediction
 
 
@@ -33,29 +32,6 @@ class Remix:
 MODELS_OWN = Remix()
 
 
-def gate_weights(
-    gate_logits: Float[np.ndarray, "S E H W"],
-    temperature: float,
-    muted: Sequence[int] = (),
-) -> Float32[np.ndarray, "S E H W"]:
-    """Softmax over the experts at a temperature, muted experts at 0.
-
-    Returns:
-        Weights that sum to 1 over the experts at every pixel.
-
-    Raises:
-        UsageError: the temperature is not positive, or every expert is muted.
-    """
-    _check(temperature, muted, gate_logits.shape[1])
-    logits = gate_logits.astype(np.float32) / np.float32(temperature)
-    if muted:
-        logits[:, list(muted)] = -np.inf
-    logits -= logits.max(axis=1, keepdims=True)
-    weights = np.exp(logits)
-    weights /= weights.sum(axis=1, keepdims=True)
-    return weights
-
-
 def remix_weights(
     gate_logits: Float[np.ndarray, "S E H W"], model_temperature: float, remix: Remix
 ) -> Float32[np.ndarray, "S E H W"]:
@@ -74,18 +50,6 @@ def remix_weights(
     return np.stack([winners(view) == experts for view in weights]).astype(np.float32)
 
 
-def winners(weights: Float[np.ndarray, "E H W"]) -> UInt8[np.ndarray, "H W"]:
-    """The expert of largest weight or logit, the first of equal ones.
-
-    As argmax over the experts, twenty times faster.
-    """
-    best, winner = weights[0], np.zeros(weights.shape[1:], np.uint8)
-    for index in range(1, len(weights)):
-        np.maximum(winner, (weights[index] > best).view(np.uint8) * np.uint8(index), out=winner)
-        best = np.maximum(best, weights[index])
-    return winner
-
-
 def remix_depth(prediction: ScenePrediction, remix: Remix) -> Float32[np.ndarray, "S H W"]:
     """Depth of a what-if mixture; the model's own fused depth when the remix changes nothing.
 
@@ -99,7 +63,7 @@ def remix_depth(prediction: ScenePrediction, remix: Remix) -> Float32[np.ndarray
         return prediction.depth
     own = prediction.gate_temperature
     temperature = own if remix.temperature is None else remix.temperature
-    _check(temperature, remix.muted, prediction.num_experts)
+    check_choice(temperature, remix.muted, prediction.num_experts)
     heard = [index for index in range(prediction.num_experts) if index not in remix.muted]
     mixed = np.empty(prediction.depth.shape, np.float32)
     for view in range(prediction.num_views):  # a view's arrays stay in the processor's cache
@@ -136,26 +100,6 @@ def _hard(
     return np.take(depths, places)
 
 
-def gate_entropy(weights: Float32[np.ndarray, "S E H W"]) -> Float32[np.ndarray, "S H W"]:
-    """Entropy of the gate divided by ln E: 0 decided, 1 undecided; 0 for a single expert."""
-    num_experts = weights.shape[1]
-    if num_experts == 1:
-        return np.zeros_like(weights[:, 0])
-    entropy = -(weights * np.log(np.maximum(weights, 1e-30))).sum(axis=1)
-    return (entropy / np.log(num_experts)).astype(np.float32)
-
-
-def top_margin(weights: Float32[np.ndarray, "S E H W"]) -> Float32[np.ndarray, "S H W"]:
-    """Largest weight minus the second largest: 1 decided, 0 undecided; 1 for a single expert."""
-    if weights.shape[1] == 1:
-        return np.ones_like(weights[:, 0])
-    highest, second = weights[:, 0], np.zeros_like(weights[:, 0])
-    for index in range(1, weights.shape[1]):
-        second = np.maximum(second, np.minimum(highest, weights[:, index]))
-        highest = np.maximum(highest, weights[:, index])
-    return highest - second
-
-
 def expert_spread(
     expert_depths: Float32[np.ndarray, "S E H W"], fused: Float32[np.ndarray, "S H W"]
 ) -> Float32[np.ndarray, "S H W"]:
@@ -176,13 +120,6 @@ def expert_usage(
     Sums to 1; zeros when no pixel is left.
     """
     chosen = prediction.valid_mask if mask is None else prediction.valid_mask & mask
-    winners = prediction.dominant_expert()[chosen]
-    counts = np.bincount(winners, minlength=prediction.num_experts).astype(np.float64)
+    winning = prediction.dominant_expert()[chosen]
+    counts = np.bincount(winning, minlength=prediction.num_experts).astype(np.float64)
     return counts / max(counts.sum(), 1.0)
-
-
-def _check(temperature: float, muted: Sequence[int], num_experts: int) -> None:
-    if not temperature > 0:
-        raise UsageError(f"the gate temperature must be above 0; got {temperature}")
-    if len(set(muted)) >= num_experts:
-        raise UsageError("every expert is muted; leave at least one on")

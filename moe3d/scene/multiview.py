@@ -1,11 +1,13 @@
 """What the photos of a scene say of each other: tracks, and how well they agree."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, Int32, UInt8
 
-from moe3d.errors import ShapeError
+from moe3d.errors import RecordError
+from moe3d.scene.record_checks import check_arrays, checks_itself
 
 REFERENCE = "reference"
 BUNDLE_ADJUSTED = "bundle adjustment"
@@ -20,6 +22,7 @@ USUALLY_CONFIRMED = 1 / 3
 """Share of the valid pixels that must be confirmed before the others are left out unasked."""
 
 
+@checks_itself
 @dataclass(frozen=True)
 class Tracks:
     """Points found in two or more photos, with the pixels at which they were measured."""
@@ -34,17 +37,19 @@ class Tracks:
     """(u, v) in the upright photo at its own size; a pixel's centre is at whole numbers."""
 
     def __post_init__(self) -> None:
-        count = len(self.point_index)
-        if self.view_index.shape != (count,) or self.pixels.shape != (count, 2):
-            raise ShapeError(
-                f"tracks of {count} observations need as many views and pixels; got "
-                f"{self.view_index.shape} and {self.pixels.shape}"
+        check_arrays(self)
+        index = self.point_index
+        if len(index) and not 0 <= index.min() <= index.max() < len(self.points):
+            raise RecordError(
+                f"Tracks.point_index: wanted 0 to {len(self.points) - 1}, one of the points; "
+                f"got {index.min()} to {index.max()}"
             )
 
     def __len__(self) -> int:
         return len(self.points)
 
 
+@checks_itself
 @dataclass(frozen=True)
 class Agreement:
     """How well the photos of a scene agree; every array has one entry a photo."""
@@ -71,6 +76,9 @@ class Agreement:
     sentence: str = ""
     """What was not possible, and why; empty when nothing was."""
 
+    def __post_init__(self) -> None:
+        check_arrays(self, S=len(self.camera_sources))
+
     @property
     def num_placed(self) -> int:
         """Photos whose camera rests on matches, the reference among them if another one does."""
@@ -79,6 +87,10 @@ class Agreement:
 
     def disagreeing_views(self) -> tuple[int, ...]:
         """Photos to be marked: their depth is far from what the other photos say."""
+        return self._disagreeing
+
+    @cached_property
+    def _disagreeing(self) -> tuple[int, ...]:
         known = self.disagreement[np.isfinite(self.disagreement)]
         if len(known) < 3:
             return ()

@@ -4,10 +4,13 @@ Made once when a photo is prepared, kept in the record, and used by display, pic
 every exporter.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
+
+from moe3d.errors import RecordError
 
 LARGEST_LOSS = 0.1
 """A photo that would lose more of its area than this is not cut unless asked for; the user is told
@@ -40,6 +43,21 @@ class PixelTransform:
     """Network pixels between the image's top border and the photo's; negative when cropped."""
     exif_orientation: int = 1
     """EXIF orientation tag of the file, 1 to 8; the turn that made the photo upright."""
+
+    def __post_init__(self) -> None:
+        sides = (self.original_width, self.original_height, self.width, self.height)
+        scales, offsets = (self.scale_x, self.scale_y), (self.offset_x, self.offset_y)
+        if min(sides) < 1:
+            wanted = "widths and heights of 1 pixel or more"
+        elif not all(0 < scale < math.inf for scale in scales):
+            wanted = "scales above 0"
+        elif not all(map(math.isfinite, offsets)):
+            wanted = "finite offsets"
+        elif self.exif_orientation not in range(1, 9):
+            wanted = "an EXIF orientation of 1 to 8"
+        else:
+            return
+        raise RecordError(f"PixelTransform: wanted {wanted}; got {self}")
 
     def network_from_original(self, points: Float[np.ndarray, "*N 2"]) -> Float[np.ndarray, "*N 2"]:
         """Take (x, y) of the upright photo to (x, y) of the network's image."""

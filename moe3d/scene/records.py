@@ -1,8 +1,11 @@
 """The records that travel through the program: views in, a prediction, points and meshes out.
 
-All are frozen; nothing changes a prediction in place.
+All are frozen, and check themselves when they are made: `ShapeError` names record and field, the
+shape that was wanted and the one that came, `RecordError` a value that cannot be. Nothing changes a
+prediction in place.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +13,14 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, UInt8
 
-from moe3d.errors import ShapeError
+from moe3d.errors import RecordError, ShapeError
+from moe3d.scene.gate import gate_weights
 from moe3d.scene.multiview import Agreement, Tracks
 from moe3d.scene.pixel_transform import PixelTransform
+from moe3d.scene.record_checks import check_arrays, check_cameras, checks_itself
 
 
+@checks_itself
 @dataclass(frozen=True)
 class View:
     """One photo of a scene, not yet prepared for a network."""
@@ -30,13 +36,43 @@ class View:
     exif_orientation: int = 1
     """EXIF orientation tag, 1 to 8."""
     pixels: UInt8[np.ndarray, "H W C"] | None = None
-    """Upright RGB or RGBA pixels, for views made in memory; else None and read from `path`."""
+    """Upright RGB or RGBA pixels, for views made in memory; else None and read from `path`. Of the
+    view's width and height; those kept of a video's frame may be a smaller copy."""
     mask: Path | None = None
     """A picture of the photo's shape: what is dark in it is no part of the scene."""
     warnings: tuple[str, ...] = ()
     """What the user should know about this photo, one sentence each."""
     frame_s: float | None = None
     """For a frame of the video at `path`: when it is shown, seconds of the video's own clock."""
+
+    def __post_init__(self) -> None:
+        if min(self.width, self.height) < 1:
+            raise RecordError(
+                f"View {self.name!r}: wanted a width and height of 1 pixel or more; "
+                f"got {self.width} x {self.height}"
+            )
+        if self.exif_orientation not in range(1, 9):
+            raise RecordError(
+                f"View {self.name!r}: wanted an EXIF orientation of 1 to 8; "
+                f"got {self.exif_orientation}"
+            )
+        if self.frame_s is not None and not math.isfinite(self.frame_s):
+            raise RecordError(f"View {self.name!r}: wanted a time in seconds; got {self.frame_s}")
+        self._check_pixels()
+
+    def _check_pixels(self) -> None:
+        is_frame = self.frame_s is not None
+        full = {} if is_frame else {"H": self.height, "W": self.width}
+        sizes = {"H": 1, "W": 1, "C": 3} | check_arrays(self, **full)
+        if sizes["C"] not in (3, 4):
+            raise ShapeError(
+                f"View.pixels: wanted C = 3 (RGB) or 4 (RGBA) channels; got {sizes['C']}"
+            )
+        if sizes["H"] > self.height or sizes["W"] > self.width:
+            raise ShapeError(
+                f"View.pixels: wanted at most (H, W) = {(self.height, self.width)}, the frame's "
+                f"own size; got {(sizes['H'], sizes['W'])}"
+            )
 
     @property
     def source(self) -> str:
@@ -72,6 +108,18 @@ class ViewSet:
     def names(self) -> tuple[str, ...]:
         """File names, in order."""
         return tuple(view.name for view in self.views)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """`View.source` of every photo that has one, in order."""
+        return tuple(view.source for view in self.views if view.source)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What the user should know about all of it: notes, refused files, warnings of photos."""
+        refused = tuple(f"not used: {file.path.name}: {file.reason}" for file in self.refused)
+        warned = tuple(f"{view.name}: {text}" for view in self.views for text in view.warnings)
+        return self.notes + refused + warned
 
     def select(self, indices: Sequence[int]) -> "ViewSet":
         """The views at these indices, in this order."""
@@ -110,6 +158,7 @@ class PredictionMetadata:
     program_version: str = ""
 
 
+@checks_itself
 @dataclass(frozen=True)
 class BaselinePrediction:
     """Plain VGGT's answer for the same views."""
@@ -123,7 +172,12 @@ class BaselinePrediction:
     support: UInt8[np.ndarray, "S H W"] | None = None
     """How many other photos confirm the refined depth, or VGGT's where there is none."""
 
+    def __post_init__(self) -> None:
+        check_arrays(self)
+        check_cameras(self, self.camera_from_world, self.intrinsics)
 
+
+@checks_itself
 @dataclass(frozen=True)
 class ScenePrediction:
     """All that one run says of a scene: the network's raw answer, cameras, and what photos confirm.
@@ -140,6 +194,7 @@ class ScenePrediction:
     confidence: Float32[np.ndarray, "S H W"]
     """VGGT's depth confidence, >= 1, unbounded."""
     camera_from_world: Float[np.ndarray, "S 4 4"]
+    """NaN where a photo's camera is unknown; so are its intrinsics."""
     intrinsics: Float[np.ndarray, "S 3 3"]
     """Pixels of the network's image."""
     valid_mask: Bool[np.ndarray, "S H W"]
@@ -165,28 +220,49 @@ class ScenePrediction:
     """Pixels of the sky, where a job has looked for them already (`scene.sky`); never saved."""
 
     def __post_init__(self) -> None:
-        views = len(self.names)
-        if not (self.images.shape[0] == views == len(self.pixel_transforms)):
+        sizes = check_arrays(self, S=len(self.names))
+        if 0 in sizes.values():
             raise ShapeError(
-                f"a prediction of {views} names needs as many images and pixel transforms; "
-                f"got {self.images.shape[0]} images and {len(self.pixel_transforms)} transforms"
+                "ScenePrediction: wanted at least one photo, expert and pixel; got expert_depths "
+                f"(S, E, H, W) = {self.expert_depths.shape}"
             )
+        check_cameras(self, self.camera_from_world, self.intrinsics)
+        if not 0 < self.gate_temperature < math.inf:
+            raise RecordError(
+                "ScenePrediction.gate_temperature: wanted a number above 0; "
+                f"got {self.gate_temperature}"
+            )
+        self._check_transforms()
+        self._check_parts()
+
+    def _check_transforms(self) -> None:
+        count, (height, width) = len(self.names), self.depth.shape[1:]
+        came = [(transform.height, transform.width) for transform in self.pixel_transforms]
+        if came != [(height, width)] * count:
+            raise ShapeError(
+                f"ScenePrediction.pixel_transforms: wanted {count} to images of (H, W) = "
+                f"{(height, width)}; got {len(came)} to {sorted(set(came))}"
+            )
+
+    def _check_parts(self) -> None:
+        """Baseline, tracks and agreement are whole by themselves; are they of this scene?"""
+        views = len(self.names)
         if self.baseline is not None and self.baseline.depth.shape != self.depth.shape:
             raise ShapeError(
-                f"the baseline's depth must be {self.depth.shape} like the prediction's; "
+                f"ScenePrediction.baseline: wanted depth of (S, H, W) = {self.depth.shape}; "
                 f"got {self.baseline.depth.shape}"
             )
-        maps = {"refined depth": self.refined_depth, "support": self.support, "sky": self.sky}
-        if self.baseline is not None:
-            maps |= {
-                "baseline's refined depth": self.baseline.refined_depth,
-                "baseline's support": self.baseline.support,
-            }
-        for name, array in maps.items():
-            if array is not None and array.shape != self.depth.shape:
-                raise ShapeError(
-                    f"the {name} must be {self.depth.shape} like the depth; got {array.shape}"
-                )
+        if self.agreement is not None and len(self.agreement.camera_sources) != views:
+            raise ShapeError(
+                f"ScenePrediction.agreement: wanted S = {views} photos; "
+                f"got {len(self.agreement.camera_sources)}"
+            )
+        index = None if self.tracks is None else self.tracks.view_index
+        if index is not None and len(index) and not 0 <= index.min() <= index.max() < views:
+            raise RecordError(
+                f"ScenePrediction.tracks: wanted view_index of 0 to {views - 1}; "
+                f"got {index.min()} to {index.max()}"
+            )
 
     @property
     def num_views(self) -> int:
@@ -200,8 +276,6 @@ class ScenePrediction:
 
     def gate_weights(self) -> Float32[np.ndarray, "S E H W"]:
         """Softmax of the gate at its temperature; sums to 1 over the experts."""
-        from moe3d.scene.mixture import gate_weights  # noqa: PLC0415 (a record knows no arithmetic)
-
         return gate_weights(self.gate_logits, self.gate_temperature)
 
     def dominant_expert(self) -> UInt8[np.ndarray, "S H W"]:
@@ -210,6 +284,7 @@ class ScenePrediction:
         return self.gate_logits.argmax(axis=1).astype(np.uint8)
 
 
+@checks_itself
 @dataclass(frozen=True)
 class PointCloud:
     """Coloured points in the world frame, with where each came from."""
@@ -233,10 +308,14 @@ class PointCloud:
     removed_by: Mapping[str, int] = field(default_factory=dict)
     """Points removed, by filter name, in the order in which the filters ran."""
 
+    def __post_init__(self) -> None:
+        check_arrays(self)
+
     def __len__(self) -> int:
         return self.points.shape[0]
 
 
+@checks_itself
 @dataclass(frozen=True)
 class Mesh:
     """A triangle mesh in the world frame."""
@@ -248,3 +327,6 @@ class Mesh:
     """Texture coordinates, origin at the texture's top left, 0..1."""
     texture: UInt8[np.ndarray, "TH TW 3"] | None = None
     vertex_normals: Float32[np.ndarray, "V 3"] | None = None
+
+    def __post_init__(self) -> None:
+        check_arrays(self)

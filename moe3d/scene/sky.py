@@ -170,6 +170,7 @@ def _is_far(
     region: Bool[np.ndarray, "H W"],
     rest: Bool[np.ndarray, "H W"],
 ) -> bool:
-    if not rest.any():
+    known = np.isfinite(depth)
+    if not (rest & known).any() or not (region & known).any():
         return True
-    return bool(np.median(depth[region]) >= NEAREST * np.median(depth[rest]))
+    return bool(np.median(depth[region & known]) >= NEAREST * np.median(depth[rest & known]))

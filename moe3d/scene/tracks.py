@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float, Float32, Int, Int64
 
 from moe3d.geometry.projection import project
 from moe3d.progress import Progress
-from moe3d.scene.filters import usable_cameras
+from moe3d.scene.layer_points import usable_cameras
 from moe3d.scene.layers import DepthLayer
 
 OCCLUSION_RTOL = 0.015

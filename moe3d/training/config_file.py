@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from moe3d.errors import UsageError
-from moe3d.io.outside_files import read_text, reading
+from moe3d.io.files.outside_files import read_text, reading
 from moe3d.training.config import TrainingConfig
 
 Record = TypeVar("Record")

@@ -1,10 +1,13 @@
 """Frozen backbone features on disk, so that training a head alone skips the backbone.
 
-A shard of features is a folder with `images.npy` (u8), `tokens.npy` (float16, one slot for each
-different layer that the decoder reads) and `depth.npy` (float16, normalised); N frames of one size.
+A shard of features is a folder with `images.npy` (u8), `tokens.npy` (float16, or the bits of
+bfloat16 as u16 where the backbone ran in it; one slot for each different layer that the decoder
+reads), `depth.npy` (float16, normalised) and `scenes.npy` (which scene each frame is of); N frames
+of one size, every scene whole.
 """
 
 import json
+import shutil
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +18,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from moe3d.errors import UsageError
-from moe3d.io.atomic import new_folder
+from moe3d.io.files.atomic import new_folder
+from moe3d.model.layers.block import Block
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.batches import TrainingBatch
 from moe3d.training.config import TrainingConfig
@@ -23,7 +27,10 @@ from moe3d.training.processes import Share
 from moe3d.training.tensors import tensors_to
 
 ARRAYS = ("images", "tokens", "depth")
+SCENES = "scenes.npy"
 FRAMES_PER_SHARD = 120
+BYTES_PER_SHARD = 512 * 2**20
+"""More wait nowhere: what is not written is lost when caching is broken off."""
 
 
 @dataclass(frozen=True)
@@ -46,22 +53,31 @@ class FeatureWriter:
         self._network, self._folder = network, folder
         self._layers = sorted(set(network.config.dpt.layers))
         self._waiting: dict[tuple[int, int], list[dict[str, np.ndarray]]] = defaultdict(list)
-        self._written = 0
+        self._next = max((int(shard.name) for shard in shards(folder)), default=-1) + 1
 
     @torch.no_grad()
-    def add(self, batch: TrainingBatch) -> None:
-        """Run the backbone over scenes, all views together, and keep what it says."""
+    def add(self, batch: TrainingBatch, scene: int) -> None:
+        """Run the backbone over a scene, all views together, and keep what it says.
+
+        Args:
+            batch: the scene.
+            scene: its number in the run.
+        """
         tokens = self._network.aggregator(batch.images, self._layers)
         kept = [layer[:, :, tokens.num_special_tokens :].flatten(0, 1) for layer in tokens.layers]
         waiting = self._waiting[(batch.images.shape[-2], batch.images.shape[-1])]
+        images = (batch.images.flatten(0, 1) * 255).round().byte().cpu().numpy()
         waiting.append(
             {
-                "tokens": torch.stack(kept, 1).half().cpu().numpy(),
-                "images": (batch.images.flatten(0, 1) * 255).round().byte().cpu().numpy(),
+                "tokens": _stored(torch.stack(kept, 1), backbone_dtype(self._network)),
+                "images": images,
                 "depth": batch.depth.flatten(0, 1).half().cpu().numpy(),
+                "scenes": np.full(len(images), scene),
             }
         )
-        if sum(len(part["images"]) for part in waiting) >= FRAMES_PER_SHARD:
+        frames = sum(len(part["images"]) for part in waiting)
+        bytes_waiting = sum(part["tokens"].nbytes for part in waiting)
+        if frames >= FRAMES_PER_SHARD or bytes_waiting >= BYTES_PER_SHARD:
             self._flush(waiting)
 
     def close(self) -> None:
@@ -71,25 +87,65 @@ class FeatureWriter:
                 self._flush(waiting)
 
     def _flush(self, waiting: list[dict[str, np.ndarray]]) -> None:
-        with new_folder(self._folder / f"{self._written:06d}", overwrite=True) as part:
-            for name in ARRAYS:
+        with new_folder(self._folder / f"{self._next:06d}", overwrite=True) as part:
+            for name in (*ARRAYS, "scenes"):
                 np.save(part / f"{name}.npy", np.concatenate([piece[name] for piece in waiting]))
-        self._written += 1
+        self._next += 1
         waiting.clear()
 
 
-def is_cached(folder: Path, plan: str) -> bool:
-    """Whether the features of this plan are complete on the disk."""
-    path = folder / "plan.json"
-    return path.is_file() and path.read_text() == plan
+def _stored(tokens: Float[Tensor, "N L P C"], dtype: torch.dtype) -> np.ndarray:
+    """Tokens as they lie on the disk; NumPy has no bfloat16."""
+    if dtype == torch.bfloat16:
+        return tokens.to(torch.bfloat16).cpu().view(torch.uint16).numpy()
+    return tokens.half().cpu().numpy()
 
 
-def feature_plan(config: TrainingConfig) -> str:
-    """What features depend on: the data, the seed and the backbone."""
+def _read(tokens: Tensor) -> Tensor:
+    return (tokens.view(torch.bfloat16) if tokens.dtype == torch.uint16 else tokens).float()
+
+
+def backbone_dtype(network: MoE3DNetwork) -> torch.dtype:
+    """Precision of the backbone's products."""
+    block = network.aggregator.frame_blocks[0]
+    assert isinstance(block, Block)
+    return block.attn.qkv.weight.dtype
+
+
+def shards(folder: Path) -> list[Path]:
+    """Whole shards, in order."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name.isdecimal())
+
+
+def finished_scenes(folder: Path) -> set[int]:
+    """Scenes whose features are on the disk."""
+    return {int(scene) for shard in shards(folder) for scene in np.load(shard / SCENES)}
+
+
+def clear_features(folder: Path, records: tuple[str, ...]) -> None:
+    """Remove the shards and records of other settings; nothing else."""
+    for name in records:
+        (folder / name).unlink(missing_ok=True)
+    for shard in shards(folder):
+        shutil.rmtree(shard)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def is_cached(record: Path, plan: str) -> bool:
+    """Whether a record is there and of this plan."""
+    return record.is_file() and record.read_text(encoding="utf-8") == plan
+
+
+def feature_plan(config: TrainingConfig, network: MoE3DNetwork) -> str:
+    """What features depend on: the data, the seed, the backbone and its precision."""
     data = {name: str(value) for name, value in vars(config.data).items()}
     for name in ("scenes_per_step", "workers", "features"):
         del data[name]
-    return json.dumps({"data": data, "seed": config.seed, "base": config.base})
+    precision = str(backbone_dtype(network)).removeprefix("torch.")
+    plan = {"data": data, "seed": config.seed, "base": config.base, "precision": precision}
+    return json.dumps(plan)
 
 
 class FeatureSource:
@@ -103,7 +159,7 @@ class FeatureSource:
         self._config, self._share = config, share
         self._shards = [
             {name: np.load(shard / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-            for shard in sorted(path for path in folder.iterdir() if path.is_dir())
+            for shard in shards(folder)
         ]
         if not self._shards:
             raise UsageError(f"{folder} holds no features")
@@ -126,7 +182,7 @@ class FeatureSource:
             name: torch.from_numpy(np.stack([self._shards[s][name][row] for s, row, _ in chosen]))
             for name in ARRAYS
         }
-        tokens = pick["tokens"].float()
+        tokens = _read(pick["tokens"])
         return FrameBatch(
             pick["images"].float() / 255,
             tuple(tokens[:, slot] for slot in self._slots),

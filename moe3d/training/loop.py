@@ -6,6 +6,7 @@ depend on their number beyond rounding.
 
 import logging
 import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,12 +20,84 @@ from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.config import TrainingConfig
 from moe3d.training.monitor import Monitor
 from moe3d.training.objective import Objective, StepLoss
-from moe3d.training.pace import Pace
 from moe3d.training.parts import free_parameters, parameter_groups
 from moe3d.training.processes import current_share
-from moe3d.training.schedule import gate_temperature, learning_rate_factor
 from moe3d.training.sources.loading import choose_workers, load_steps
 from moe3d.training.state import AveragedWeights, Identity, load_state, save_state
+
+
+def learning_rate_factor(step: int, total: int, warm_up: int, floor: float = 0.02) -> float:
+    """Linear warm-up, then a cosine down to a floor.
+
+    Args:
+        step: 0 for the first.
+        total: steps of the run.
+        warm_up: steps until the full rate.
+        floor: share of the rate that is left at the end.
+    """
+    if step < warm_up:
+        return (step + 1) / warm_up
+    progress = min(1.0, (step - warm_up) / max(1, total - warm_up))
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def gate_temperature(
+    step: int, total: int, start: float = 1.0, end: float = 0.1, share: float = 0.7
+) -> float:
+    """Exponential from start to end over a share of the run, then held.
+
+    Args:
+        step: 0 for the first.
+        total: steps of the run.
+        start: temperature at step 0.
+        end: temperature that is held.
+        share: part of the run that the change takes.
+    """
+    progress = min(1.0, step / max(1.0, share * total))
+    return start * (end / start) ** progress
+
+
+SETTLING_STEPS, TIMED_STEPS = 10, 60
+
+
+class Pace:
+    """Seconds a step; the first ones, in which everything is set up, do not count."""
+
+    def __init__(self, first_step: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start the clock.
+
+        Args:
+            first_step: steps before this one are of another kind, and do not count either.
+            clock: tells the time in seconds.
+        """
+        self._clock = clock
+        self._first = first_step + SETTLING_STEPS
+        self._start = self._since = self._last = clock()
+        self._longest = 0.0
+        self._counted = 0
+
+    def count(self, step: int) -> None:
+        """Step number `step` is done; the first is 1."""
+        now = self._clock()
+        self._longest, self._last = max(self._longest, now - self._last), now
+        if step <= self._first:
+            self._since = now
+        self._counted = step - self._first
+
+    @property
+    def is_known(self) -> bool:
+        """Whether enough steps were timed."""
+        return self._counted >= TIMED_STEPS
+
+    def steps_within(self, seconds: float) -> int:
+        """Further steps that fit, if the clock was started `seconds` before the end; at least 1."""
+        left = seconds - (self._last - self._start)
+        return max(1, int(left * self._counted / (self._last - self._since)))
+
+    def next_end(self) -> float:
+        """When the next step will be done at the latest, on the clock."""
+        return self._last + self._longest
+
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +181,7 @@ class Trainer:
             monitor.begin(self.step)
         pace = Pace(max(self.step, self.config.data.early_steps))
         workers = choose_workers(self.config.data.workers)
-        for loaded in load_steps(self._source, self.step, last, workers):
+        for loaded in load_steps(self._source, range(self.step, last), workers):
             loss = self._take_step(loaded)
             pace.count(self.step)
             if not self._is_cut and pace.is_known:

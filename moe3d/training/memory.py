@@ -112,7 +112,10 @@ def _counting() -> Iterator[_PeakOfLive]:
 
 
 def estimate_memory(
-    architecture: ModelConfig, config: TrainingConfig, dtype: torch.dtype
+    architecture: ModelConfig,
+    config: TrainingConfig,
+    dtype: torch.dtype,
+    backbone_dtype: torch.dtype | None = None,
 ) -> MemoryEstimate:
     """Count what a run would hold, for the largest of its picture sizes.
 
@@ -120,12 +123,13 @@ def estimate_memory(
         architecture: of the network in training.
         config: the run.
         dtype: of the network's products.
+        backbone_dtype: of a backbone whose features are cached; None for the same.
     """
     network = build_on_meta(architecture)
     parts = free_parameters(network, config)
     trained = sum(p.numel() for part in parts for p in part.parameters)
     all_weights = _bytes(network)
-    network.cast_backbone(dtype)
+    network.cast_backbone(backbone_dtype or dtype)
     backbone = _bytes(network.aggregator) if config.caches_features else 0
     weights = _bytes(network) if config.caches_features else all_weights
     factor = 1.0 if dtype == torch.float32 else HALF_PRECISION_FACTOR

@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Float, UInt8
 from PIL import Image
 
-from moe3d.io.atomic import new_file
+from moe3d.io.exports.sheet import color_depth
+from moe3d.io.files.atomic import new_file
 from moe3d.io.photos.own_pictures import png_mark
-from moe3d.io.sheet import color_depth
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.output import RunOptions
 from moe3d.scene.palettes import expert_colors

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from moe3d.errors import CheckpointError
-from moe3d.io.atomic import new_file
-from moe3d.io.outside_files import read_json, reading
+from moe3d.io.files.atomic import new_file
+from moe3d.io.files.outside_files import read_json, reading
 from moe3d.model.config import ModelConfig
 from moe3d.training.config import TrainingConfig
 from moe3d.training.config_file import config_text

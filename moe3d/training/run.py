@@ -1,21 +1,24 @@
 """One training run from a start to checkpoint files: data, features, steps, scores, result."""
 
+import contextlib
 import logging
 import math
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
 from moe3d.inference.device import select_device
+from moe3d.model.checkpoint import CheckpointInfo, write_checkpoint
+from moe3d.model.checkpoint.writing import COMPACT
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.warm_start import move_towards_copies
 from moe3d.training.caching import cache_backbone
 from moe3d.training.config import TrainingConfig
+from moe3d.training.config_file import plain_values
 from moe3d.training.data.generator import SceneGenerator
-from moe3d.training.export import RESULT_FILE, averaged_weights, export_result
 from moe3d.training.loop import Trainer
 from moe3d.training.memory import estimate_memory, memory_table
 from moe3d.training.monitor import Monitor
@@ -24,8 +27,55 @@ from moe3d.training.processes import Share, local_device, process_group, wait_fo
 from moe3d.training.record import finished_step, mark_finished, write_metrics, write_record
 from moe3d.training.sources.opening import open_source
 from moe3d.training.sources.source import parse_size
-from moe3d.training.start import MIXTURES, start_network
+from moe3d.training.start import MIXTURES, PatchEmbedStart, frozen_precision, start_network
 from moe3d.training.validation import ValidationScores, flat_scores, validate, validation_batches
+
+RESULT_FILE = "model.safetensors"
+COMPACT_FILE = "compact/mini.safetensors"
+
+
+@contextlib.contextmanager
+def averaged_weights(trainer: Trainer) -> Iterator[None]:
+    """Put the averages in place of the weights while the block runs."""
+    free = {n: p for n, p in trainer.network.named_parameters() if n in trainer.average.values}
+    kept = {name: parameter.detach().clone() for name, parameter in free.items()}
+    try:
+        trainer.network.load_state_dict(trainer.average.values, strict=False)
+        yield
+    finally:
+        trainer.network.load_state_dict(kept, strict=False)
+
+
+def export_result(trainer: Trainer, info: CheckpointInfo) -> Path:
+    """Write the network as it is; the built-in model also in small files.
+
+    Args:
+        trainer: its network holds the averages.
+        info: of the start.
+    """
+    network, config = trainer.network, trainer.config
+    mixture = config.mixture
+    if config.preset in MIXTURES:
+        moe = replace(
+            network.config.moe,
+            gate_temperature=mixture.fusion_temperature,
+            training_temperature=mixture.temperature_end,
+        )
+        network.config = replace(network.config, moe=moe)
+    record = {"steps": trainer.step, "config": plain_values(config)}
+    written = replace(
+        info,
+        config=network.config,
+        experts_trained=info.experts_trained or config.preset in MIXTURES,
+        training={**info.training, config.preset: record},
+    )
+    path = config.output / RESULT_FILE
+    network.to(torch.device("cpu"))
+    write_checkpoint(network, path, written)
+    if info.demonstration:
+        write_checkpoint(network, config.output / COMPACT_FILE, written, COMPACT)
+    return path
+
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +97,10 @@ class RunResult:
 
 
 def run_training(
-    config: TrainingConfig, environment: Mapping[str, str], started: float | None = None
+    config: TrainingConfig,
+    environment: Mapping[str, str],
+    started: float | None = None,
+    fill_patch_embed: PatchEmbedStart | None = None,
 ) -> RunResult:
     """Train, or go on training, and write the averaged weights.
 
@@ -55,6 +108,7 @@ def run_training(
         config: the run.
         environment: torchrun's variables, if it started this process.
         started: monotonic clock when the time budget began; None for now.
+        fill_patch_embed: reads the settings' `patch_embed` file; None where they name none.
     """
     started = time.monotonic() if started is None else started
     done = finished_step(config.output)
@@ -64,7 +118,7 @@ def run_training(
     if device.type == "cuda" and device.index is not None:
         torch.cuda.set_device(device)
     with process_group(device, environment) as share:
-        return _run(config, share, device, started)
+        return _run(config, share, device, started, fill_patch_embed)
 
 
 def choose_precision(config: TrainingConfig, device: torch.device) -> torch.dtype:
@@ -74,17 +128,24 @@ def choose_precision(config: TrainingConfig, device: torch.device) -> torch.dtyp
     return getattr(torch, config.run.precision)
 
 
-def _run(config: TrainingConfig, share: Share, device: torch.device, started: float) -> RunResult:
+def _run(
+    config: TrainingConfig,
+    share: Share,
+    device: torch.device,
+    started: float,
+    fill_patch_embed: PatchEmbedStart | None,
+) -> RunResult:
     share.rows(config.data.scenes_per_step)
     dtype = choose_precision(config, device)
+    backbone = frozen_precision(config, device, dtype) if config.caches_features else torch.float32
     source = None if config.caches_features else open_source(config, share, device)
-    network, info = start_network(config)
+    network, info = start_network(config, fill_patch_embed, backbone)
     if share.rank == 0:
         write_record(config, network.config, device)
         if config.caches_features or device.type != "cpu":
-            _print_estimate(network, config, dtype)
+            _print_estimate(network, config, dtype, backbone)
     if config.caches_features:
-        network.cast_backbone(dtype)
+        network.cast_backbone(backbone)
         source = cache_backbone(network, config, share, device)
     _move(network, config, device)
     trainer = Trainer(network.train(), config, source, dtype)
@@ -110,8 +171,10 @@ def _run(config: TrainingConfig, share: Share, device: torch.device, started: fl
     return RunResult(config.output / RESULT_FILE, trainer.step, trainer.is_finished, scores)
 
 
-def _print_estimate(network: MoE3DNetwork, config: TrainingConfig, dtype: torch.dtype) -> None:
-    estimate = estimate_memory(network.config, config, dtype)
+def _print_estimate(
+    network: MoE3DNetwork, config: TrainingConfig, dtype: torch.dtype, backbone: torch.dtype
+) -> None:
+    estimate = estimate_memory(network.config, config, dtype, backbone)
     logger.info("%s", memory_table(estimate, is_cached=config.caches_features))
 
 

@@ -1,19 +1,22 @@
 """The network that a run starts from: a checkpoint, grown by what the preset needs."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 
 from moe3d.errors import UsageError
-from moe3d.model.checkpoint import CheckpointInfo, read_checkpoint
+from moe3d.inference.device import select_compute
+from moe3d.model.checkpoint import CheckpointInfo, ReadOptions, num_weights, read_checkpoint
+from moe3d.model.checkpoint.meta import build_unfilled_mixture
 from moe3d.model.config import ModelConfig
 from moe3d.model.known_models import find_checkpoint
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.presets import mini
 from moe3d.model.warm_start import move_towards_copies, warm_start_experts
 from moe3d.training.config import TrainingConfig
-from moe3d.training.dino_start import load_dino_start
 
 logger = logging.getLogger(__name__)
 
@@ -21,16 +24,29 @@ NEW_MINI, GROWN_MINI = "new-mini", "grown-mini"
 OWN_DECODER = ("moe", "pair")
 MIXTURES = ("moe", "pair", "head", "e2e")
 
+PatchEmbedStart = Callable[[MoE3DNetwork, Path], None]
+"""Fills a new network's patch embedding from a file of weights."""
 
-def start_network(config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]:
+
+def start_network(
+    config: TrainingConfig,
+    fill_patch_embed: PatchEmbedStart | None = None,
+    backbone_dtype: torch.dtype = torch.float32,
+) -> tuple[MoE3DNetwork, CheckpointInfo]:
     """Load or make the network; a mixture that is not there, or has another K, starts as copies.
 
+    Args:
+        config: the run.
+        fill_patch_embed: reads the settings' `patch_embed` file; None where they name none.
+        backbone_dtype: of a checkpoint's backbone that is not trained.
+
     Raises:
-        CheckpointError: the base or the ONNX file cannot be read.
-        UsageError: new experts, a pull or a push on a network without VGGT's head.
+        CheckpointError: the base or the file for the patch embedding cannot be read.
+        UsageError: new experts, a pull or a push on a network without VGGT's head; a file for the
+            patch embedding, and nothing that reads it.
     """
     torch.manual_seed(config.seed)
-    network, info = _base(config)
+    network, info = _base(config, fill_patch_embed, backbone_dtype)
     wanted = wanted_architecture(network.config, config)
     is_trained = info.experts_trained and _same_mixture(network.config, wanted)
     is_trained = is_trained and not config.mixture.anew
@@ -47,6 +63,22 @@ def start_network(config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]
             "(preset e2e never does); leave it at 0 or take another preset"
         )
     return network, replace(info, config=network.config)
+
+
+def frozen_precision(
+    config: TrainingConfig, device: torch.device, dtype: torch.dtype
+) -> torch.dtype:
+    """Of a backbone that only answers: a CPU with units for it runs a large one in bfloat16, too.
+
+    Args:
+        config: the run.
+        device: where the backbone runs.
+        dtype: of the network's products in training.
+    """
+    is_named = config.base in (NEW_MINI, GROWN_MINI)
+    if device.type != "cpu" or config.run.precision != "auto" or is_named:
+        return dtype
+    return select_compute("cpu", "auto", num_weights(find_checkpoint(config.base))).dtype
 
 
 def wanted_architecture(base: ModelConfig, config: TrainingConfig) -> ModelConfig:
@@ -74,7 +106,9 @@ def _same_mixture(first: ModelConfig, second: ModelConfig) -> bool:
     return first.moe == replace(second.moe, guide_radius_px=guide[0], guide_sigma=guide[1])
 
 
-def _base(config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]:
+def _base(
+    config: TrainingConfig, fill_patch_embed: PatchEmbedStart | None, backbone_dtype: torch.dtype
+) -> tuple[MoE3DNetwork, CheckpointInfo]:
     if config.base in (NEW_MINI, GROWN_MINI):
         network = MoE3DNetwork(mini())
         info = CheckpointInfo("mini", network.config, licence="Apache-2.0", demonstration=True)
@@ -83,9 +117,15 @@ def _base(config: TrainingConfig) -> tuple[MoE3DNetwork, CheckpointInfo]:
             take_fitting(network, shipped.network)
             info = replace(info, training=shipped.info.training)
         if config.patch_embed is not None:
-            load_dino_start(network, config.patch_embed)
+            if fill_patch_embed is None:
+                raise UsageError(
+                    f"nothing was given that reads {config.patch_embed} into the patch embedding; "
+                    "`moe3d train` hands over the reader of ONNX files"
+                )
+            fill_patch_embed(network, config.patch_embed)
         return network, info
-    loaded = read_checkpoint(find_checkpoint(config.base))
+    options = ReadOptions(backbone_dtype=backbone_dtype)
+    loaded = read_checkpoint(find_checkpoint(config.base), options)
     return loaded.network, loaded.info
 
 
@@ -106,12 +146,11 @@ def _with_new_mixture(
 ) -> MoE3DNetwork:
     if network.depth_head is None or not network.config.has_baseline:
         raise UsageError("new experts are copies of VGGT's depth head; this checkpoint has none")
-    grown = MoE3DNetwork(replace(wanted, has_baseline=True))
-    vggt = {k: v for k, v in network.state_dict().items() if not k.startswith("moe_head.")}
-    grown.load_state_dict(vggt, strict=False)
+    network.config = replace(wanted, has_baseline=True)
+    network.moe_head = build_unfilled_mixture(network.config)
     generator = torch.Generator().manual_seed(config.seed)
-    warm_start_experts(grown, generator, noise=config.mixture.expert_noise)
-    return grown
+    warm_start_experts(network, generator, noise=config.mixture.expert_noise)
+    return network
 
 
 def _refitted(network: MoE3DNetwork, wanted: ModelConfig) -> MoE3DNetwork:

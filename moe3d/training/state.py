@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from moe3d.errors import CheckpointError, OutputError
-from moe3d.io.atomic import new_file
-from moe3d.io.outside_files import reading
-from moe3d.io.workplace import sweep
+from moe3d.io.files.atomic import new_file
+from moe3d.io.files.outside_files import reading
+from moe3d.io.files.workplace import sweep
 from moe3d.model.checkpoint.torch_file import load_tensors_only
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.training.config import TrainingConfig

@@ -9,8 +9,8 @@ import torch
 from jaxtyping import Bool, Float
 
 from moe3d.evaluation.boundary import BoundaryCounts, count_occlusions
-from moe3d.evaluation.depth import score_depth
 from moe3d.evaluation.flying_points import count_against_itself, edge_band
+from moe3d.evaluation.metrics.depth import score_depth
 from moe3d.evaluation.mixture.gate import measure_gate
 from moe3d.model.fusion import gate_weights
 from moe3d.model.moe3d import MoE3DNetwork

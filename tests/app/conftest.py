@@ -7,11 +7,13 @@ import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
-from app.rendering.opengl_setup import prepare_opengl
-from app.state.app_state import AppState
-from app.state.settings import Settings
-from app.widgets.theme import Theme
+from moe3d_viewer.rendering.opengl.opengl_setup import prepare_opengl
+from moe3d_viewer.state.app_state import AppState
+from moe3d_viewer.state.job import Jobs
+from moe3d_viewer.state.settings import Settings
+from moe3d_viewer.widgets.controls.theme import Theme
 from tests.app.fakes import FakeBackend, FakeRunner
+from tests.app.window_fixtures import fresh_store
 
 prepare_opengl(core_profile=os.environ.get("MOE3D_TEST_CORE_PROFILE") == "1")
 
@@ -26,7 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> QSettings:
-    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    """Settings of somebody who has every panel and both networks side by side."""
+    made = fresh_store(tmp_path)
+    made.setValue("window_layout", "everything")
+    return made
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def runner() -> FakeRunner:
 
 @pytest.fixture
 def state(backend: FakeBackend, runner: FakeRunner, store: QSettings) -> AppState:
-    return AppState(backend, runner, Settings(store))
+    return AppState(Jobs(backend.functions, runner), Settings(store))
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.widgets.elided_label import ElidedLabel
+from moe3d_viewer.widgets.controls.elided_label import ElidedLabel
 
 CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QLabel)
 ALWAYS_OFF = Qt.ScrollBarPolicy.ScrollBarAlwaysOff

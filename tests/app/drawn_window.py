@@ -1,27 +1,24 @@
 """A whole window whose 3D view is drawn by OpenGL, with what a test does and sees in it."""
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QImage
 
-from app.rendering.camera import pixels_from_world
-from app.viewer import Viewer
-from app.widgets.cloud_view import CloudView
-from app.workers.prepare_display import build_cloud, prepare_display
+from moe3d.scene.records import ScenePrediction
+from moe3d_viewer.rendering.space.camera import pixels_from_world
+from moe3d_viewer.state.layers.display import BUILD_CLOUD, PREPARE_DISPLAY
+from moe3d_viewer.viewer import Viewer
+from moe3d_viewer.widgets.viewport.cloud_view import CloudView
 from tests.app.fakes import FakeBackend
 from tests.app.window_fixtures import child
+from tests.scenes import step_prediction
 
-PATIENCE_MS = 120_000
 
-
-class DrawnBackend(FakeBackend):
-    """Fake reconstruction, real points."""
-
-    def prepare_display(self, prediction, progress):
-        return prepare_display(prediction, progress)
-
-    def build_cloud(self, prediction, layer, progress):
-        return build_cloud(prediction, layer, progress)
+def backend_with_points(make: Callable[[], ScenePrediction] = step_prediction) -> FakeBackend:
+    """A made-up reconstruction, real points."""
+    return FakeBackend(make).use_real(PREPARE_DISPLAY, BUILD_CLOUD)
 
 
 def settle(qtbot, viewer: Viewer) -> None:
@@ -36,7 +33,7 @@ def settle(qtbot, viewer: Viewer) -> None:
             calm.append(sizes)
         return len(calm) > 10
 
-    qtbot.waitUntil(rests, timeout=PATIENCE_MS)
+    qtbot.waitUntil(rests)
 
 
 def views(viewer: Viewer) -> list[CloudView]:

@@ -4,45 +4,40 @@ import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
-from app.state.backend import (
-    CompareRequest,
-    ExportedFiles,
-    ExportForecast,
-    ExportFormat,
-    ExportRequest,
-    ModelInfo,
-    RunPlan,
-    RunRequest,
-    TargetExistsError,
-    Thumbnail,
-)
-from app.state.confidence import ConfidenceLevels
-from app.state.cursor import CursorPixel
-from app.state.job import Job, Publish
-from app.state.point_filters import PointCounts, PointFilters
-from app.state.scene_display import CloudDisplay, SceneDisplay
-from app.state.what_if import Remixer
-from app.workers.backend import MoE3DBackend
-from app.workers.count_points import count_points
-from app.workers.export_files import export_formats, forecast_export
-from app.workers.point_normals import point_normals
-from app.workers.prepare_display import confirmed_shares, depth_ranges
-from app.workers.prepare_remix import prepare_remix
-from app.workers.scene_files import SessionFiles
-from app.workers.why_hidden import why_hidden
 from moe3d.errors import CheckpointError, ImageReadError
-from moe3d.evaluation.scene_flying import flying_pixels
-from moe3d.evaluation.scene_truth import read_truth
-from moe3d.io.photo_checks import PhotoCheck
+from moe3d.evaluation.one_scene.scene_flying import flying_pixels
+from moe3d.io.photos.photo_checks import PhotoCheck
 from moe3d.progress import Progress
-from moe3d.scene.comparison import Comparison
 from moe3d.scene.expert_use import measure_expert_use
-from moe3d.scene.layers import default_layer, layer_names, named_layer, sides
+from moe3d.scene.layers import default_layer, layer_names, sides
 from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
-from moe3d.scene.truth import AlignedTruth
+from moe3d_viewer.state.exports.export import (
+    EXPORT,
+    ExportedFiles,
+    ExportRequest,
+    TargetExistsError,
+)
+from moe3d_viewer.state.job import Functions, Job, JobKind, Publish
+from moe3d_viewer.state.layers.display import BUILD_CLOUD, PREPARE_DISPLAY
+from moe3d_viewer.state.layers.profile import WRITE_FILE
+from moe3d_viewer.state.layers.scene_display import CloudDisplay, SceneDisplay
+from moe3d_viewer.state.run.models import DOWNLOAD_MODEL, KNOWN_MODELS, ModelInfo
+from moe3d_viewer.state.run.reconstruction import RECONSTRUCT
+from moe3d_viewer.state.run.run_options import RunRequest
+from moe3d_viewer.state.run.run_plan import PLAN_RUN, RunPlan
+from moe3d_viewer.state.scene.saved_results import (
+    IS_PREDICTION,
+    READ_PREDICTION,
+    WRITE_PREDICTION,
+)
+from moe3d_viewer.state.scene.session import MAKE_THUMBNAILS, READ_SCENE, Thumbnail
+from moe3d_viewer.workers.jobs import window_functions
+from moe3d_viewer.workers.point_buffers import point_buffer
+from moe3d_viewer.workers.prepare_display import confirmed_shares, depth_ranges
 from tests.scenes import step_prediction
 
 
@@ -105,11 +100,20 @@ def _of_photos(prediction: ScenePrediction, names: Sequence[str]) -> ScenePredic
     )
 
 
-class FakeBackend(SessionFiles):
-    """Answers at once, or as slowly and as badly as a test wants."""
+FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
+
+
+class FakeBackend:
+    """Functions for the window's jobs: those that need photos, a model or a network are made up.
+
+    They answer at once, or as slowly and as badly as a test wants. All others are the real ones.
+    """
 
     def __init__(self, make: Callable[[], ScenePrediction] = step_prediction) -> None:
         self.make = make
+        self.make_first: Callable[[], ScenePrediction] | None = None
+        """The network's own answer, if it comes before the result."""
+        self.refine_steps = 0
         self.steps = 3
         self.follows_photos = False
         """Whether a result has the views and names of the photos that were asked for."""
@@ -118,11 +122,46 @@ class FakeBackend(SessionFiles):
         self.sharpness: dict[int, float] = {}
         self.step_s = 0.0
         self.run_error: Exception | None = None
+        self.steps_done = 0
         self.requests: list[RunRequest] = []
         self.exports: list[ExportRequest] = []
         self.downloads: list[str] = []
+        self._functions = dict(window_functions())
+        self._functions |= dict(
+            (
+                READ_SCENE.done_by(self._read_scene),
+                MAKE_THUMBNAILS.done_by(self._make_thumbnails),
+                PLAN_RUN.done_by(self._plan_run),
+                RECONSTRUCT.done_by(self._reconstruct),
+                PREPARE_DISPLAY.done_by(self._prepare_display),
+                BUILD_CLOUD.done_by(self._build_cloud),
+                EXPORT.done_by(self._export),
+                IS_PREDICTION.done_by(lambda path, _progress: "points" not in path.name),
+                READ_PREDICTION.done_by(lambda _path, _progress: self.make()),
+                WRITE_FILE.done_by(self._write_file),
+                WRITE_PREDICTION.done_by(self._write_prediction),
+                KNOWN_MODELS.done_by(self._known_models),
+                DOWNLOAD_MODEL.done_by(self._download_model),
+            )
+        )
 
-    def read_scene(
+    @property
+    def functions(self) -> Functions:
+        """Who does what now; see `replace`."""
+        return self._functions
+
+    def replace(self, kind: JobKind[FunctionT], function: FunctionT) -> "FakeBackend":
+        """From the next job on, let this do it."""
+        self._functions[kind] = function
+        return self
+
+    def use_real(self, *kinds: JobKind[Any]) -> "FakeBackend":
+        """Let the program's own functions do these."""
+        real = window_functions()
+        self._functions |= {kind: real[kind] for kind in kinds}
+        return self
+
+    def _read_scene(
         self, paths: Sequence[Path], progress: Progress, frames_per_second: float = 1.0
     ) -> ViewSet:
         progress.report("photos")
@@ -133,66 +172,53 @@ class FakeBackend(SessionFiles):
         refused = [RefusedFile(file, "not a photo") for file in files if file not in good]
         return views_of([file.name for file in good], refused)
 
-    def make_thumbnails(self, views: ViewSet, progress: Progress, publish: Publish) -> None:
+    def _make_thumbnails(self, views: ViewSet, progress: Progress, publish: Publish) -> None:
         for index in range(len(views)):
             progress.report("thumbnails", index, len(views))
             pixels = np.full((48, 64, 3), 40 + 30 * index % 200, np.uint8)
             check = PhotoCheck(self.sharpness.get(index, 500.0), 3 ** (50 + 10 * index))
             publish(Thumbnail(index, pixels, check))
 
-    def plan_run(self, request: RunRequest, progress: Progress) -> RunPlan:
+    def _plan_run(self, request: RunRequest, progress: Progress) -> RunPlan:
         frames = dict.fromkeys(request.views.names, self.frame)
         return RunPlan(frames, len(frames) * 10**9, 2 * 10**9, "fits")
 
-    def reconstruct(self, request: RunRequest, progress: Progress) -> ScenePrediction:
+    def _reconstruct(
+        self, request: RunRequest, progress: Progress, publish: Publish
+    ) -> ScenePrediction:
         self.requests.append(request)
         progress.report("load model")
         for step in range(self.steps):
-            progress.report("backbone", step, self.steps)
+            progress.report("network", step, self.steps)
             time.sleep(self.step_s)
+            self.steps_done = step + 1
+        if self.make_first is not None:
+            publish(self.make_first())
+        for step in range(self.refine_steps):
+            progress.report("refine depth", step, self.refine_steps)
         progress.raise_if_cancelled()
         if self.run_error is not None:
             raise self.run_error
         made = self.make()
         return _of_photos(made, request.views.names) if self.follows_photos else made
 
-    def prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
+    def _prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
         there = [name for name in layer_names(prediction) if not name.startswith("expert:")]
         first = [name for name in sides(prediction, default_layer(prediction)) if name in there]
-        clouds = {layer: self.build_cloud(prediction, layer, progress) for layer in first}
+        clouds = {layer: self._build_cloud(prediction, layer, progress) for layer in first}
         flying = flying_pixels(prediction, there)
         use = measure_expert_use(prediction)
         confirmed = confirmed_shares(prediction)
         return SceneDisplay(use, depth_ranges(prediction), clouds, flying, confirmed)
 
-    def build_cloud(
+    def _build_cloud(
         self, prediction: ScenePrediction, layer: str, progress: Progress
     ) -> CloudDisplay:
         progress.report("points")
-        confidence = named_layer(prediction, layer).confidence
-        return CloudDisplay(layer, None, ConfidenceLevels.of(confidence, prediction.valid_mask))
+        buffer = point_buffer(prediction, layer)
+        return CloudDisplay(layer, None, buffer.levels, buffer.places)
 
-    def count_points(
-        self, prediction: ScenePrediction, layer: str, filters: PointFilters, progress: Progress
-    ) -> PointCounts:
-        return count_points(prediction, layer, filters, progress)
-
-    def point_normals(self, prediction: ScenePrediction, layer: str, progress: Progress) -> object:
-        return point_normals(prediction, layer, progress)
-
-    def prepare_remix(self, prediction: ScenePrediction, progress: Progress) -> Remixer | None:
-        return prepare_remix(prediction, progress)
-
-    def why_hidden(
-        self,
-        prediction: ScenePrediction,
-        pixel: CursorPixel,
-        filters: PointFilters,
-        progress: Progress,
-    ) -> tuple[str, ...]:
-        return why_hidden(prediction, pixel, filters, progress)
-
-    def export(self, request: ExportRequest, progress: Progress) -> ExportedFiles:
+    def _export(self, request: ExportRequest, progress: Progress) -> ExportedFiles:
         self.exports.append(request)
         target = request.out_dir / "scene.ply"
         if target.exists() and not request.overwrite:
@@ -201,39 +227,23 @@ class FakeBackend(SessionFiles):
         target.write_text("ply\n")
         return ExportedFiles((target,), num_points=1234, size_bytes=5_600_000)
 
-    def forecast_export(self, request: ExportRequest, progress: Progress) -> ExportForecast:
-        return forecast_export(request, progress)
-
-    def export_formats(self, progress: Progress) -> tuple[ExportFormat, ...]:
-        return export_formats()
-
-    def read_prediction(self, path: Path, progress: Progress) -> ScenePrediction:
-        return self.make()
-
-    def write_file(self, path: Path, content: bytes, progress: Progress) -> Path:
+    def _write_file(self, path: Path, content: bytes, progress: Progress) -> Path:
         path.write_bytes(content)
         return path
 
-    def write_prediction(self, prediction: ScenePrediction, path: Path, progress: Progress) -> Path:
+    def _write_prediction(
+        self, prediction: ScenePrediction, path: Path, progress: Progress
+    ) -> Path:
         path.write_bytes(b"saved")
         return path
 
-    def read_truth(
-        self, path: Path, prediction: ScenePrediction, progress: Progress
-    ) -> AlignedTruth:
-        progress.report("truth")
-        return read_truth(path, prediction)
-
-    def compare(self, request: CompareRequest, progress: Progress, publish: Publish) -> Comparison:
-        return MoE3DBackend().compare(request, progress, publish)
-
-    def known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
+    def _known_models(self, progress: Progress) -> tuple[ModelInfo, ...]:
         return (
             ModelInfo("mini", "mini (built in)", 18_000_000, "Apache-2.0", path=Path("mini")),
             ModelInfo("facebook/VGGT-1B", "VGGT-1B", 5_000_000_000, "CC BY-NC 4.0", "the hub"),
         )
 
-    def download_model(self, key: str, progress: Progress) -> Path:
+    def _download_model(self, key: str, progress: Progress) -> Path:
         self.downloads.append(key)
         for part in range(4):
             progress.report("download", part * 10**9, 4 * 10**9)

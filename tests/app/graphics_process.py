@@ -9,23 +9,13 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from app.arguments import Arguments
-from app.main import make_application, make_viewer
-from app.viewer import Viewer
-from app.workers.prepare_display import build_cloud, prepare_display
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.main import make_application, make_viewer
+from moe3d_viewer.state.layers.display import BUILD_CLOUD, PREPARE_DISPLAY
+from moe3d_viewer.viewer import Viewer
 from tests.app.fakes import FakeBackend
 
 POLL_MS, CALM_POLLS = 20, 10
-
-
-class RealPoints(FakeBackend):
-    """Fake reconstruction, real points; PyOpenGL is not loaded by it."""
-
-    def prepare_display(self, prediction, progress):
-        return prepare_display(prediction, progress)
-
-    def build_cloud(self, prediction, layer, progress):
-        return build_cloud(prediction, layer, progress)
 
 
 class Watch(QTimer):
@@ -64,7 +54,7 @@ def shown_texts(widget: QWidget) -> list[str]:
 
 def break_drawing() -> None:
     """The overlays of every 3D view cannot be drawn."""
-    from app.widgets.line_item import LineItem
+    from moe3d_viewer.widgets.viewport.drawing.line_item import LineItem
 
     def paint(_item: object) -> None:
         raise ValueError("the driver of this test says no")
@@ -73,7 +63,7 @@ def break_drawing() -> None:
 
 
 def mend_drawing() -> None:
-    from app.widgets.line_item import LineItem
+    from moe3d_viewer.widgets.viewport.drawing.line_item import LineItem
 
     LineItem.paint = LineItem.kept
 
@@ -93,9 +83,10 @@ def main(words: list[str]) -> int:
         for photo in photos:
             photo.write_bytes(b"")
         store = QSettings(f"{name}/settings.ini", QSettings.Format.IniFormat)
-        viewer = make_viewer(
-            Arguments(tuple(photos), run=True, size=(1000, 700)), RealPoints(), store
-        )
+        # made-up reconstruction, real points; PyOpenGL is not loaded by it
+        backend = FakeBackend().use_real(PREPARE_DISPLAY, BUILD_CLOUD)
+        arguments = Arguments(tuple(photos), run=True, size=(1000, 700))
+        viewer = make_viewer(arguments, backend.functions, store)
         viewer.show()
         watch = Watch(app, viewer, words)
         app.exec()

@@ -23,14 +23,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.viewer import Viewer
-from app.widgets.map_tile import MapTile
-from app.widgets.section import Section
+from moe3d_viewer.viewer import Viewer
+from moe3d_viewer.widgets.inspector.section import Section
+from moe3d_viewer.widgets.maps.map_tile import MapTile
 from tests.app.window_fixtures import child
+from tests.patience import rest
 
 LEFT = Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
-PATIENCE_MS = 20_000
 
 
 class Hands:
@@ -46,15 +46,18 @@ class Hands:
     def show(self, widget: QWidget) -> QWidget:
         """Bring a control to the screen: its panel to the front, its group open, scrolled to it."""
         above = list(reversed(_parents(widget)))
-        for part in above:
-            if isinstance(part, QDockWidget):
-                self._bring_forward(part)
+        docks = [part for part in above if isinstance(part, QDockWidget)]
+        for dock in docks:
+            self._bring_forward(dock)
         if any(isinstance(part, Section) for part in above):
-            self.qtbot.wait(10)  # a group that was opened last may fold this one in a moment
+            rest(self.qtbot, self.window)  # a group that was opened last may fold this one
         groups = [p for p in above if isinstance(p, Section) and p.body.isAncestorOf(widget)]
         drawn = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
 
         def is_seen() -> bool:
+            for dock in docks:
+                if dock.visibleRegion().isEmpty():  # a result went and came: it is behind another
+                    self._bring_forward(dock)
             for group in groups:
                 if not group.is_open:  # also one that folded after it was opened
                     self.qtbot.mouseClick(self._scroll_to(group.heading), LEFT)
@@ -80,7 +83,7 @@ class Hands:
     def press(self, name: str, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
         """Click a button."""
         button = self.show(self.find(name))
-        self.qtbot.waitUntil(button.isEnabled, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(button.isEnabled)
         self.qtbot.mouseClick(button, LEFT, keys)
 
     def tick(self, name: str) -> QCheckBox:
@@ -126,7 +129,7 @@ class Hands:
         place = bar.actionGeometry(way[0].menuAction()).center()
         self.qtbot.mouseClick(bar, LEFT, pos=place)
         for menu, entry in zip(way, [m.menuAction() for m in way[1:]] + [action], strict=True):
-            self.qtbot.waitUntil(menu.isVisible)
+            self.qtbot.waitUntil(lambda menu=menu: _is_on_screen(menu))
             self.qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(entry).center())
         self.qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None)
 
@@ -155,11 +158,12 @@ class Hands:
         values = self.find("cursor_values")
 
         def arrived() -> bool:
+            self._scroll_to(shown)  # the strip may still be finding its size
             self.qtbot.mouseMove(shown, shown.point_of(x, y).toPoint() + QPoint(1, 0))
             self.qtbot.mouseMove(shown, shown.point_of(x, y).toPoint())
             return f"x {x}  y {y} " in values.text()
 
-        self.qtbot.waitUntil(arrived)  # the strip may still be finding its size
+        self.qtbot.waitUntil(arrived)
         return shown
 
     def answer_file_dialog(self, path: Path) -> None:
@@ -205,7 +209,7 @@ class Hands:
 
     def wait(self, holds: Callable[[], bool]) -> None:
         """Until the window shows it."""
-        self.qtbot.waitUntil(holds, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(holds)
 
 
 def wheel(widget: QWidget, place: QPoint, steps: int, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
@@ -231,6 +235,11 @@ def _parents(widget: QWidget) -> list[QWidget]:
         found.append(above)
         above = above.parentWidget()
     return found
+
+
+def _is_on_screen(menu: QMenu) -> bool:
+    """Whether the display shows a menu: one shown later than its submenu would go before it."""
+    return menu.isVisible() and menu.windowHandle().isExposed()
 
 
 def _handle(slider: QSlider):

@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from app.viewer import Viewer
+from moe3d_viewer.viewer import Viewer
 from tests.app.drawn_window import views
 
 LEFT = Qt.MouseButton.LeftButton

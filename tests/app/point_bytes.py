@@ -4,9 +4,9 @@ from dataclasses import fields
 
 import numpy as np
 
-from app.viewer import Viewer
-from app.widgets.cloud_view import CloudView
 from moe3d.scene.records import ScenePrediction
+from moe3d_viewer.viewer import Viewer
+from moe3d_viewer.widgets.viewport.cloud_view import CloudView
 
 
 def bytes_of(prediction: ScenePrediction) -> int:

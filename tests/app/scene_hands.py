@@ -4,8 +4,8 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 
-from app.viewer import Viewer
-from app.widgets.cloud_view import CloudView
+from moe3d_viewer.viewer import Viewer
+from moe3d_viewer.widgets.viewport.cloud_view import CloudView
 from tests.app.drawn_window import click, pixels, place_of, settle, views
 from tests.app.hands import Hands
 

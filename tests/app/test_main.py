@@ -1,24 +1,46 @@
 """What happens before the window opens."""
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 
-CODE = """
-from app.main import keep_triton_out
+import pytest
+
+TRITON = """
+from moe3d_viewer.main import keep_triton_out
 if {guarded}:
     keep_triton_out()
 from torch.utils._triton import has_triton_package
 print(has_triton_package())
 """
+ARENAS = """
+import ctypes, pathlib, threading
+from moe3d_viewer.main import keep_memory_together
+if {guarded}:
+    keep_memory_together()
+everyone = threading.Barrier(7)
+def work():
+    taken = bytearray(10_000)
+    everyone.wait()
+for _ in range(6):
+    threading.Thread(target=work).start()
+everyone.wait()
+c = ctypes.CDLL(None)
+c.fopen.restype = ctypes.c_void_p
+file = ctypes.c_void_p(c.fopen(b"{folder}/malloc.xml", b"w"))
+c.malloc_info(0, file)
+c.fclose(file)
+print(pathlib.Path("{folder}/malloc.xml").read_text().count("<heap nr="))
+"""
 
 
-def finds_triton(package_folder: Path, *, guarded: bool) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(package_folder)}
+def answer(code: str, **environment: str) -> str:
+    """What a new process prints."""
     done = subprocess.run(
-        [sys.executable, "-c", CODE.format(guarded=guarded)],
-        env=environment,
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
@@ -30,5 +52,14 @@ def finds_triton(package_folder: Path, *, guarded: bool) -> str:
 def test_torch_does_not_load_an_installed_triton(tmp_path: Path) -> None:
     (tmp_path / "triton").mkdir()
     (tmp_path / "triton" / "__init__.py").write_text("loaded = True\n")
-    assert finds_triton(tmp_path, guarded=False) == "True"
-    assert finds_triton(tmp_path, guarded=True) == "False"
+    folder = str(tmp_path)
+    assert answer(TRITON.format(guarded=False), PYTHONPATH=folder) == "True"
+    assert answer(TRITON.format(guarded=True), PYTHONPATH=folder) == "False"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="arenas are glibc's")
+def test_threads_share_two_arenas(tmp_path: Path, monkeypatch) -> None:
+    """Else those of past jobs hold several times the memory that is in use."""
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    assert int(answer(ARENAS.format(guarded=False, folder=tmp_path))) > 2
+    assert int(answer(ARENAS.format(guarded=True, folder=tmp_path))) <= 2

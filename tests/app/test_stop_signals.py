@@ -18,7 +18,7 @@ pytestmark = [
 CODE = """
 import sys
 from PySide6.QtCore import QTimer
-from app import main, viewer
+from moe3d_viewer import main, viewer
 show = viewer.Viewer.show
 def shown(self):
     show(self)

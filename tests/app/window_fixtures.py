@@ -7,23 +7,35 @@ from PySide6.QtCore import QMimeData, QObject, QPoint, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
-from app.arguments import Arguments, read_arguments
-from app.main import make_viewer
-from app.viewer import Viewer
-from app.widgets.section import Section
+from moe3d_viewer.arguments import Arguments, read_arguments
+from moe3d_viewer.main import make_viewer
+from moe3d_viewer.viewer import Viewer
+from moe3d_viewer.widgets.inspector.section import Section
 from tests.app.fakes import FakeBackend
 
-PATIENCE_MS = 120_000
-"""A busy machine takes long to load torch."""
 MakeViewer = Callable[..., Viewer]
 
 
-def build_viewer(qtbot, store: QSettings, backend: FakeBackend, *words: str) -> Viewer:
+def fresh_store(folder: Path) -> QSettings:
+    """Settings of a first start."""
+    return QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+
+
+def has_panels(window: QWidget) -> bool:
+    """Whether all panels are made; they follow the start page, the help last."""
+    return window.findChild(QWidget, "help_panel") is not None
+
+
+def build_viewer(qtbot, store: QSettings, backend: FakeBackend | None, *words: str) -> Viewer:
+    """Without a backend all jobs are done by the program's own functions."""
     arguments = read_arguments(words) if words else Arguments()
-    viewer = make_viewer(arguments, backend, store, sample_path=Path("sample"))
+    functions = backend.functions if backend is not None else None
+    viewer = make_viewer(arguments, functions, store, sample_path=Path("sample"))
     qtbot.addWidget(viewer.window, before_close_func=lambda _window: viewer.close_down())
     with qtbot.waitExposed(viewer.window):
         viewer.show()
+    # A job for one picture may end, and its window close, before there are panels.
+    qtbot.waitUntil(lambda: has_panels(viewer.window) or viewer.exit_code is not None)
     return viewer
 
 
@@ -62,8 +74,8 @@ def drop(widget: QWidget, paths: Sequence[Path]) -> bool:
 def run_photos(viewer: Viewer, photos: Path, qtbot) -> None:
     """Drop a folder, press Ctrl+R, and wait for the result."""
     assert drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: viewer.state.session.can_run, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.state.session.can_run)
     viewer.window.activateWindow()
     qtbot.waitUntil(viewer.window.isActiveWindow)
     qtbot.keyClick(viewer.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)

@@ -4,18 +4,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings, Qt
 
-from app.rendering.opengl_setup import prepare_opengl
-from app.viewer import Viewer
-from tests.app.drawn_window import PATIENCE_MS, DrawnBackend, settle, trigger, views
+from moe3d_viewer.rendering.opengl.opengl_setup import prepare_opengl
+from moe3d_viewer.viewer import Viewer
+from tests.app.drawn_window import backend_with_points, settle, trigger, views
 from tests.app.fakes import FakeBackend
-from tests.app.window_fixtures import build_viewer, drop
+from tests.app.window_fixtures import build_viewer, drop, fresh_store
 
 prepare_opengl()
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> QSettings:
-    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    """Settings of somebody who has every panel and both networks side by side."""
+    made = fresh_store(tmp_path)
+    made.setValue("window_layout", "everything")
+    return made
 
 
 @pytest.fixture
@@ -41,20 +44,20 @@ def viewer(qtbot, store: QSettings, backend: FakeBackend) -> Iterator[Viewer]:
 
 
 @pytest.fixture
-def drawn_backend() -> DrawnBackend:
-    return DrawnBackend()
+def drawn_backend() -> FakeBackend:
+    return backend_with_points()
 
 
 @pytest.fixture
-def drawn(qtbot, store: QSettings, photos: Path, drawn_backend: DrawnBackend) -> Iterator[Viewer]:
+def drawn(qtbot, store: QSettings, photos: Path, drawn_backend: FakeBackend) -> Iterator[Viewer]:
     """A window with a result whose points are drawn; needs OpenGL."""
     made = build_viewer(qtbot, store, drawn_backend, "--size", "1280x720")
     drop(made.window, [photos])
-    qtbot.waitUntil(lambda: made.state.session.can_run, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: made.state.session.can_run)
     made.window.activateWindow()
     qtbot.waitUntil(made.window.isActiveWindow)
     qtbot.keyClick(made.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: made.window.scene_view is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: made.window.scene_view is not None)
     settle(qtbot, made)
     yield made
     made.window.close()

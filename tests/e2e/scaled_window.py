@@ -1,6 +1,7 @@
 """What must hold in a window of any scale; run by test_high_dpi_gl with QT_SCALE_FACTOR."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,11 +9,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QListWidget, QWidget
 
-from app.rendering.camera import pixels_from_world
-from app.rendering.camera_frusta import frustum_corners
-from app.state.backend import Thumbnail
-from app.widgets.pictures import rgb_from_image
-from tests.app.drawn_window import PATIENCE_MS, DrawnBackend, settle, trigger, views
+from moe3d_viewer.rendering.space.camera import pixels_from_world
+from moe3d_viewer.rendering.space.camera_frusta import frustum_corners
+from moe3d_viewer.state.scene.session import MAKE_THUMBNAILS, Thumbnail
+from moe3d_viewer.widgets.controls.pictures import rgb_from_image
+from tests.app.drawn_window import backend_with_points, settle, trigger, views
+from tests.app.fakes import FakeBackend
 from tests.app.mouse import Mouse
 from tests.app.window_fixtures import child
 
@@ -22,19 +24,17 @@ ORANGE = np.array([255, 190, 92])
 HANDLE_RADIUS_PX, HANDLE_STROKE_PX = 6.25, 2.5
 
 
-class StripedBackend(DrawnBackend):
+def make_stripes(views, progress, publish) -> None:
     """Thumbnails of black and white columns, each as wide as half a pixel of the list."""
-
-    def make_thumbnails(self, views, progress, publish) -> None:
-        stripes = np.zeros((208, 304, 3), np.uint8)
-        stripes[:, ::2] = 255
-        for index in range(len(views)):
-            publish(Thumbnail(index, stripes))
+    stripes = np.zeros((208, 304, 3), np.uint8)
+    stripes[:, ::2] = 255
+    for index in range(len(views)):
+        publish(Thumbnail(index, stripes))
 
 
 @pytest.fixture
-def drawn_backend() -> DrawnBackend:
-    return StripedBackend()
+def drawn_backend() -> FakeBackend:
+    return backend_with_points().replace(MAKE_THUMBNAILS, make_stripes)
 
 
 def device_pixels(image: QImage) -> np.ndarray:
@@ -94,7 +94,7 @@ def test_the_pixel_under_the_cursor_is_that_of_the_map(single, qtbot):
     mouse.move(*(at(view, target) - 3))
     mouse.move(*at(view, target))
     values = child(single.window, "cursor_values", QLabel)
-    qtbot.waitUntil(lambda: "photo" in values.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "photo" in values.text())
     text = values.text()
     found = [float(part) for part in text[text.index("(") + 1 : text.index(")")].split(",")]
     np.testing.assert_allclose(found, target, atol=0.08)
@@ -105,7 +105,7 @@ def test_a_click_on_a_frustum_goes_into_its_photo(single, qtbot):
     trigger(single, "axis_top")
     mouse.wheel(view.width() / 2, view.height() / 2, -5)  # the cameras come into the view
     settle(qtbot, single)
-    corners = frustum_corners(view._photos.cameras, view._photos.frustum_depth)
+    corners = frustum_corners(view.overlays.photos.cameras, view.overlays.photos.frustum_depth)
     place = at(view, corners[1].mean(axis=0))
     assert view.rect().contains(QPoint(*place.astype(int).tolist()))
     mouse.click(*place)
@@ -135,7 +135,7 @@ def test_points_are_as_large_as_on_other_screens(single, qtbot):
     view, state = views(single)[0], single.state
     state.view.show_cameras(False)
     state.view.set_point_size_px(4)
-    view.set_size_follows_depth(False)
+    view.set_style(replace(view.style, size_follows_depth=False))
     settle(qtbot, single)
     drawn = device_pixels(view.grabFramebuffer())
     runs = []

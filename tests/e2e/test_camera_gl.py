@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
-from app.rendering.camera import pixels_from_world
+from moe3d_viewer.rendering.space.camera import pixels_from_world
 from tests.app.drawn_window import pixels, settle, views
 from tests.app.mouse import LEFT, NO_KEY, Mouse
 from tests.app.window_fixtures import build_viewer, child, run_photos

@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.rendering.palettes import FLYING_COLOR
-from app.widgets.map_tile import MapTile
+from moe3d.scene.maps.color_tables import FLYING_COLOR
+from moe3d_viewer.widgets.maps.map_tile import MapTile
 from tests.app.hands import Hands
 from tests.app.window_fixtures import child, run_photos
-from tests.moe3d.evaluation.test_scene_truth import truth_folder
+from tests.moe3d.evaluation.one_scene.test_scene_truth import truth_folder
+from tests.patience import turns
 from tests.scenes import step_prediction
 
 pytestmark = pytest.mark.gui
-PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -39,13 +39,11 @@ def comparing(viewer, photos, qtbot):
 
 def wait_for_numbers(viewer, qtbot) -> None:
     measured = viewer.state.comparison_report
-    qtbot.waitUntil(
-        lambda: measured.report is not None and not measured.is_measuring, timeout=PATIENCE_MS
-    )
+    qtbot.waitUntil(lambda: measured.report is not None and not measured.is_measuring)
 
 
 def wait_until_idle(viewer, qtbot) -> None:
-    qtbot.waitUntil(lambda: not viewer.state.comparison_report.is_measuring, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not viewer.state.comparison_report.is_measuring)
 
 
 def rows_of(window) -> dict[str, tuple[str, str]]:
@@ -146,7 +144,7 @@ def test_loaded_truth_adds_metrics_and_error_maps(comparing, qtbot, tmp_path):
     hands.answer_file_dialog(truth_folder(tmp_path / "truth"))
     qtbot.waitUntil(lambda: state.truth.truth is not None)
     wait_for_numbers(comparing, qtbot)
-    qtbot.waitUntil(lambda: "AbsRel, one scale a scene" in rows_of(window), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "AbsRel, one scale a scene" in rows_of(window))
     rows = rows_of(window)
     for scale in ("one scale a scene", "a scale a photo"):
         errors = [float(text) for text in rows[f"AbsRel, {scale}"]]
@@ -223,7 +221,7 @@ def test_no_tile_is_ever_a_window_of_its_own(comparing, qtbot):
     comparing.state.maps.show_map("flying", True)
     comparing.state.maps.show_map("entropy", False)
     comparing.state.maps.show_map("entropy", True)
-    qtbot.wait(50)
+    turns(qtbot)
     QApplication.instance().removeEventFilter(watch)
     assert watch.seen == []
 

@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
-from app.rendering.palettes import FLYING_COLOR
-from app.widgets.cloud_view import CloudView
-from app.widgets.swipe_handle import SwipeHandle
 from moe3d.scene.comparison import Place
+from moe3d.scene.maps.color_tables import FLYING_COLOR
+from moe3d_viewer.widgets.viewport.cloud_view import CloudView
+from moe3d_viewer.widgets.viewport.two_sides import SwipeHandle
 from tests.app.drawn_window import pixels, settle, views
 from tests.app.hands import Hands
 from tests.app.window_fixtures import child
@@ -38,7 +38,7 @@ def test_x_swipes_and_the_dragged_border_is_remembered(drawn, qtbot):
     settle(qtbot, drawn)
     assert left.size() == right.size()
     assert left.mapTo(window, QPoint()) == right.mapTo(window, QPoint())
-    assert headings(window) == ["MoE3D (fused): 0 flying", "VGGT: 280 flying"]
+    assert headings(window) == ["MoE3D (fused): 0 flying points", "VGGT: 280 flying points"]
     handle = child(window, "swipe_handle", SwipeHandle)
     grip = QPoint(handle.width() // 2, handle.height() // 2)
     target = grip - QPoint(left.width() // 4, 0)
@@ -59,7 +59,7 @@ def test_tab_flips_between_both_networks_while_the_view_has_the_focus(drawn, qtb
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         settle(qtbot, drawn)
         seen.append(headings(window))
-    assert seen == [["MoE3D (fused): 0 flying"], ["VGGT: 280 flying"]] * 2
+    assert seen == [["MoE3D (fused): 0 flying points"], ["VGGT: 280 flying points"]] * 2
     np.testing.assert_allclose(left.camera.eye, right.camera.eye)
     assert right.hasFocus()
     qtbot.keyClick(right, Qt.Key.Key_Backtab)
@@ -93,7 +93,7 @@ def test_flying_points_are_lit_and_counted_on_both_sides(drawn, qtbot):
         lit.append(int((np.abs(picture - FLYING_COLOR).max(axis=2) < 30).sum()))
     assert lit[0] == 0
     assert lit[1] > 50
-    assert headings(drawn.window) == ["MoE3D (fused): 0 flying", "VGGT: 280 flying"]
+    assert headings(drawn.window) == ["MoE3D (fused): 0 flying points", "VGGT: 280 flying points"]
 
 
 def opposed():
@@ -118,7 +118,7 @@ def test_both_sides_show_the_same_pixels_unless_the_switch_is_off(two_minds, qtb
     two_minds.state.view.show_cameras(False)
     two_minds.state.view.set_percentile(40)
     for view in (left, right):
-        view.show_gizmo(False)
+        view.overlays.show_gizmo(False)
     settle(qtbot, two_minds)
     same = [drawn_pixels(view) for view in (left, right)]
     assert same[0].sum() > 1000

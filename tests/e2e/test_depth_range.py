@@ -5,9 +5,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
-from app.widgets.depth_histogram import DepthHistogram
-from app.widgets.map_tile import MapTile
+from moe3d_viewer.widgets.inspector.depth_section import DepthHistogram
+from moe3d_viewer.widgets.maps.map_tile import MapTile
 from tests.app.drawn_window import pixels, settle, views
+from tests.app.hands import Hands
 from tests.app.window_fixtures import child, open_section, run_photos
 
 pytestmark = pytest.mark.gui
@@ -57,7 +58,7 @@ def test_typed_ends_spread_the_colours_and_are_kept(grey, tmp_path, qtbot):
     qtbot.keyClick(grey.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert far.text() != "4"
     grey.state.scene_file.open(session)
-    qtbot.waitUntil(lambda: (near.text(), far.text()) == ("0", "4"), timeout=20_000)
+    qtbot.waitUntil(lambda: (near.text(), far.text()) == ("0", "4"))
 
 
 @pytest.mark.parametrize(
@@ -134,9 +135,7 @@ def test_the_histogram_counts_the_depths_of_both_networks(grey):
 
 def test_over_a_map_without_depth_the_bar_has_that_maps_scale(grey, qtbot):
     near, _ = fields(grey)
-    grey.window.resize(2000, 920)  # every map is in sight
-    tile = child(grey.window, "tile_entropy", QWidget)
-    qtbot.waitUntil(lambda: not tile.visibleRegion().isEmpty())
+    tile = Hands(grey, qtbot).show(child(grey.window, "tile_entropy", QWidget))
     qtbot.mouseMove(tile, QPoint(tile.width() // 2, tile.height() // 2))
     assert not near.isVisible()
     qtbot.mouseMove(tile, QPoint(3, 3))

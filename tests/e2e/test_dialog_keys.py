@@ -51,6 +51,6 @@ def test_enter_in_the_folder_exports(viewer, photos, backend, qtbot, tmp_path):
     qtbot.waitUntil(field.hasFocus)
     field.selectAll()
     qtbot.keyClicks(field, str(tmp_path / "out"))
-    qtbot.waitUntil(child(opened, "export_button").isEnabled, timeout=20_000)
+    qtbot.waitUntil(child(opened, "export_button").isEnabled)
     qtbot.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil((tmp_path / "out" / "scene.ply").exists)

@@ -5,10 +5,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QLabel, QPushButton, QScrollArea
 
-from app.widgets.map_strip import MapStrip
-from app.widgets.map_tile import MapTile
-from app.widgets.profile_plots import ProfilePlots
-from app.widgets.value_bar import ValueBar
+from moe3d_viewer.widgets.maps.map_strip import MapStrip
+from moe3d_viewer.widgets.maps.map_tile import MapTile
+from moe3d_viewer.widgets.maps.profile_plots import ProfilePlots
+from moe3d_viewer.widgets.maps.value_bar import ValueBar
 from tests.app.window_fixtures import child, run_photos
 
 pytestmark = pytest.mark.gui
@@ -39,7 +39,7 @@ def test_digits_solo_and_zero_leads_back(window, viewer, qtbot):
     strip, fused = child(window, "map_strip", MapStrip), child(window, "tile_fused", MapTile)
     own, remix = picture(window, "fused"), viewer.state.remix
     qtbot.keyClick(strip, Qt.Key.Key_2)
-    qtbot.waitUntil(lambda: remix.shown.is_active, timeout=5000)
+    qtbot.waitUntil(lambda: remix.shown.is_active)
     assert fused.title == "What-if: Fused"
     assert picture(window, "fused") != own
     banner = child(window, "what_if_banner")
@@ -49,7 +49,7 @@ def test_digits_solo_and_zero_leads_back(window, viewer, qtbot):
     qtbot.keyClick(strip, Qt.Key.Key_3, Qt.KeyboardModifier.ShiftModifier)
     assert remix.soloed == {1, 2}
     qtbot.keyClick(strip, Qt.Key.Key_0)
-    qtbot.waitUntil(lambda: not remix.shown.is_active, timeout=5000)
+    qtbot.waitUntil(lambda: not remix.shown.is_active)
     assert picture(window, "fused") == own
     assert not banner.isVisible()
     overlay = picture(window, "gating")

@@ -4,9 +4,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QScrollArea, QToolButton
 
-from app.widgets.map_tile import MapTile
+from moe3d_viewer.widgets.maps.map_tile import MapTile
 from tests.app.hands import Hands
 from tests.app.window_fixtures import child, run_photos
+from tests.patience import rest
 from tests.scenes import open_prediction
 from tests.supported_scenes import supported_prediction
 
@@ -53,7 +54,7 @@ def test_every_rule_that_hides_a_pixel_is_named(viewer, photos, qtbot):
     hands = Hands(viewer, qtbot)
     hands.tick("legend_expert_1")  # it decides the left half
     ask_at(3)
-    assert why.text().endswith("hidden by lowest 20 % confidence, experts, the other side's cut")
+    assert why.text().endswith("hidden by lowest 20 % confidence, the other side's cut, experts")
     hands.tick("legend_expert_1")
     assert not why.isVisible()  # the answer is of yesterday
     ask_at(40)
@@ -106,6 +107,43 @@ def test_unconfirmed_points_go_unasked_and_one_click_brings_them_back(confirmed)
     confirmed.wait(lambda: chip.text() == f"{words}  \N{MINUS SIGN}{more:,}")
     confirmed.hotkey(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     confirmed.wait(lambda: photos.value() == 1)
+
+
+def test_three_chips_and_the_count_share_a_line_while_networks_are_compared(
+    viewer, photos, backend, qtbot
+):
+    viewer.window.resize(1280, 720)
+    backend.make = supported_prediction
+    run_photos(viewer, photos, qtbot)
+    Hands(viewer, qtbot).hotkey(Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    rest(qtbot, viewer.window, [viewer.runner])
+    chips = [child(viewer.window, f"chip_{name}") for name in ("confidence", "support")]
+    chips += [child(viewer.window, name) for name in ("chip_other_side", "kept_points")]
+    assert all(chip.isVisible() for chip in chips)
+    assert len({chip.geometry().center().y() // 8 for chip in chips}) == 1
+    kept = child(viewer.window, "kept_points", QLabel)
+    assert kept.toolTip().startswith("MoE3D refined: ")
+    assert kept.toolTip().endswith(kept.text())
+    viewer.window.resize(1900, 900)
+    qtbot.waitUntil(lambda: kept.text() == kept.toolTip())
+
+
+def test_a_large_map_in_place_of_the_points_has_their_room(viewer, photos, qtbot):
+    viewer.window.resize(1280, 720)
+    run_photos(viewer, photos, qtbot)
+    hands = Hands(viewer, qtbot)
+    hands.hotkey(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    rest(qtbot, viewer.window, [viewer.runner])
+    chips, views = child(viewer.window, "filter_chips"), child(viewer.window, "middle")
+    before = views.height()
+    qtbot.mouseDClick(hands.show(hands.find("tile_fused", MapTile)), Qt.MouseButton.LeftButton)
+    large, tile = child(viewer.window, "large_map"), child(viewer.window, "large_tile")
+    qtbot.waitUntil(lambda: large.isVisible() and not chips.isVisible())
+    rest(qtbot, viewer.window, [viewer.runner])
+    assert views.height() > before
+    assert large.height() - tile.height() < 60  # one line over the map
+    hands.press("large_map_beside")
+    qtbot.waitUntil(chips.isVisible)
 
 
 def test_why_a_pixel_is_hidden_names_support(confirmed):

@@ -18,6 +18,9 @@ DISPLAY_WORDS = ("WAYLAND", "DISPLAY", "XDG_SESSION", "QT_", "PYOPENGL", "MESA_"
 DRAWN = ""
 OLD = {"MESA_GL_VERSION_OVERRIDE": "2.1", "MESA_GLSL_VERSION_OVERRIDE": "120"}
 OLDER_THAN_NEEDED = {"MESA_GL_VERSION_OVERRIDE": "3.0", "MESA_GLSL_VERSION_OVERRIDE": "130"}
+HAS_LINKED_DRIVERS = any(Path("/usr/lib").glob("*/libgallium-*.so"))
+"""Mesa since 24.2 brings its drivers in a library of its own, whatever folder it is told."""
+NO_CONTEXT = "makes no OpenGL context"
 SETUPS = {
     "plain X11": ({}, DRAWN),
     "X11 program under Wayland": (
@@ -31,8 +34,11 @@ SETUPS = {
     "OpenGL 3.3": ({"MESA_GL_VERSION_OVERRIDE": "3.3"}, DRAWN),
     "OpenGL 3.0": (OLDER_THAN_NEEDED, "OpenGL 3.1 is needed"),
     "OpenGL 2.1": (OLD, "OpenGL 3.1 is needed"),
-    "neither GLX nor EGL": ({"QT_XCB_GL_INTEGRATION": "none"}, "makes no OpenGL context"),
-    "no driver": ({"LIBGL_DRIVERS_PATH": "/nowhere"}, "makes no OpenGL context"),
+    "neither GLX nor EGL": ({"QT_XCB_GL_INTEGRATION": "none"}, NO_CONTEXT),
+    "no driver": (
+        {"LIBGL_DRIVERS_PATH": "/nowhere"},
+        DRAWN if HAS_LINKED_DRIVERS else NO_CONTEXT,
+    ),
     "offscreen": ({"QT_QPA_PLATFORM": "offscreen"}, "'offscreen' have no OpenGL"),
     "minimal": ({"QT_QPA_PLATFORM": "minimal"}, "'minimal' have no OpenGL"),
     "one picture without windows": ({"QT_QPA_PLATFORM": "eglfs"}, "'eglfs' shows a single"),

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from moe3d.cli.main import run_command
 from tests.app.hands import Hands
 from tests.app.window_fixtures import child, drop, run_photos
+from tests.patience import rest
 from tests.supported_scenes import supported_prediction
 
 pytestmark = pytest.mark.gui
@@ -110,7 +111,7 @@ def test_the_copied_export_line_writes_the_points_on_the_screen(
     hands.choose("layer", "vggt")
     hands.tick("edge_filter")
     assert state.scene.filter_list.now.min_support == 1  # takes the right 11 columns of VGGT's
-    qtbot.waitUntil(lambda: state.scene.filter_list.counts("vggt") is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: state.scene.filter_list.counts("vggt") is not None)
     hands.command("copy_export")
     words = shlex.split(QGuiApplication.clipboard().text())
     assert words[:2] == ["moe3d", "export"]
@@ -125,10 +126,10 @@ def test_the_copied_export_line_writes_the_points_on_the_screen(
 
 @pytest.mark.slow
 def test_the_copied_run_line_runs(viewer, qtbot, tmp_path):
-    from app.workers.backend import MoE3DBackend
+    from moe3d_viewer.workers.photos import read_scene
     from tests.e2e.test_whole_job_gl import PHOTOS
 
-    views = MoE3DBackend().read_scene([PHOTOS], __import__("moe3d").Progress())
+    views = read_scene([PHOTOS], __import__("moe3d").Progress())
     viewer.state.session.show(views, (PHOTOS,), can_run=True)
     viewer.state.run_options.set_compare(False)
     Hands(viewer, qtbot).command("copy_run")
@@ -141,7 +142,7 @@ def test_the_copied_run_line_runs(viewer, qtbot, tmp_path):
 def test_every_control_is_named_explained_and_reached_by_tab(viewer, photos, qtbot):
     run_photos(viewer, photos, qtbot)
     Hands(viewer, qtbot).command("panel_log")
-    qtbot.wait(20)
+    rest(qtbot, viewer.window, [viewer.runner])
     missing = []
     for control in controls_of(viewer.window):
         name = control.objectName() or str(control)
@@ -156,7 +157,7 @@ def test_every_control_is_named_explained_and_reached_by_tab(viewer, photos, qtb
 def test_nothing_in_the_panels_is_cut_off_at_1280_by_720(viewer, photos, qtbot):
     run_photos(viewer, photos, qtbot)
     viewer.window.resize(1280, 720)
-    qtbot.wait(100)
+    rest(qtbot, viewer.window, [viewer.runner])
     for dock in viewer.window.findChildren(QDockWidget):
         for control in dock.findChildren(QAbstractButton):
             if control.isVisible() and control.text():

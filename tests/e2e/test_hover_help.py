@@ -5,11 +5,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QDialog, QDockWidget, QLabel, QMenu, QWidget
 
-from app.widgets.control_help import help_of
-from app.widgets.section import Section
+from moe3d_viewer.widgets.help.control_help import help_of
+from moe3d_viewer.widgets.inspector.section import Section
 from tests.app.hands import Hands
 from tests.app.window_fixtures import child, open_section, run_photos
 from tests.e2e.test_help import controls_of
+from tests.patience import rest
 
 pytestmark = pytest.mark.gui
 LAYOUTS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4)
@@ -94,7 +95,7 @@ def test_the_panel_says_it_in_full_and_a_menu_entry_too(shown, qtbot):
 @pytest.mark.parametrize("key", LAYOUTS)
 def test_every_control_that_is_seen_has_help(shown, key, qtbot):
     qtbot.keyClick(shown.window, key, Qt.KeyboardModifier.ControlModifier)
-    qtbot.wait(50)
+    rest(qtbot, shown.window, [shown.runner])
     sections = [s for s in shown.window.findChildren(Section) if s.isVisible()]
     seen, lacking = set(), []
     for section in [None, *sections]:
@@ -115,7 +116,7 @@ def test_every_control_of_a_dialog_has_help(shown, name, qtbot):
     shown.window.commands[name].trigger()
     dialogs = lambda: [d for d in shown.window.findChildren(QDialog) if d.isVisible()]  # noqa: E731
     qtbot.waitUntil(lambda: bool(dialogs()))
-    qtbot.wait(100)  # the models are listed by a job
+    rest(qtbot, shown.window, [shown.runner])  # the models are listed by a job
     (dialog,) = dialogs()
     controls = [control for control in controls_of(dialog) if control.isVisible()]
     lacking = [control.objectName() or control.text() for control in controls if lacks(control)]

@@ -4,12 +4,12 @@ Acts are mouse and key events; commands that were not tried yet come first. Memo
 one state: the same photos open, the same result on the screen, no work under way.
 
 MONKEY_SEEDS=5,6 plays other games, MONKEY_ACTS=5000 longer ones, MONKEY_BACKEND=real with the
-built-in model and real photos, and under Xvfb the points are drawn.
+built-in model and real photos, and under Xvfb the points are drawn. With -s it tells what is alive
+as it goes; memory is looked at without --log-level, whose records keep failed jobs.
 """
 
 import ctypes
 import gc
-import logging
 import os
 import random
 import shutil
@@ -33,27 +33,33 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.exceptions import TimeoutError as QtTimeoutError
 
-from app.state.backend import Backend
-from app.state.job import Job
-from app.viewer import Viewer
-from app.widgets.actions.registry import Entry
-from app.widgets.map_tile import MapTile
-from app.widgets.section import Section
-from app.workers.backend import MoE3DBackend
-from app.workers.memory_meter import resident_bytes
-from moe3d.scene.records import ScenePrediction
-from tests.app.drawn_window import PATIENCE_MS, DrawnBackend
+from moe3d.scene.records import ScenePrediction, ViewSet
+from moe3d_viewer.main import keep_memory_together
+from moe3d_viewer.state.job import Job
+from moe3d_viewer.state.run.run_options import RunOptionsState
+from moe3d_viewer.viewer import Viewer
+from moe3d_viewer.widgets.actions.registry import Entry
+from moe3d_viewer.widgets.inspector.section import Section
+from moe3d_viewer.widgets.maps.map_tile import MapTile
+from moe3d_viewer.workers.memory_meter import resident_bytes
+from tests.app.drawn_window import backend_with_points
 from tests.app.fakes import FakeBackend
 from tests.app.hands import Hands
+from tests.app.loaded_late import load_what_jobs_load, packages
+from tests.app.questions import answer_if_asked
 from tests.app.window_fixtures import drop, run_photos
+from tests.patience import PATIENCE_MS, turns
 from tests.scenes import step_prediction
 
-logger = logging.getLogger(__name__)
 pytestmark = pytest.mark.gui
 ACTS = int(os.environ.get("MONKEY_ACTS", "200"))
 MEASURED = 4 if ACTS <= 200 else 20
 """How often memory is looked at."""
+LOADED = MEASURED // 2 - 1
+"""The look from which on nothing may grow: halfway, every command has been done by then."""
 IS_REAL = os.environ.get("MONKEY_BACKEND") == "real"
+PATIENCE_OF_AN_ACT_MS = 8_000
+"""A box that comes in between takes the keys: then what was waited for never comes."""
 LEAVING = {"quit", "full_screen"}
 MAX_GROWTH = 40 * 2**20  # a result here has 8 MB: half a dozen that stay are seen
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -95,22 +101,45 @@ class Monkey:
         entries = [e for e in self._window.commands.entries if e.action.isEnabled()]
         return {e.command.name for e in entries} - set(self.tried) - LEAVING
 
+    def account(self) -> str:
+        """What the window was at, for a game that stops."""
+        run, jobs = self._viewer.state.reconstruction, self._viewer.runner.num_running
+        errors = [(error.title, error.text) for error in self._viewer.state.notices.errors[-2:]]
+        lines = (
+            f"after {len(self.done)} acts, the last ones {self.done[-20:]}",
+            f"run {run.phase}, can start {run.can_start}, {jobs} jobs; errors {errors}",
+            f"options {self._viewer.state.run_options.request(ViewSet(()))}",
+            f"focus {QApplication.focusWidget()}, active {QApplication.activeWindow()}",
+            f"popup {QApplication.activePopupWidget()}, dialog {self._dialog()}",
+            f"picked {self._places_of(self._picked)}",
+        )
+        return "\n".join(lines)
+
     def _do_one(self, act: Callable[[], str]) -> None:
-        self._picked = None
+        self._picked, self._qtbot.patience_ms = None, PATIENCE_OF_AN_ACT_MS
         try:
             self.done.append(act())
         except QtTimeoutError:  # a box that comes in between takes the keys
             if self._dialog() is None and not self._has_gone(self._picked):
                 raise
+        finally:
+            self._qtbot.patience_ms = PATIENCE_MS
         self._qtbot.wait(self._random.choice((1, 1, 5, 20)))
         self.put_away()
 
     def put_away(self) -> None:
-        """Escape out of menus and dialogs, the last one first; some come a little later."""
-        opened = None
-        for _ in range(40):
+        """Escape out of menus and dialogs, the last one first; some come a little later.
+
+        A display may give a dialog the focus long after it was opened; if it is closed before,
+        that takes the focus from the window and closes its next menu. So it is waited for.
+        """
+        opened, waits = None, 0
+        for _ in range(60):
             opened = QApplication.activePopupWidget() or self._dialog()
-            if opened is not None:
+            if isinstance(opened, QDialog) and not opened.isActiveWindow() and waits < 20:
+                waits += 1
+                self._qtbot.wait(50)
+            elif opened is not None:
                 self._qtbot.keyClick(opened, Qt.Key.Key_Escape)
             elif self._window.isActiveWindow():
                 return
@@ -120,11 +149,26 @@ class Monkey:
         raise AssertionError(f"{opened} does not close by Escape: {self.done[-3:]}")
 
     @staticmethod
-    def _has_gone(part: QWidget | None) -> bool:
-        """Whether a control's group went away after it was picked: a scene without result came."""
-        while part is not None and not (isinstance(part, Section) and part.isHidden()):
+    def _places_of(part: QWidget | None) -> list[str]:
+        """Where a control stands, from the inside out."""
+        found = []
+        while part is not None:
+            name = f"{part.objectName()} {type(part).__name__}"
+            found.append(f"{name} {part.geometry().getRect()}, seen {part.visibleRegion()}")
             part = part.parentWidget()
-        return part is not None
+        return found
+
+    @staticmethod
+    def _has_gone(part: QWidget | None) -> bool:
+        """Whether a control went away after it was picked, or its group or panel: a scene without
+        result came, or plain words. What is folded is still there."""
+        while part is not None and not part.isWindow():
+            above = part.parentWidget()
+            is_folded = isinstance(above, Section) and part is above.body
+            if part.isHidden() and not is_folded:
+                return True
+            part = above
+        return False
 
     def _dialog(self) -> QDialog | None:
         shown = [d for d in self._window.findChildren(QDialog) if d.isVisible()]
@@ -205,10 +249,12 @@ class Monkey:
 
     def _drop_good(self) -> str:
         drop(self._window, [self._photos])
+        self.agree()
         return "drop photos"
 
     def _run(self) -> str:
         self._qtbot.keyClick(self._window, Qt.Key.Key_R, CONTROL)
+        self.agree()
         self._qtbot.wait(250)
         return "run"
 
@@ -234,24 +280,43 @@ class Monkey:
         if self._session.exists():
             self._qtbot.keyClick(self._window, Qt.Key.Key_O, CONTROL | SHIFT)
             self._hands.answer_file_dialog(self._session)
+            self.agree()
         return "open a session"
+
+    def agree(self) -> None:
+        """Let what is unsaved go, if that is asked."""
+        answer_if_asked(self._viewer, self._qtbot, "discard")
+
+
+def choose_first_options(options: RunOptionsState) -> None:
+    """As the program starts: a model of half the precision has half the bytes, and a processor
+    refuses float16."""
+    options.set_precision("auto")
+    options.set_resize_mode("auto")
+    options.set_refine("auto")
+    options.set_compare(True)
 
 
 def calm(monkey: Monkey, viewer: Viewer, photos: Path, qtbot) -> dict[str, int]:
     """Come to the state in which memory is compared; what is alive then."""
-    qtbot.waitUntil(lambda: viewer.runner.num_running == 0, timeout=PATIENCE_MS)
-    monkey.put_away()  # what the last work had to say
+    qtbot.waitUntil(lambda: viewer.runner.num_running == 0)
+    turns(qtbot)  # its last words are on their way
+    monkey.put_away()
+    qtbot.waitUntil(lambda: viewer.runner.num_running == 0)
+    choose_first_options(viewer.state.run_options)
     drop(viewer.window, [photos])
-    qtbot.waitUntil(lambda: not viewer.state.session.is_loading, timeout=PATIENCE_MS)
+    monkey.agree()
+    qtbot.waitUntil(lambda: not viewer.state.session.is_loading)
     monkey.put_away()
     qtbot.keyClick(viewer.window, Qt.Key.Key_R, CONTROL)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
     qtbot.keyClick(viewer.window, Qt.Key.Key_1, CONTROL)
-    qtbot.waitUntil(lambda: viewer.runner.num_running == 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.runner.num_running == 0)
     qtbot.wait(50)
     gc.collect()
     qtbot.wait(1)
     objects = gc.get_objects()
+    assert viewer.state.display.prediction is not None, monkey.account()
     counts = {kind.__name__: sum(type(o) is kind for o in objects) for kind in COUNTED}
     counts["widgets"] = len(QApplication.allWidgets())
     if sys.platform.startswith("linux"):
@@ -267,6 +332,23 @@ def do_untried(monkey: Monkey) -> None:
             break
 
 
+def play(monkey: Monkey, viewer: Viewer, photos: Path, qtbot) -> list[dict[str, int]]:
+    """The whole game; what was alive at every look."""
+    alive = []
+    for number in range(ACTS):
+        monkey.act()
+        assert viewer.window.isVisible(), monkey.done[-5:]
+        if number == ACTS // 2 - 1:  # everything was done once before memory is compared
+            do_untried(monkey)
+        if number % (ACTS // MEASURED) == ACTS // MEASURED - 1:
+            alive.append(calm(monkey, viewer, photos, qtbot))
+            print(f"{number + 1} acts: {alive[-1]}", flush=True)
+    do_untried(monkey)
+    assert not monkey.untried
+    alive.append(calm(monkey, viewer, photos, qtbot))
+    return alive
+
+
 def play_with(backend: FakeBackend) -> None:
     """Bigger results than usual; points of them where they can be drawn."""
     backend.make = lambda: step_prediction(height=140, width=210)
@@ -274,10 +356,10 @@ def play_with(backend: FakeBackend) -> None:
 
 
 @pytest.fixture
-def backend() -> Backend:
-    made = DrawnBackend() if QGuiApplication.platformName() == "xcb" else FakeBackend()
+def backend() -> FakeBackend | None:
+    made = backend_with_points() if QGuiApplication.platformName() == "xcb" else FakeBackend()
     play_with(made)
-    return MoE3DBackend() if IS_REAL else made
+    return None if IS_REAL else made
 
 
 @pytest.fixture
@@ -295,26 +377,22 @@ def photos(photos: Path) -> Path:
 @pytest.mark.parametrize("seed", [int(s) for s in os.environ.get("MONKEY_SEEDS", "1").split(",")])
 def test_two_hundred_random_acts_leave_no_trace(viewer, photos, tmp_path, qtbot, monkeypatch, seed):
     monkeypatch.setattr("PySide6.QtGui.QDesktopServices.openUrl", lambda _url: True)
+    keep_memory_together()  # as the program does
     bad = tmp_path / "bad.moe3d"
     bad.write_bytes(b"PK\x03\x04 no session")
     monkey = Monkey(viewer, photos, bad, seed, qtbot)
+    load_what_jobs_load()
+    loaded = packages()
     run_photos(viewer, photos, qtbot)
-    alive = []
-    for number in range(ACTS):
-        monkey.act()
-        assert viewer.window.isVisible(), monkey.done[-5:]
-        if number == ACTS // 2 - 1:  # every module is loaded before memory is compared
-            do_untried(monkey)
-        if number % (ACTS // MEASURED) == ACTS // MEASURED - 1:
-            alive.append(calm(monkey, viewer, photos, qtbot))
-            logger.info("%d acts: %s", number + 1, alive[-1])
-    do_untried(monkey)
-    assert not monkey.untried
-    alive.append(calm(monkey, viewer, photos, qtbot))
+    try:
+        alive = play(monkey, viewer, photos, qtbot)
+    except QtTimeoutError as error:
+        raise AssertionError(monkey.account()) from error
     wrong = [e for e in viewer.state.notices.errors if "inside the program" in e.title]
     wrong += [e for e in viewer.state.notices.errors if "unexpected error" in e.text]
     assert not wrong, (wrong[0].title, wrong[0].text, monkey.done[-12:])
-    assert alive[-1]["bytes"] - alive[1]["bytes"] < MAX_GROWTH, alive
+    late = packages() - loaded
+    assert alive[-1]["bytes"] - alive[LOADED]["bytes"] < MAX_GROWTH, (alive, late)
     for kind in ("ScenePrediction", "Job", "widgets"):
-        assert alive[-1][kind] <= alive[1][kind] + 2, (kind, alive)
+        assert alive[-1][kind] <= alive[LOADED][kind] + 2, (kind, alive)
     assert viewer.window.windowTitle().startswith("garden wall")  # and it still works

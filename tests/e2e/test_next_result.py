@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
-from app.state.view_options import Layout
+from moe3d_viewer.state.layers.view_options import Layout
 from tests.app.hands import Hands
+from tests.app.questions import answer
 from tests.app.window_fixtures import run_photos
 from tests.scenes import step_prediction
 
@@ -48,7 +49,8 @@ def test_a_result_with_less_follows_one_with_more(viewer, photos, backend, qtbot
     before = state.display.prediction
     backend.make, backend.follows_photos = make, False  # other names: the first photo is selected
     qtbot.keyClick(viewer.window, Qt.Key.Key_R, CONTROL)
-    qtbot.waitUntil(lambda: state.display.prediction not in (None, before), timeout=20_000)
+    answer(viewer, qtbot, "discard")
+    qtbot.waitUntil(lambda: state.display.prediction not in (None, before))
     qtbot.waitUntil(lambda: viewer.runner.num_running == 0)
     assert [f"{e.title}: {e.text}" for e in state.notices.errors] == []
     assert viewer.window.findChild(object, "tile_vggt") is None

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel
 
-from tests.app.drawn_window import PATIENCE_MS, DrawnBackend, place_of, settle, views
+from tests.app.drawn_window import backend_with_points, place_of, settle, views
+from tests.app.fakes import FakeBackend
 from tests.app.window_fixtures import child
 from tests.scenes import step_prediction
 
@@ -43,8 +44,8 @@ def corner_prediction():
 
 
 @pytest.fixture
-def drawn_backend() -> DrawnBackend:
-    return DrawnBackend(corner_prediction)
+def drawn_backend() -> FakeBackend:
+    return backend_with_points(corner_prediction)
 
 
 def color_at(view, point) -> list[int]:
@@ -53,7 +54,7 @@ def color_at(view, point) -> list[int]:
 
 def test_c_colours_points_by_where_their_surface_faces(single, qtbot):
     view, state = views(single)[0], single.state
-    view.show_gizmo(False)
+    view.overlays.show_gizmo(False)
     state.view.show_cameras(False)
     state.view.set_point_size_px(6)
     state.scene.look.set_lighting("off")
@@ -62,7 +63,7 @@ def test_c_colours_points_by_where_their_surface_faces(single, qtbot):
         qtbot.keyClick(view, Qt.Key.Key_C)
     assert child(single.window, "color_mode", QComboBox).currentText() == "Surface direction"
     assert "green up" in child(single.window, "color_meaning", QLabel).text()
-    qtbot.waitUntil(lambda: state.normals.of("fused") is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: state.normals.of("fused") is not None)
     settle(qtbot, single)
     np.testing.assert_allclose(color_at(view, ON_WALL), (128, 128, 255), atol=3)
     np.testing.assert_allclose(color_at(view, ON_FLOOR), (128, 255, 128), atol=3)
@@ -72,7 +73,7 @@ def test_c_colours_points_by_where_their_surface_faces(single, qtbot):
     settle(qtbot, single)
     np.testing.assert_allclose(color_at(view, ON_SIDE), (128, 255, 128), atol=3)
     state.view.select_layer("vggt")
-    qtbot.waitUntil(lambda: state.normals.of("vggt") is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: state.normals.of("vggt") is not None)
     assert state.normals.of("fused") is None
     settle(qtbot, single)
     np.testing.assert_allclose(color_at(view, ON_SIDE), (128, 255, 128), atol=3)

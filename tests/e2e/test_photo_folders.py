@@ -8,21 +8,14 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QListWidget, QPlainTextEdit, QPushButton
 
-from app.arguments import read_arguments
-from app.workers.backend import MoE3DBackend
 from moe3d.io.photos.color import matrix_profile
+from moe3d_viewer.arguments import read_arguments
+from moe3d_viewer.state.scene.session import MAKE_THUMBNAILS, READ_SCENE
 from tests.app.fakes import FakeBackend
 from tests.app.window_fixtures import build_viewer, child, drop
 
 pytestmark = pytest.mark.gui
 P3 = matrix_profile(((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)))
-
-
-class SeesRealPhotos(FakeBackend):
-    """Reads real photos; only the run is made up."""
-
-    read_scene = MoE3DBackend.read_scene
-    make_thumbnails = MoE3DBackend.make_thumbnails
 
 
 def picture(seed: int = 0, size: tuple[int, int] = (160, 120)) -> Image.Image:
@@ -35,10 +28,10 @@ def opened(qtbot, store):
     """Drops a folder on a window and waits for its pictures."""
 
     def open_it(folder: Path):
-        viewer = build_viewer(qtbot, store, SeesRealPhotos())
+        viewer = build_viewer(qtbot, store, FakeBackend().use_real(READ_SCENE, MAKE_THUMBNAILS))
         drop(viewer.window, [folder])
-        qtbot.waitUntil(lambda: viewer.state.session.can_run, timeout=30_000)
-        qtbot.waitUntil(lambda: not viewer.state.session.is_drawing, timeout=30_000)
+        qtbot.waitUntil(lambda: viewer.state.session.can_run)
+        qtbot.waitUntil(lambda: not viewer.state.session.is_drawing)
         return viewer
 
     return open_it

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from app.workers.backend import MoE3DBackend
 from moe3d.scene.records import ViewSet
+from moe3d_viewer.state.run.run_plan import PLAN_RUN
+from moe3d_viewer.state.scene.session import MAKE_THUMBNAILS, READ_SCENE
 from tests.app.fakes import FakeBackend
 from tests.app.hands import Hands
 from tests.app.window_fixtures import build_viewer, child, drop, open_section, run_photos
@@ -49,7 +50,7 @@ def shown_names(listed: QListWidget) -> list[str]:
 def open_photos(viewer, photos, qtbot) -> QListWidget:
     drop(viewer.window, [photos])
     qtbot.waitUntil(lambda: viewer.state.session.can_run)
-    qtbot.waitUntil(lambda: viewer.state.plan.plan is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: viewer.state.plan.plan is not None)
     qtbot.waitUntil(lambda: not viewer.state.session.is_drawing)
     return child(viewer.window, "photo_list", QListWidget)
 
@@ -62,7 +63,7 @@ def test_a_tick_is_taken_by_the_mouse_and_the_run_leaves_the_photo_out(
     assert child(viewer.window, "photos_summary", QLabel).text() == "2 of 3 photos"
     run = child(viewer.window, "run_button", QPushButton)
     qtbot.mouseClick(run, LEFT)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
     assert backend.requests[0].views.names == ("1.jpg", "3.png")
     stale = child(viewer.window, "stale_sign", QLabel)
     assert not stale.isVisible()
@@ -86,7 +87,7 @@ def test_reference_and_order_by_buttons(viewer, photos, backend, qtbot):
     qtbot.mouseClick(child(viewer.window, "photo_down", QToolButton), LEFT)
     assert shown_names(listed) == ["3.png", "2.jpg", "1.jpg"]
     qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
     assert backend.requests[0].views.names == ("3.png", "2.jpg", "1.jpg")
 
 
@@ -122,7 +123,7 @@ def test_a_card_is_dragged_to_another_place(viewer, five, backend, qtbot, tmp_pa
     viewer.window.resize(1480, 1000)
     listed = open_photos(viewer, five, qtbot)
     qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
     target = middle(listed, 2) + QPoint(0, -20)
     drag_to(listed, 3, target, qtbot)
     line = child(listed, "drop_line", QFrame)
@@ -148,14 +149,14 @@ def test_a_card_is_dragged_to_another_place(viewer, five, backend, qtbot, tmp_pa
 
     session = tmp_path / "saved.moe3d"
     viewer.state.scene_file.save(session)
-    qtbot.waitUntil(session.exists)
+    qtbot.waitUntil(lambda: not viewer.state.scene_file.is_modified)
     qtbot.keyClick(viewer.window, Qt.Key.Key_R, control)
-    qtbot.waitUntil(lambda: len(backend.requests) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(backend.requests) == 2)
     assert list(backend.requests[1].views.names) == new_order
-    qtbot.waitUntil(lambda: not viewer.state.reconstruction.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not viewer.state.reconstruction.is_running)
     viewer.state.selection.move("5.jpg", -3)
     viewer.state.scene_file.open(session)
-    qtbot.waitUntil(lambda: shown_names(listed) == new_order, timeout=20_000)
+    qtbot.waitUntil(lambda: shown_names(listed) == new_order)
 
 
 def test_a_card_goes_under_the_reference_and_the_reference_stays(viewer, five, qtbot):
@@ -198,7 +199,7 @@ def test_a_dragged_card_near_the_edge_scrolls_the_list(viewer, tmp_path, qtbot):
     bottom = QPoint(middle(listed, 1).x(), listed.viewport().height() - 5)
     drag_to(listed, 1, bottom, qtbot)
     bar = listed.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.value() == bar.maximum(), timeout=10_000)
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum())
     qtbot.mouseRelease(listed.viewport(), LEFT, pos=bottom)
     assert shown_names(listed)[-1] == "01.jpg"
 
@@ -218,14 +219,6 @@ def test_crop_frame_blur_and_memory_are_shown_before_the_run(viewer, photos, bac
     assert max(top, bottom) < 0.6 * middle
 
 
-class SeesRealPhotos(FakeBackend):
-    """Reads and plans real photos; only the run is made up."""
-
-    read_scene = MoE3DBackend.read_scene
-    make_thumbnails = MoE3DBackend.make_thumbnails
-    plan_run = MoE3DBackend.plan_run
-
-
 @pytest.fixture
 def upright(tmp_path):
     """A lying photo, and two upright ones of which a square is the half."""
@@ -241,7 +234,9 @@ def lightness_along_the_height(listed: QListWidget, row: int) -> np.ndarray:
 
 
 def test_upright_photos_stay_whole_and_a_crop_is_drawn_and_told(qtbot, store, upright):
-    viewer = build_viewer(qtbot, store, SeesRealPhotos())
+    viewer = build_viewer(
+        qtbot, store, FakeBackend().use_real(READ_SCENE, MAKE_THUMBNAILS, PLAN_RUN)
+    )
     hands, state = Hands(viewer, qtbot), viewer.state
     listed = open_photos(viewer, upright, qtbot)
     assert "cut off" not in "".join(listed.item(row).text() for row in range(3))
@@ -249,7 +244,7 @@ def test_upright_photos_stay_whole_and_a_crop_is_drawn_and_told(qtbot, store, up
     assert grey.min() > 190  # nothing is dimmed, no frame
 
     hands.choose("resize_mode", "crop")
-    qtbot.waitUntil(lambda: "⚠ 50% cut off" in listed.item(1).text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "⚠ 50% cut off" in listed.item(1).text())
     assert "50% of the photo is cut off" in listed.item(1).toolTip()
     assert listed.item(0).text() == "reference  a.png"  # a lying photo loses nothing
     grey = lightness_along_the_height(listed, 1)
@@ -259,7 +254,7 @@ def test_upright_photos_stay_whole_and_a_crop_is_drawn_and_told(qtbot, store, up
     assert abs((dark < len(grey) / 2).sum() - len(dark) / 2) <= 3
 
     hands.choose("resize_mode", "auto")
-    qtbot.waitUntil(lambda: "cut off" not in listed.item(1).text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "cut off" not in listed.item(1).text())
     assert "cut off" not in listed.item(1).toolTip()
     assert lightness_along_the_height(listed, 1).min() > 190
     assert state.selection.scene_warning().startswith("Upright and lying photos are mixed")
@@ -278,7 +273,7 @@ def test_a_preview_button_appears_when_there_are_more_than_eight(viewer, tmp_pat
         (tmp_path / f"{number:02}.jpg").write_bytes(b"")
     open_photos(viewer, tmp_path, qtbot)
     qtbot.mouseClick(child(viewer.window, "preview_button", QPushButton), LEFT)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
     assert len(backend.requests[0].views) == 8
     assert child(viewer.window, "stale_sign", QLabel).isVisibleTo(viewer.window)
     open_section(viewer.window, "next_run", qtbot)

@@ -12,9 +12,11 @@ from PySide6.QtWidgets import (
     QSpinBox,
 )
 
-from app.widgets.pictures import rgb_from_image
-from tests.app.drawn_window import PATIENCE_MS, DrawnBackend, views
+from moe3d_viewer.widgets.controls.pictures import rgb_from_image
+from tests.app.drawn_window import backend_with_points, views
+from tests.app.fakes import FakeBackend
 from tests.app.window_fixtures import child
+from tests.patience import turns
 from tests.scenes import step_prediction
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
@@ -23,8 +25,8 @@ WIDTH, HEIGHT = 1500, 1000
 
 
 @pytest.fixture
-def drawn_backend() -> DrawnBackend:
-    return DrawnBackend(lambda: step_prediction(2, 500, 600))
+def drawn_backend() -> FakeBackend:
+    return backend_with_points(lambda: step_prediction(2, 500, 600))
 
 
 def ask(qtbot, viewer, path) -> QDialog:
@@ -53,7 +55,7 @@ def save(qtbot, dialog, path) -> None:
 
 
 def wait_for_file(qtbot, viewer, path):
-    qtbot.waitUntil(path.exists, timeout=PATIENCE_MS)
+    qtbot.waitUntil(path.exists)
     qtbot.waitUntil(lambda: viewer.window.findChild(QDialog, "picture_dialog") is None)
     return rgb_from_image(QImage(str(path)))
 
@@ -78,10 +80,11 @@ def test_cancel_leaves_nothing_and_another_try_works(drawn, qtbot, tmp_path):
     path.parent.mkdir()
     dialog = ask(qtbot, drawn, path)
     bar = child(dialog, "picture_bar", QProgressBar)
-    qtbot.waitUntil(lambda: bar.value() > 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bar.value() > 0)
     assert not child(dialog, "picture_save", QPushButton).isEnabled()
     qtbot.mouseClick(child(dialog, "picture_cancel", QPushButton), LEFT)
-    qtbot.wait(200)
+    qtbot.waitUntil(lambda: not bar.isVisible())
+    turns(qtbot)
     assert not list(path.parent.iterdir())
     assert dialog.isVisible()
     assert not bar.isVisible()
@@ -93,7 +96,7 @@ def test_a_filter_that_changes_meanwhile_holds_for_the_whole_picture(drawn, qtbo
     path = tmp_path / "large.png"
     drawn.state.view.set_percentile(0)
     bar = child(ask(qtbot, drawn, path), "picture_bar", QProgressBar)
-    qtbot.waitUntil(lambda: bar.value() > 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bar.value() > 0)
     drawn.state.view.set_percentile(70)
     made = wait_for_file(qtbot, drawn, path)
     assert (made == rgb_from_image(views(drawn)[0].picture(WIDTH, HEIGHT))).all()
@@ -103,7 +106,7 @@ def test_closing_the_program_in_the_middle_leaves_nothing(drawn, qtbot, tmp_path
     path = tmp_path / "new" / "large.png"
     path.parent.mkdir()
     bar = child(ask(qtbot, drawn, path), "picture_bar", QProgressBar)
-    qtbot.waitUntil(lambda: bar.value() > 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bar.value() > 0)
     drawn.window.close_at_once()
     assert not list(path.parent.iterdir())
 
@@ -114,7 +117,7 @@ def test_a_folder_that_cannot_be_written_is_told(drawn, qtbot, tmp_path):
     drawn.state.scene.picture.cancel()
     chooser = child(dialog, "picture_file", QFileDialog)
     chooser.fileSelected.emit(str(tmp_path / "notes.txt" / "large.png"))
-    qtbot.waitUntil(lambda: bool(drawn.state.notices.errors), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(drawn.state.notices.errors))
     assert drawn.state.notices.errors[-1].title == "Could not save the picture"
     assert "notes.txt" in drawn.state.notices.errors[-1].text
     assert not drawn.state.scene.picture.is_running

@@ -7,8 +7,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox
 
-from app.widgets import layer_points
-from tests.app.drawn_window import PATIENCE_MS, DrawnBackend, pixels, settle, views
+from moe3d_viewer.state.layers.display import BUILD_CLOUD, PREPARE_DISPLAY
+from moe3d_viewer.widgets.viewport import layer_points
+from moe3d_viewer.workers.prepare_display import build_cloud
+from tests.app.drawn_window import pixels, settle, views
+from tests.app.fakes import FakeBackend
 from tests.app.point_bytes import bytes_of, gpu_bytes
 from tests.app.window_fixtures import child
 from tests.scenes import step_prediction
@@ -18,16 +21,17 @@ SCATTER_BYTES = 56
 """Of pyqtgraph's GLScatterPlotItem: 12 + 16 in arrays, and the same on the GPU."""
 
 
-class CountingBackend(DrawnBackend):
-    """Notes which layers were built."""
+class CountingBackend(FakeBackend):
+    """Real points; notes which layers were built."""
 
     def __init__(self) -> None:
         super().__init__()
         self.built: list[str] = []
+        self.use_real(PREPARE_DISPLAY).replace(BUILD_CLOUD, self._note)
 
-    def build_cloud(self, prediction, layer, progress):
+    def _note(self, prediction, layer, progress):
         self.built.append(layer)
-        return super().build_cloud(prediction, layer, progress)
+        return build_cloud(prediction, layer, progress)
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def choose_layer(viewer, qtbot, layer: str) -> None:
         before = box.currentData()
         qtbot.keyClick(box, Qt.Key.Key_Down)
         assert box.currentData() != before, f"{layer} is not in the list"
-    qtbot.waitUntil(lambda: viewer.state.display.cloud(layer) is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.state.display.cloud(layer) is not None)
     settle(qtbot, viewer)
 
 
@@ -53,11 +57,11 @@ def test_the_window_holds_half_of_what_a_scatter_plot_does(drawn, drawn_backend,
     tracemalloc.start()
     drawn.state.reconstruction.start()
     count = 2 * 750 * 1000
-    qtbot.waitUntil(lambda: drawn.state.display.total("vggt") == count, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: drawn.state.display.total("vggt") == count)
     settle(qtbot, drawn)
     for x in range(100, 300, 20):  # what the cursor reads back is kept for a while
         qtbot.mouseMove(views(drawn)[0], QPoint(x, 200))
-    qtbot.waitUntil(lambda: drawn.runner.num_running == 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: drawn.runner.num_running == 0)
     gc.collect()
     arrays = tracemalloc.get_traced_memory()[0] - bytes_of(drawn.state.display.prediction)
     tracemalloc.stop()
@@ -81,8 +85,8 @@ def test_a_layer_without_room_is_built_again(drawn, drawn_backend, qtbot, monkey
         choose_layer(drawn, qtbot, layer)
         assert gpu_bytes(drawn) <= shown
     choose_layer(drawn, qtbot, "fused")
-    qtbot.waitUntil(lambda: "fused" in drawn_backend.built, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: not drawn.state.display.is_preparing, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "fused" in drawn_backend.built)
+    qtbot.waitUntil(lambda: not drawn.state.display.is_preparing)
     settle(qtbot, drawn)
     assert (pixels(views(drawn)[0]) == fused).all()
 
@@ -98,7 +102,7 @@ def test_a_what_if_is_over_though_its_layer_was_away(drawn, qtbot):
     left, _ = views(drawn)
     own = pixels(left)
     drawn.state.remix.solo(1)
-    qtbot.waitUntil(lambda: drawn.state.remix.shown.points is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: drawn.state.remix.shown.points is not None)
     settle(qtbot, drawn)
     moved = pixels(left)
     assert (moved != own).mean() > 0.05
@@ -107,6 +111,6 @@ def test_a_what_if_is_over_though_its_layer_was_away(drawn, qtbot):
     assert (pixels(left) == moved).all()
     choose_layer(drawn, qtbot, "expert:1")
     drawn.state.remix.reset()
-    qtbot.waitUntil(lambda: not drawn.state.remix.shown.is_active, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not drawn.state.remix.shown.is_active)
     choose_layer(drawn, qtbot, "fused")
     assert (pixels(left) == own).all()

@@ -12,18 +12,19 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QSlider
 
-from app.arguments import Arguments
-from app.main import make_viewer
-from app.state.scene_saving import SceneToSave
-from app.viewer import Viewer
-from app.workers import recovery_folder
-from app.workers.recovery_folder import RecoveryFolder
 from moe3d.errors import SessionFileError
-from moe3d.io import workplace
-from moe3d.io.session_file import read_session
+from moe3d.io.files import workplace
+from moe3d.io.scenes.session_file import read_session
 from moe3d.progress import Progress
 from moe3d.scene.records import View, ViewSet
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.main import make_viewer
+from moe3d_viewer.state.scene.scene_saving import SceneToSave
+from moe3d_viewer.viewer import Viewer
+from moe3d_viewer.workers import recovery_folder
+from moe3d_viewer.workers.recovery_folder import RecoveryFolder
 from tests.app.fakes import FakeBackend
+from tests.app.questions import answer
 from tests.app.window_fixtures import child, run_photos
 from tests.scenes import step_prediction
 
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.gui
 
 @pytest.fixture(autouse=True)
 def _eager(monkeypatch):
-    monkeypatch.setattr("app.state.autosave.QUIET_MS", 10)
+    monkeypatch.setattr("moe3d_viewer.state.scene.autosave.QUIET_MS", 10)
 
 
 @pytest.fixture
@@ -41,7 +42,9 @@ def open_viewer(qtbot, store: QSettings):
     made = []
 
     def build(root: Path) -> Viewer:
-        viewer = make_viewer(Arguments(), FakeBackend(), store, Path("sample"), recovery_root=root)
+        viewer = make_viewer(
+            Arguments(), FakeBackend().functions, store, Path("sample"), recovery_root=root
+        )
         qtbot.addWidget(viewer.window, before_close_func=lambda _w: viewer.close_down())
         viewer.show()
         made.append(viewer)
@@ -69,7 +72,7 @@ def crashed(tmp_path) -> Path:
 
 def until(qtbot, condition) -> None:
     """Wait for a state, however busy the machine is."""
-    qtbot.waitUntil(condition, timeout=100_000)
+    qtbot.waitUntil(condition)
 
 
 def offered(qtbot, viewer: Viewer, words: str) -> QMessageBox:
@@ -224,6 +227,7 @@ def test_the_scene_on_the_screen_never_goes_into_the_recovered_ones_folder(
     until(qtbot, lambda: viewer.state.session.views is not None)
     viewer.state.reconstruction.show(step_prediction())  # unsaved, and about to be kept
     press(qtbot, box, "recover_button")
+    answer(viewer, qtbot, "discard")
     until(qtbot, lambda: viewer.state.display.prediction is not None)
     assert viewer.state.scene_file.is_modified
     assert viewer.state.scene_file.scene_to_save() is not None
@@ -242,7 +246,7 @@ def test_told_to_end_the_window_keeps_what_is_unsaved(open_viewer, photos, tmp_p
     slider = child(viewer.window, "confidence_slider", QSlider)
     for _ in range(4):
         qtbot.keyClick(slider, Qt.Key.Key_PageUp)
-    with qtbot.waitSignal(viewer.finished, timeout=100_000) as told:
+    with qtbot.waitSignal(viewer.finished) as told:
         viewer.end(143)
     assert told.args == [143]
     assert not viewer.window.isVisible()
@@ -255,7 +259,7 @@ def test_told_to_end_the_window_keeps_what_is_unsaved(open_viewer, photos, tmp_p
 
 def test_a_window_without_anything_unsaved_ends_and_leaves_nothing(open_viewer, tmp_path, qtbot):
     viewer = open_viewer(tmp_path / "recovery")
-    with qtbot.waitSignal(viewer.finished, timeout=100_000):
+    with qtbot.waitSignal(viewer.finished):
         viewer.end(130)
     assert viewer.exit_code == 130
     assert not (tmp_path / "recovery").exists()

@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.rendering.camera_frusta import frustum_corners
-from app.state.tools import Tool
-from app.widgets.pictures import rgb_from_image
-from tests.app.drawn_window import PATIENCE_MS, click, pixels, place_of, settle, trigger, views
+from moe3d_viewer.rendering.space.camera_frusta import frustum_corners
+from moe3d_viewer.state.viewport.tools import Tool
+from moe3d_viewer.widgets.controls.pictures import rgb_from_image
+from tests.app.drawn_window import click, pixels, place_of, settle, trigger, views
+from tests.app.questions import answer
 from tests.app.window_fixtures import child
 from tests.scenes import open_prediction
 
@@ -40,7 +41,7 @@ def on_plane(x: float, y: float, depth: float) -> np.ndarray:
 def counted(viewer, qtbot):
     """Points that the state says are left, once it has counted."""
     counts = viewer.state.scene.filter_list.counts
-    qtbot.waitUntil(lambda: counts("fused") is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: counts("fused") is not None)
     return counts("fused").kept
 
 
@@ -70,7 +71,8 @@ def test_the_sky_is_not_drawn_until_its_chip_is_clicked(single, drawn_backend, q
     drawn_backend.make = open_prediction
     before = single.state.display.prediction
     qtbot.keyClick(single.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: single.state.display.prediction is not before, timeout=PATIENCE_MS)
+    answer(single, qtbot, "discard")
+    qtbot.waitUntil(lambda: single.state.display.prediction is not before)
     single.state.view.set_percentile(0)
     settle(qtbot, single)
     view, chip = views(single)[0], child(single.window, "chip_sky", QToolButton)
@@ -126,7 +128,7 @@ def test_flying_points_are_lit_counted_and_hidden(single, qtbot):
     qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
     flying = state.display.scene.flying["vggt"].num_flying
     assert view.visible_count() == everything - flying
-    qtbot.waitUntil(lambda: state.scene.filter_list.counts("vggt") is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: state.scene.filter_list.counts("vggt") is not None)
     assert state.scene.filter_list.counts("vggt").removed["flying"] == flying
 
 
@@ -172,9 +174,9 @@ def test_two_clicks_measure_and_a_known_length_makes_the_scene_metric(single, qt
     known.setValue(10 * found)
     before, size = pixels(view), view.camera.pivot_depth
     child(single.window, "set_scale", QPushButton).click()
-    qtbot.waitUntil(lambda: state.export.units == "metres", timeout=20_000)
+    qtbot.waitUntil(lambda: state.export.units == "metres")
     settle(qtbot, single)
-    assert child(single.window, "units", QLabel).text() == "metres units"
+    assert child(single.window, "units", QLabel).text() == "metres"
     assert listed.item(0).text() == f"1   {known.value():.4g} m"
     assert view.camera.pivot_depth == pytest.approx(known.value() / found * size)
     assert np.abs(pixels(view) - before).mean() < 8  # the same picture, but for the label
@@ -182,7 +184,7 @@ def test_two_clicks_measure_and_a_known_length_makes_the_scene_metric(single, qt
     assert state.scene.tools.tool is Tool.LOOK
     assert not hint.isVisible()
     child(single.window, "unset_scale", QPushButton).click()
-    qtbot.waitUntil(lambda: state.export.units == "relative", timeout=20_000)
+    qtbot.waitUntil(lambda: state.export.units == "relative")
 
 
 def test_three_clicks_level_the_scene_and_the_photos_level_it_again(single, qtbot):
@@ -203,13 +205,13 @@ def test_a_frustum_leads_into_its_photo_and_escape_out_of_it(single, qtbot):
     view, state = views(single)[0], single.state
     trigger(single, "axis_top")
     settle(qtbot, single)
-    size = view._photos.frustum_depth
+    size = view.overlays.photos.frustum_depth
     wheel(view, Qt.KeyboardModifier.AltModifier, 1)
-    assert view._photos.frustum_depth == pytest.approx(1.15 * size)
+    assert view.overlays.photos.frustum_depth == pytest.approx(1.15 * size)
     for _ in range(6):
         wheel(view, Qt.KeyboardModifier.NoModifier, -1)  # until the cameras are in the view
     settle(qtbot, single)
-    corners = frustum_corners(view._photos.cameras, view._photos.frustum_depth)
+    corners = frustum_corners(view.overlays.photos.cameras, view.overlays.photos.frustum_depth)
     assert view.rect().contains(place_of(view, corners[1].mean(axis=0)))
     click(qtbot, view, corners[1].mean(axis=0))
     name = child(single.window, "looked_through", QLabel)
@@ -242,7 +244,7 @@ def test_the_status_line_names_the_point_under_the_cursor(single, qtbot):
     qtbot.mouseMove(view, place - QPoint(3, 0))
     qtbot.mouseMove(view, place)
     values = child(single.window, "cursor_values", QLabel)
-    qtbot.waitUntil(lambda: "photo" in values.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "photo" in values.text())
     text = values.text()
     assert text.startswith("photo ")
     assert "MoE3D (fused) 2 " in text
@@ -259,7 +261,7 @@ def test_the_camera_flies_turns_freely_and_looks_along_the_axes(single, qtbot):
     drag(qtbot, view, QPoint(100, 100), QPoint(160, 130))
     np.testing.assert_allclose(view.camera.eye, eye)  # the head turns, the feet stay
     qtbot.keyPress(view, Qt.Key.Key_D)
-    qtbot.waitUntil(lambda: np.linalg.norm(view.camera.eye - eye) > 0.02, timeout=20_000)
+    qtbot.waitUntil(lambda: np.linalg.norm(view.camera.eye - eye) > 0.02)
     qtbot.keyRelease(view, Qt.Key.Key_D)
     choose(child(single.window, "navigation", QComboBox), "trackball")
     for end in (QPoint(260, 240), QPoint(120, 260), QPoint(300, 150)):
@@ -329,7 +331,7 @@ def test_a_picture_larger_than_the_window_shows_the_same(single, qtbot, tmp_path
     qtbot.mouseClick(child(dialog, "picture_save", QPushButton), LEFT)
     target = tmp_path / "large.png"
     child(dialog, "picture_file", QFileDialog).fileSelected.emit(str(target))
-    qtbot.waitUntil(target.exists, timeout=20_000)
+    qtbot.waitUntil(target.exists)
     large = QImage(str(target))
     assert large.size() == view.size() * 3
     single.state.view.show_cameras(False)

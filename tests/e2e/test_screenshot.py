@@ -1,17 +1,18 @@
 """`moe3d-viewer PATH --run --screenshot FILE` without a hand."""
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
 from moe3d.errors import CheckpointError
-from tests.app.window_fixtures import build_viewer
+from tests.app.window_fixtures import build_viewer, child
 
 pytestmark = pytest.mark.gui
 
 
 def shoot(qtbot, store, backend, *words):
     viewer = build_viewer(qtbot, store, backend, *words)
-    qtbot.waitUntil(lambda: viewer.exit_code is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: viewer.exit_code is not None)
     return viewer
 
 
@@ -25,11 +26,32 @@ def test_the_picture_shows_the_finished_window(qtbot, store, backend, photos, tm
     assert viewer.state.display.prediction is not None
 
 
+def test_a_picture_is_taken_in_the_layout_that_is_asked_for(
+    qtbot, store, backend, photos, tmp_path
+):
+    target = tmp_path / "experts.png"
+    words = [str(photos), "--run", "--screenshot", str(target), "--layout", "experts"]
+    viewer = shoot(qtbot, store, backend, *words)
+    assert viewer.exit_code == 0
+    assert viewer.state.work.name == "experts"
+    assert child(viewer.window, "toast").isHidden()
+    assert not child(viewer.window, "experts_section").isHidden()
+
+
 def test_without_run_the_photos_are_shown(qtbot, store, backend, photos, tmp_path):
     target = tmp_path / "photos.png"
     viewer = shoot(qtbot, store, backend, str(photos), "--screenshot", str(target))
     assert viewer.exit_code == 0
     assert backend.requests == []
+    assert target.exists()
+
+
+def test_a_cloud_alone_is_shown(qtbot, store, tmp_path):
+    np.save(tmp_path / "points.npy", np.random.default_rng(0).normal(size=(500, 3)))
+    target = tmp_path / "cloud.png"
+    viewer = shoot(qtbot, store, None, str(tmp_path / "points.npy"), "--screenshot", str(target))
+    assert viewer.exit_code == 0
+    assert [item.name for item in viewer.state.objects.objects] == ["points.npy"]
     assert target.exists()
 
 

@@ -11,18 +11,19 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QMessageBox, QPushButton
 
-from app.arguments import Arguments
-from app.main import make_viewer
 from moe3d.scene.records import View, ViewSet
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.main import make_viewer
+from moe3d_viewer.state.scene.session import READ_SCENE
 from tests.app.drawn_window import (
-    PATIENCE_MS,
-    DrawnBackend,
+    backend_with_points,
     pixels,
     place_of,
     settle,
     trigger,
     views,
 )
+from tests.app.fakes import FakeBackend
 from tests.app.window_fixtures import build_viewer, child, drop
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
@@ -30,17 +31,19 @@ LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-class FileBackend(DrawnBackend):
-    """Photos are real files, so that their hashes mean something."""
+def read_files(paths, progress, frames_per_second=1.0) -> ViewSet:
+    files = sorted(file for path in paths for file in path.iterdir())
+    return ViewSet(tuple(View(file.name, 40, 30, file) for file in files))
 
-    def read_scene(self, paths, progress, frames_per_second=1.0) -> ViewSet:
-        files = sorted(file for path in paths for file in path.iterdir())
-        return ViewSet(tuple(View(file.name, 40, 30, file) for file in files))
+
+def file_backend() -> FakeBackend:
+    """Photos are real files here, so that their hashes mean something."""
+    return backend_with_points().replace(READ_SCENE, read_files)
 
 
 @pytest.fixture
-def drawn_backend() -> DrawnBackend:
-    return FileBackend()
+def drawn_backend() -> FakeBackend:
+    return file_backend()
 
 
 @pytest.fixture
@@ -78,13 +81,13 @@ def save_as(qtbot, viewer, path: Path) -> None:
     dialog.fileSelected.emit(str(path))
     dialog.hide()
     dialog.deleteLater()
-    qtbot.waitUntil(lambda: viewer.state.scene_file.path == path, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.state.scene_file.path == path)
 
 
 def reopened(qtbot, store, path: Path):
-    viewer = build_viewer(qtbot, store, FileBackend(), "--size", "1280x720")
+    viewer = build_viewer(qtbot, store, file_backend(), "--size", "1280x720")
     assert drop(viewer.window, [path])
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
     settle(qtbot, viewer)
     return viewer
 
@@ -119,7 +122,7 @@ def test_a_session_opens_with_the_camera_where_it_was(single, store, tmp_path, q
 def test_in_metres_it_comes_back_in_metres(single, store, tmp_path, qtbot):
     view, path = views(single)[0], tmp_path / "garden.moe3d"
     single.state.scale.set_metres_per_unit(5.0)
-    qtbot.waitUntil(lambda: single.state.export.units == "metres", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: single.state.export.units == "metres")
     settle(qtbot, single)
     drag(qtbot, view, LEFT, (190, 150))
     settle(qtbot, single)
@@ -170,7 +173,7 @@ def test_a_pose_that_cannot_be_opens_with_the_first_view(single, store, tmp_path
 
 def crashing_viewer(qtbot, store, root: Path):
     words = Arguments(size=(1280, 720))
-    viewer = make_viewer(words, FileBackend(), store, Path("sample"), recovery_root=root)
+    viewer = make_viewer(words, file_backend().functions, store, Path("sample"), recovery_root=root)
     qtbot.addWidget(viewer.window, before_close_func=lambda _w: viewer.close_down())
     with qtbot.waitExposed(viewer.window):
         viewer.show()
@@ -178,14 +181,14 @@ def crashing_viewer(qtbot, store, root: Path):
 
 
 def test_a_crash_does_not_lose_where_the_camera_was(photos, store, tmp_path, qtbot, monkeypatch):
-    monkeypatch.setattr("app.state.autosave.QUIET_MS", 10)
+    monkeypatch.setattr("moe3d_viewer.state.scene.autosave.QUIET_MS", 10)
     root, crashed = tmp_path / "recovery", tmp_path / "recovery of a crash"
     first = crashing_viewer(qtbot, store, root)
     drop(first.window, [photos])
-    qtbot.waitUntil(lambda: first.state.session.can_run, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: first.state.session.can_run)
     first.state.reconstruction.start()
-    qtbot.waitUntil(lambda: bool(list(root.glob("*/scene.moe3d"))), timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: first.runner.num_running == 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(list(root.glob("*/scene.moe3d"))))
+    qtbot.waitUntil(lambda: first.runner.num_running == 0)
     settle(qtbot, first)
     view = views(first)[0]
     drag(qtbot, view, LEFT, (190, 150))
@@ -196,12 +199,12 @@ def test_a_crash_does_not_lose_where_the_camera_was(photos, store, tmp_path, qtb
         poses = json.loads(files[0].read_text())["choices"]["camera"]["poses"] if files else []
         return bool(poses) and np.allclose(poses[0]["eye"], view.camera.eye)
 
-    qtbot.waitUntil(kept, timeout=PATIENCE_MS)
+    qtbot.waitUntil(kept)
     shutil.copytree(root, crashed, ignore=shutil.ignore_patterns("*.lock", ".*"))
     second = crashing_viewer(qtbot, store, crashed)
     qtbot.waitUntil(lambda: second.window.findChild(QMessageBox, "recovery_box") is not None)
     qtbot.mouseClick(child(second.window, "recover_button", QPushButton), LEFT)
-    qtbot.waitUntil(lambda: second.state.display.prediction is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: second.state.display.prediction is not None)
     settle(qtbot, second)
     same_camera(views(second)[0].camera, view.camera)
     second.window.close_at_once()

@@ -18,14 +18,17 @@ from PySide6.QtWidgets import (
     QSlider,
 )
 
-from app.arguments import Arguments
-from app.main import make_viewer
-from app.viewer import Viewer
-from moe3d.io.session_file import read_session
+from moe3d.io.scenes.session_file import read_session
 from moe3d.scene.records import View, ViewSet
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.main import make_viewer
+from moe3d_viewer.state.scene.session import READ_SCENE
+from moe3d_viewer.viewer import Viewer
 from tests.app.fakes import FakeBackend
 from tests.app.hands import Hands
+from tests.app.questions import answer
 from tests.app.window_fixtures import build_viewer, child, drop, run_photos
+from tests.patience import rest
 from tests.supported_scenes import supported_prediction
 
 pytestmark = pytest.mark.gui
@@ -33,17 +36,19 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-class FileBackend(FakeBackend):
-    """Photos are real files here, so that their hashes mean something."""
+def read_files(paths, progress, frames_per_second=1.0) -> ViewSet:
+    files = sorted(file for path in paths for file in path.iterdir())
+    return ViewSet(tuple(View(file.name, 40, 30, file) for file in files))
 
-    def read_scene(self, paths, progress, frames_per_second=1.0) -> ViewSet:
-        files = sorted(file for path in paths for file in path.iterdir())
-        return ViewSet(tuple(View(file.name, 40, 30, file) for file in files))
+
+def file_backend() -> FakeBackend:
+    """Photos are real files here, so that their hashes mean something."""
+    return FakeBackend().replace(READ_SCENE, read_files)
 
 
 @pytest.fixture
 def backend() -> FakeBackend:
-    return FileBackend()
+    return file_backend()
 
 
 @pytest.fixture
@@ -94,9 +99,9 @@ def test_save_change_save_and_open_again(viewer, photos, backend, store, tmp_pat
     qtbot.keyClick(window, Qt.Key.Key_Z, CONTROL)
     assert not window.isWindowModified()  # undone to what is in the file
 
-    second = build_viewer(qtbot, store, FileBackend())
+    second = build_viewer(qtbot, store, file_backend())
     assert drop(second.window, [path])
-    qtbot.waitUntil(lambda: second.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: second.state.display.prediction is not None)
     assert second.state.remembered.snapshot() == chosen
     assert second.window.windowTitle() == "garden[*] — MoE3D Viewer"
     assert not second.window.isWindowModified()
@@ -142,9 +147,9 @@ def test_moved_photos_are_found_by_their_bytes(viewer, photos, store, tmp_path, 
     shutil.move(photos, new)
     (new / "1.png").rename(new / "renamed.png")
 
-    second = build_viewer(qtbot, store, FileBackend())
+    second = build_viewer(qtbot, store, file_backend())
     drop(second.window, [path])
-    qtbot.waitUntil(lambda: second.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: second.state.display.prediction is not None)
     assert second.state.scene_file.missing == ("0.png", "1.png", "2.png")
     assert not second.state.session.can_run
     find = child(second.window, "action_find_photos", QAction)
@@ -163,6 +168,7 @@ def test_a_bad_session_is_refused_and_the_scene_stays(viewer, photos, tmp_path, 
     bad = tmp_path / "bad.moe3d"
     bad.write_bytes(b"PK\x03\x04 not really")
     drop(viewer.window, [bad])
+    answer(viewer, qtbot, "discard")
     qtbot.waitUntil(lambda: bool(viewer.state.notices.errors))
     box = child(viewer.window, "error_box", QMessageBox)
     assert "bad.moe3d" in box.informativeText()
@@ -173,11 +179,13 @@ def test_a_bad_session_is_refused_and_the_scene_stays(viewer, photos, tmp_path, 
 @pytest.fixture
 def eager(monkeypatch):
     """Kept as soon as the hand rests."""
-    monkeypatch.setattr("app.state.autosave.QUIET_MS", 10)
+    monkeypatch.setattr("moe3d_viewer.state.scene.autosave.QUIET_MS", 10)
 
 
 def crashing_viewer(qtbot, store, root: Path) -> Viewer:
-    viewer = make_viewer(Arguments(), FileBackend(), store, Path("sample"), recovery_root=root)
+    viewer = make_viewer(
+        Arguments(), file_backend().functions, store, Path("sample"), recovery_root=root
+    )
     qtbot.addWidget(viewer.window, before_close_func=lambda _w: viewer.close_down())
     viewer.show()
     return viewer
@@ -196,7 +204,7 @@ def test_after_a_crash_the_scene_is_offered_and_recovered(photos, store, tmp_pat
 
     # While the first program lives, its scene is nobody's leftover.
     looking = crashing_viewer(qtbot, store, root)
-    qtbot.wait(200)
+    rest(qtbot, looking.window, [looking.runner])
     assert looking.window.findChild(QMessageBox, "recovery_box") is None
     looking.window.close_at_once()
 
@@ -206,7 +214,7 @@ def test_after_a_crash_the_scene_is_offered_and_recovered(photos, store, tmp_pat
     qtbot.waitUntil(lambda: second.window.findChild(QMessageBox, "recovery_box") is not None)
     button = child(second.window, "recover_button", QPushButton)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: second.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: second.state.display.prediction is not None)
     assert child(second.window, "confidence_percent", QLabel).text() == "drop lowest 60 %"
     assert second.window.windowTitle() == "garden wall[*] — MoE3D Viewer"
     assert second.window.isWindowModified()
@@ -236,10 +244,39 @@ def test_support_that_was_chosen_comes_back_with_the_session(
     hands.tick("support_filter")  # it was on unasked
     path = tmp_path / "garden.moe3d"
     save_as(qtbot, viewer, path)
-    second = build_viewer(qtbot, store, FileBackend())
+    second = build_viewer(qtbot, store, file_backend())
     assert drop(second.window, [path])
-    qtbot.waitUntil(lambda: second.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: second.state.display.prediction is not None)
     assert not child(second.window, "support_filter", QCheckBox).isChecked()
     assert child(second.window, "color_mode", QComboBox).currentData() == "support"
     assert not second.window.isWindowModified()
     second.window.close()
+
+
+@pytest.mark.parametrize(("percentile", "shown"), [(12.3, 12), (100.0, 99)])
+def test_values_that_no_slider_can_show_come_back_with_the_session(
+    viewer, photos, store, tmp_path, qtbot, percentile, shown
+):
+    """One slider has whole places only, another one ends before the value."""
+    run_photos(viewer, photos, qtbot)
+    view = viewer.state.view
+    view.set_percentile(percentile)
+    view.set_point_size_px(11.03)
+    view.set_overlay_opacity(0.655)
+    viewer.state.scene.look.set_frustum_scale(1.234567)
+    chosen = viewer.state.remembered.snapshot()
+    assert chosen["view"]["percentile"] == percentile
+    assert chosen["view"]["point_size_px"] == 11.03
+    path = tmp_path / "garden.moe3d"
+    save_as(qtbot, viewer, path)
+    second = build_viewer(qtbot, store, file_backend())
+    assert drop(second.window, [path])
+    qtbot.waitUntil(lambda: second.state.display.prediction is not None)
+    assert second.state.remembered.snapshot() == chosen
+    assert not second.window.isWindowModified()
+    slider = child(second.window, "confidence_slider", QSlider)
+    assert slider.value() == shown
+    assert child(second.window, "point_size", QSlider).value() == 80
+    Hands(second, qtbot).key(slider, Qt.Key.Key_PageDown)
+    assert second.state.view.percentile == shown - 10
+    second.window.close_at_once()

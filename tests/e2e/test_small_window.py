@@ -6,12 +6,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QListWidget, QScrollArea, QToolButton, QWidget
 
-from app.viewer import Viewer
-from app.widgets.elided_label import ElidedLabel
-from app.widgets.section import Section
+from moe3d_viewer.viewer import Viewer
+from moe3d_viewer.widgets.controls.elided_label import ElidedLabel
+from moe3d_viewer.widgets.inspector.section import Section
 from tests.app.cut_off import cut_off
 from tests.app.drawn_window import settle
+from tests.app.hands import Hands
 from tests.app.window_fixtures import child, run_photos
+from tests.patience import rest
 
 pytestmark = pytest.mark.gui
 KEYS = {
@@ -42,8 +44,8 @@ def small(viewer: Viewer, long_named: Path, backend, qtbot) -> Viewer:
 
 def choose(viewer: Viewer, layout: str, qtbot) -> None:
     qtbot.keyClick(viewer.window, KEYS[layout], Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: not viewer.state.comparison_report.is_measuring, timeout=20_000)
-    qtbot.wait(100)  # for the panels to come to rest
+    qtbot.waitUntil(lambda: not viewer.state.comparison_report.is_measuring)
+    rest(qtbot, viewer.window, [viewer.runner])
     assert viewer.window.size().toTuple() == (1280, 720)
 
 
@@ -55,12 +57,27 @@ def test_nothing_is_cut_off(small, layout, theme, qtbot):
     assert "\n".join(cut_off(small.window)) == ""
 
 
+@pytest.mark.parametrize("panel", ["scene", "objects"])
+def test_a_panel_opened_beside_plain_work_is_wide_enough(small, panel, qtbot):
+    choose(small, "reconstruct", qtbot)
+    hands = Hands(small, qtbot)
+    hands.command(f"panel_{panel}")
+    shown = child(small.window, f"{panel}_panel", QScrollArea)
+    hands.show(shown)
+    for section in shown.findChildren(Section):
+        if section.isVisible():
+            hands.show(section.body)
+    rest(qtbot, small.window, [small.runner])
+    assert shown.widget().width() <= shown.viewport().width()
+    assert "\n".join(cut_off(small.window)) == ""
+
+
 @pytest.mark.parametrize("layout", KEYS)
 def test_nothing_is_cut_off_in_the_smallest_window(small, layout, qtbot):
     small.window.resize(small.window.minimumSize())
     qtbot.keyClick(small.window, KEYS[layout], Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: not small.state.comparison_report.is_measuring, timeout=20_000)
-    qtbot.wait(100)
+    qtbot.waitUntil(lambda: not small.state.comparison_report.is_measuring)
+    rest(qtbot, small.window, [small.runner])
     assert "\n".join(cut_off(small.window)) == ""
 
 
@@ -94,7 +111,7 @@ def test_headings_open_and_fold_the_groups_of_a_low_inspector(small, qtbot):
     choose(small, "reconstruct", qtbot)
     assert is_open(window, "confidence")
     assert not is_open(window, "next_run")
-    names = ("confidence", "filters", "points", "experts", "remix", "info", "next_run")
+    names = ("confidence", "filters", "points", "info", "next_run")  # no research words here
     assert all(is_seen(heading(window, name)) for name in names)  # all in sight
     qtbot.mouseClick(heading(window, "next_run"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: is_seen(child(window, "compare")))
@@ -119,8 +136,8 @@ def test_the_inspector_scrolls_only_where_one_group_alone_is_too_high(small, hei
         opened = sum(section.is_open for section in shown)
         return opened == 1 or (opened > 1 and not inspector.verticalScrollBar().isVisible())
 
-    qtbot.wait(60)  # for the layout to begin to move
-    qtbot.waitUntil(is_well_filled)
+    rest(qtbot, small.window, [small.runner])
+    assert is_well_filled()
 
 
 def test_a_folded_next_run_still_says_that_the_result_is_old(small, qtbot):
@@ -137,6 +154,6 @@ def test_nothing_is_cut_off_around_drawn_views(drawn, size, qtbot):
     drawn.window.resize(*size)
     for name in KEYS:
         drawn.window.commands[f"layout_{name}"].trigger()
-        qtbot.waitUntil(lambda: not drawn.state.comparison_report.is_measuring, timeout=20_000)
+        qtbot.waitUntil(lambda: not drawn.state.comparison_report.is_measuring)
         settle(qtbot, drawn)
         assert "\n".join(cut_off(drawn.window)) == "", name

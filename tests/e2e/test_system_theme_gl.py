@@ -20,22 +20,20 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QWidget
-from app.arguments import Arguments
-from app.main import make_application, make_viewer
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.main import make_application, make_viewer
 from tests.app.fakes import FakeBackend
 
 folder = Path(sys.argv[1])
 app = make_application()
 store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-viewer = make_viewer(Arguments((folder,), run=True), FakeBackend(), store)
+viewer = make_viewer(Arguments((folder,), run=True), FakeBackend().functions, store)
 viewer.show()
 
 
 def wait(holds):
-    end = time.monotonic() + 60
     while not holds():
         app.processEvents()
-        assert time.monotonic() < end
         time.sleep(0.01)
 
 
@@ -74,7 +72,7 @@ def test_the_window_follows_the_system_only_when_told_to(photos: Path):
         env=desktop,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=280,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QSpinBox,
 )
 
-from app.widgets.pictures import rgb_from_image
-from tests.app.drawn_window import PATIENCE_MS, settle, views
+from moe3d_viewer.widgets.controls.pictures import rgb_from_image
+from tests.app.drawn_window import settle, views
 from tests.app.window_fixtures import child
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
@@ -109,7 +109,7 @@ def test_the_video_goes_once_round_and_shows_what_pictures_show(
     ticks.timeout.connect(lambda: turns.append(label.text()))
     ticks.start(0)
     single.state.scene.turntable.progressed.connect(lambda report: told.append(report.done))
-    qtbot.waitUntil(path.exists, timeout=PATIENCE_MS)
+    qtbot.waitUntil(path.exists)
     qtbot.waitUntil(lambda: single.window.findChild(QDialog, "turntable_dialog") is None)
     assert told[-1] == 12
     assert len({text for text in turns if text.startswith("Frame")}) > 6  # the window kept working
@@ -134,7 +134,7 @@ def test_the_video_may_turn_about_the_middle_of_the_scene(single, qtbot, tmp_pat
     view.controller.pan_to(view.camera.pivot, (40.0, 40.0))
     settle(qtbot, single)
     ask(qtbot, single, path, seconds="1", rate="4", about_middle=True)
-    qtbot.waitUntil(path.exists, timeout=PATIENCE_MS)
+    qtbot.waitUntil(path.exists)
     _, frames = read_back(path)
     middle = replace(view.camera, pivot=view.controller.bounds.center)
     opposite = beyond_the_pivot(middle, view.controller.frame.up)
@@ -147,7 +147,7 @@ def test_cancel_leaves_nothing_and_the_dialog_for_another_try(single, qtbot, tmp
     path.parent.mkdir()
     dialog = ask(qtbot, single, path, seconds="60", rate="30")
     label = child(dialog, "turntable_told", QLabel)
-    qtbot.waitUntil(lambda: frames_told(label) >= 3, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: frames_told(label) >= 3)
     assert not child(dialog, "turntable_save", QPushButton).isEnabled()
     qtbot.mouseClick(child(dialog, "turntable_cancel", QPushButton), LEFT)
     assert not list(path.parent.iterdir())
@@ -163,7 +163,7 @@ def test_closing_the_program_in_the_middle_leaves_nothing(single, qtbot, tmp_pat
     path.parent.mkdir()
     dialog = ask(qtbot, single, path, seconds="60", rate="30")
     label = child(dialog, "turntable_told", QLabel)
-    qtbot.waitUntil(lambda: frames_told(label) >= 2, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: frames_told(label) >= 2)
     single.window.close_at_once()
     assert not list(path.parent.iterdir())
 
@@ -178,7 +178,7 @@ def test_a_target_that_cannot_be_written_is_told(single, qtbot, tmp_path, name, 
     turntable = single.state.scene.turntable
     turntable.cancel()
     child(dialog, "turntable_file", QFileDialog).fileSelected.emit(str(tmp_path / name))
-    qtbot.waitUntil(lambda: bool(single.state.notices.errors), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(single.state.notices.errors))
     box = child(single.window, "error_box", QMessageBox)
     assert box.text() == "Could not save the video"
     assert said in box.informativeText()
@@ -194,7 +194,7 @@ def test_the_side_that_had_the_focus_is_drawn(drawn, qtbot, tmp_path):
     right.setFocus()
     qtbot.waitUntil(right.hasFocus)
     ask(qtbot, drawn, tmp_path / "turn.avi", seconds="0.5", rate="4")
-    qtbot.waitUntil((tmp_path / "turn.avi").exists, timeout=PATIENCE_MS)
+    qtbot.waitUntil((tmp_path / "turn.avi").exists)
     _, frames = read_back(tmp_path / "turn.avi")
     assert apart(shown(left), shown(right)) > 0.3  # VGGT has points between the planes
     assert apart(frames[0], shown(right)) < apart(frames[0], shown(left))
@@ -211,16 +211,14 @@ def test_saved_pictures_say_in_every_colour_that_experts_are_untrained(
     prediction = single.state.reconstruction.prediction
     metadata = replace(prediction.metadata, experts_trained=False)
     single.state.reconstruction.show(replace(prediction, metadata=metadata))
-    qtbot.waitUntil(
-        lambda: not single.state.display.prediction.metadata.experts_trained, timeout=PATIENCE_MS
-    )
+    qtbot.waitUntil(lambda: not single.state.display.prediction.metadata.experts_trained)
     single.state.view.set_color_mode(mode)
     settle(qtbot, single)
     assert (corner(view) != trained).sum() > 100
     single.state.view.select_layer("vggt")
     settle(qtbot, single)
     noted = corner(view)
-    view.note = ""
+    view.overlays.note = ""
     assert (corner(view) != noted).any() == (mode == "expert")  # VGGT has no experts
 
 

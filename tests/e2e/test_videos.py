@@ -15,27 +15,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.workers.backend import MoE3DBackend
-from moe3d.io.images import read_pixels
+from moe3d.io.photos.images import read_pixels
+from moe3d_viewer.state.scene.session import MAKE_THUMBNAILS, READ_SCENE
 from tests.app.fakes import FakeBackend
 from tests.app.hands import Hands
+from tests.app.questions import answer
 from tests.app.window_fixtures import build_viewer, child, drop
 from tests.videos import noise, write_sound, write_video
 
 pytestmark = pytest.mark.gui
-PATIENCE_MS = 60_000
-
-
-class ReadsRealVideos(FakeBackend):
-    """Reads real files; only the run is made up."""
-
-    read_scene = MoE3DBackend.read_scene
-    make_thumbnails = MoE3DBackend.make_thumbnails
 
 
 @pytest.fixture
 def backend():
-    made = ReadsRealVideos()
+    made = FakeBackend().use_real(READ_SCENE, MAKE_THUMBNAILS)
     made.follows_photos = True
     return made
 
@@ -60,8 +53,8 @@ def walk(tmp_path):
 
 def wait_for_photos(viewer, qtbot, count: int) -> list[str]:
     listed = child(viewer.window, "photo_list", QListWidget)
-    qtbot.waitUntil(lambda: listed.count() == count, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: not viewer.state.session.is_drawing, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: listed.count() == count)
+    qtbot.waitUntil(lambda: not viewer.state.session.is_drawing)
     return [listed.item(row).data(Qt.ItemDataRole.UserRole) for row in range(count)]
 
 
@@ -75,7 +68,7 @@ def test_a_folder_of_a_photo_and_a_video_opens_with_both_and_runs(viewer, walk, 
     levels = {icon.pixelColor(x, icon.height() // 2).lightness() for x in range(icon.width())}
     assert len(levels) > 10  # the noise of the frame
     qtbot.keyClick(viewer.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
     assert list(backend.requests[0].views.names) == names
 
 
@@ -110,12 +103,19 @@ def test_more_frames_are_taken_when_the_rate_is_raised(viewer, walk, qtbot, back
     names = wait_for_photos(viewer, qtbot, 9)
     assert names[1:] == [f"2_000{n // 4}.{n % 4 * 25:02}s.jpg" for n in range(8)]
     assert child(viewer.window, "photos_summary", QLabel).text() == "9 photos"
+    assert child(viewer.window, "video_frames", QLabel).text() == "8 frames"
 
-    # A result that is in no file is not thrown away by another rate.
-    qtbot.keyClick(viewer.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=PATIENCE_MS)
-    assert not rate.isEnabled()
-    assert "save this result first" in rate.toolTip()
+    # A result that is in no file is not thrown away by another rate unasked.
+    hands = Hands(viewer, qtbot)
+    hands.hotkey(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
+    qtbot.waitUntil(lambda: not viewer.state.reconstruction.is_running)
+    for word, count, shown in (("cancel", 9, 4.0), ("discard", 8, 3.5)):
+        rate.setFocus()
+        qtbot.keyClick(rate, Qt.Key.Key_Down)
+        answer(viewer, qtbot, word)
+        wait_for_photos(viewer, qtbot, count)
+        assert rate.value() == shown
 
 
 def test_the_rate_is_kept_for_the_next_start(viewer, walk, qtbot, store, backend):
@@ -134,9 +134,7 @@ def test_the_rate_is_kept_for_the_next_start(viewer, walk, qtbot, store, backend
 def test_a_video_without_pictures_is_named_in_the_message(viewer, walk, qtbot):
     path = write_sound(walk / "talk.mp4")
     drop(viewer.window, [path])
-    qtbot.waitUntil(
-        lambda: viewer.window.findChild(QMessageBox, "error_box") is not None, timeout=PATIENCE_MS
-    )
+    qtbot.waitUntil(lambda: viewer.window.findChild(QMessageBox, "error_box") is not None)
     box = child(viewer.window, "error_box", QMessageBox)
     assert "talk.mp4: no frame can be read: it holds sound but no pictures" in box.informativeText()
     box.close()
@@ -155,10 +153,10 @@ def test_a_session_with_frames_opens_again_and_can_be_run(viewer, walk, qtbot, b
     drop(viewer.window, [walk])
     names = wait_for_photos(viewer, qtbot, 3)
     qtbot.keyClick(viewer.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
     saved = tmp_path / "walk.moe3d"
     viewer.state.scene_file.save(saved)
-    qtbot.waitUntil(lambda: not viewer.state.scene_file.is_modified, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not viewer.state.scene_file.is_modified)
     drop(viewer.window, [walk / "1.png"])
     wait_for_photos(viewer, qtbot, 1)
     drop(viewer.window, [saved])
@@ -167,6 +165,6 @@ def test_a_session_with_frames_opens_again_and_can_be_run(viewer, walk, qtbot, b
     assert [(view.path, view.width, view.height) for view in frames] == [
         (walk / "2.mp4", 64, 48)
     ] * 2
-    assert viewer.state.reconstruction.can_start
+    qtbot.waitUntil(lambda: viewer.state.reconstruction.can_start)
     assert read_pixels(frames[0]).std() > 20  # the noise of the frame, from the video again
     assert child(viewer.window, "video_rate", QDoubleSpinBox).isEnabled()  # all is saved

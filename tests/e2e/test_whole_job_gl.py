@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QSlider, QToolButton
 from scipy.spatial.transform import Rotation
 
 import moe3d
-from app.state.reconstruction import Phase
-from app.widgets.cloud_view import CloudView
-from app.workers.backend import MoE3DBackend
+from moe3d_viewer.state.run.reconstruction import Phase
+from moe3d_viewer.widgets.viewport.cloud_view import CloudView
 from tests.app.window_fixtures import build_viewer, child, drop
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl, pytest.mark.slow]
@@ -21,7 +20,7 @@ PATIENCE_MS = 240_000
 
 
 def test_drop_run_cancel_run_split_filter_export_reopen(qtbot, store, tmp_path: Path):
-    viewer = build_viewer(qtbot, store, MoE3DBackend(), "--model", "mini", "--size", "1280x720")
+    viewer = build_viewer(qtbot, store, None, "--model", "mini", "--size", "1280x720")
     window, run = viewer.window, viewer.state.reconstruction
 
     assert drop(window, [PHOTOS])
@@ -35,6 +34,7 @@ def test_drop_run_cancel_run_split_filter_export_reopen(qtbot, store, tmp_path: 
 
     press(qtbot, window, "tool_run")
     qtbot.waitUntil(lambda: window.scene_view is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: run.phase is Phase.READY, timeout=PATIENCE_MS)
     prediction = run.prediction
     assert prediction is not None
     assert prediction.metadata.experts_trained

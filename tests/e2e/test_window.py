@@ -1,18 +1,30 @@
 """The whole window with real threads and a fake backend; no OpenGL needed."""
 
+import os
 import subprocess
 import sys
-import time
+import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QLabel, QListWidget, QMessageBox, QSlider, QToolButton
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QListWidget,
+    QMessageBox,
+    QScrollArea,
+    QSlider,
+    QToolButton,
+)
 
-from app.state.reconstruction import Phase
-from app.widgets.map_tile import MapTile
 from moe3d.errors import DeviceMemoryError
+from moe3d_viewer.state.run.reconstruction import Phase
+from moe3d_viewer.state.scene.session import READ_SCENE
+from moe3d_viewer.widgets.maps.map_tile import MapTile
 from tests.app.hands import Hands
+from tests.app.questions import answer
 from tests.app.window_fixtures import build_viewer, child, drop, run_photos
 
 pytestmark = pytest.mark.gui
@@ -25,7 +37,7 @@ def test_from_a_dropped_folder_to_maps(viewer, photos, qtbot):
     assert window.windowTitle() == "garden wall[*] — MoE3D Viewer"
     assert child(window, "photo_list", QListWidget).count() == 3
     assert child(window, "maps_dock", QDockWidget).isVisible()
-    assert len(window.findChildren(MapTile)) == 10
+    assert len(child(window, "strip_scroll", QScrollArea).findChildren(MapTile)) == 10
     assert child(window, "ready", QLabel).text() == "ready"
 
 
@@ -36,14 +48,16 @@ def test_cancel_by_escape_and_run_again(viewer, photos, backend, qtbot):
     qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     run = viewer.state.reconstruction
     qtbot.waitUntil(lambda: len(run.stages) == 2)
-    assert "backbone" in child(viewer.window, "run_stage", QLabel).text()
+    line = child(viewer.window, "card_run_line", QLabel)
+    assert line.isVisible()
+    assert line.text() == "Estimating depth and cameras"
     qtbot.keyClick(viewer.window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: run.phase is Phase.IDLE)
     assert len(backend.requests) == 1
     backend.steps = 1
     button = child(viewer.window, "tool_run", QToolButton)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
 
 
 def test_run_pressed_while_the_next_photos_are_read_runs_these(viewer, photos, backend, qtbot):
@@ -51,9 +65,18 @@ def test_run_pressed_while_the_next_photos_are_read_runs_these(viewer, photos, b
     newer = photos.with_name("newer")
     newer.mkdir()
     (newer / "9.jpg").write_bytes(b"")
+    held, read = threading.Event(), backend.functions[READ_SCENE]
+
+    def slowly(*words):
+        held.wait(100)
+        return read(*words)
+
+    backend.replace(READ_SCENE, slowly)
     drop(viewer.window, [newer])
+    answer(viewer, qtbot, "discard")
     assert viewer.state.session.is_loading
     qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
+    held.set()
     qtbot.waitUntil(lambda: len(backend.requests) == 2)
     assert backend.requests[-1].views.names == ("9.jpg",)
     qtbot.waitUntil(lambda: child(viewer.window, "ready", QLabel).text() == "ready")
@@ -70,7 +93,7 @@ def test_a_second_start_while_running_is_ignored(viewer, photos, backend, qtbot)
         qtbot.mouseClick(run, Qt.MouseButton.LeftButton)
         qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     assert not run.isEnabled()
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
     assert len(backend.requests) == 1
 
 
@@ -79,7 +102,8 @@ def test_an_error_is_told_and_the_window_still_works(viewer, photos, backend, qt
     shown = viewer.state.display.prediction
     backend.run_error = DeviceMemoryError("4.1 GB were wanted; 2.0 GB are free")
     qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: viewer.window.findChild(QMessageBox) is not None)
+    answer(viewer, qtbot, "discard")
+    qtbot.waitUntil(lambda: viewer.window.findChild(QMessageBox, "error_box") is not None)
     box = child(viewer.window, "error_box", QMessageBox)
     assert box.informativeText() == "4.1 GB were wanted; 2.0 GB are free"
     slider = child(viewer.window, "confidence_slider", QSlider)
@@ -121,21 +145,21 @@ def test_dropping_bad_files_says_why_and_leaves_the_start_page(viewer, tmp_path,
     drop(viewer.window, [tmp_path / "letter.txt"])
     qtbot.waitUntil(lambda: viewer.window.findChild(QMessageBox) is not None)
     box = child(viewer.window, "error_box", QMessageBox)
-    assert "no photo can be read" in box.informativeText()
+    assert box.informativeText().startswith("letter.txt: ")
+    assert "photos (JPEG" in box.informativeText()  # what would have done
     assert viewer.state.session.views is None
     box.close()
 
 
 def test_closing_during_a_run_cancels_it(qtbot, store, backend, photos):
     viewer = build_viewer(qtbot, store, backend)
-    backend.steps, backend.step_s = 2000, 0.01
+    backend.steps, backend.step_s = 100_000, 0.01
     drop(viewer.window, [photos])
     qtbot.waitUntil(lambda: viewer.state.session.can_run)
     qtbot.keyClick(viewer.window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: viewer.runner.num_running > 0)
-    began = time.monotonic()
     viewer.window.close_at_once()
-    assert time.monotonic() - began < 5
+    assert backend.steps_done < backend.steps
     assert viewer.runner.num_running == 0
 
 
@@ -149,7 +173,7 @@ def test_layout_recents_and_options_are_there_at_the_next_start(qtbot, store, ba
     second = build_viewer(qtbot, store, backend)
     assert second.state.settings.recents == (photos,)
     assert second.state.run_options.resize_mode == "pad"
-    assert second.window.height() == 650  # the width is more than the offscreen screen has
+    assert second.window.size().toTuple() == (1300, 650)
     run_photos(second, photos, qtbot)
     assert child(second.window, "maps_dock", QDockWidget).isVisible()
     assert not child(second.window, "inspector_dock", QDockWidget).isVisible()
@@ -158,7 +182,7 @@ def test_layout_recents_and_options_are_there_at_the_next_start(qtbot, store, ba
 
 def test_a_saved_result_opens_by_drop(viewer, tmp_path, qtbot):
     drop(viewer.window, [tmp_path / "kitchen.npz"])
-    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
     assert viewer.window.windowTitle() == "kitchen.npz[*] — MoE3D Viewer"
     assert not child(viewer.window, "action_run", QAction).isEnabled()
 
@@ -193,12 +217,12 @@ def test_every_control_has_a_name_and_a_tooltip(viewer, photos, qtbot):
             assert control.toolTip(), control.objectName()
 
 
-def test_the_window_comes_without_torch():
+def test_the_window_comes_without_torch(tmp_path):
     code = (
         "import sys, os\n"
         "os.environ['QT_QPA_PLATFORM'] = 'offscreen'\n"
-        "from app.main import make_application, make_viewer\n"
-        "from app.arguments import Arguments\n"
+        "from moe3d_viewer.main import make_application, make_viewer\n"
+        "from moe3d_viewer.arguments import Arguments\n"
         "from PySide6.QtCore import QSettings, QTimer\n"
         "app = make_application()\n"
         "store = QSettings('none.ini', QSettings.Format.IniFormat)\n"
@@ -209,14 +233,22 @@ def test_the_window_comes_without_torch():
         "heavy = {'torch', 'open3d', 'trimesh', 'OpenGL'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    root = str(Path(__file__).parents[2])
+    paths = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])
+    subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        timeout=120,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
 
 
 @pytest.mark.parametrize("words", [["--version"], ["--help"]])
 def test_help_and_version_answer_without_qt(words):
     code = (
         "import sys\n"
-        "from app.main import run_viewer\n"
+        "from moe3d_viewer.main import run_viewer\n"
         f"try: run_viewer({words!r})\n"
         "except SystemExit as end: assert end.code == 0\n"
         "assert not any(name.startswith('PySide6') for name in sys.modules)\n"

@@ -6,11 +6,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QSlider
 
-from app.widgets.map_tile import MapTile
-from app.widgets.value_bar import ValueBar
-from tests.app.drawn_window import PATIENCE_MS, DrawnBackend, pixels, settle, views
+from moe3d_viewer.widgets.maps.map_tile import MapTile
+from moe3d_viewer.widgets.maps.value_bar import ValueBar
+from tests.app.drawn_window import backend_with_points, pixels, settle, views
 from tests.app.hands import Hands
 from tests.app.window_fixtures import build_viewer, child
+from tests.patience import rest, turns
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
 
@@ -52,11 +53,11 @@ def test_a_window_at_rest_draws_nothing(drawn, qtbot):
     for place in (None, tile.point_of(24, 9).toPoint()):  # the second one marks points in 3D
         if place is not None:
             qtbot.mouseMove(tile, place)
-            qtbot.waitUntil(lambda: left.hypotheses is not None)
+            qtbot.waitUntil(lambda: left.overlays.hypotheses is not None)
         settle(qtbot, drawn)
-        qtbot.wait(200)
+        rest(qtbot, drawn.window, [drawn.runner])
         frames.clear()
-        qtbot.wait(1000)
+        turns(qtbot, 60)
         assert len(frames) <= 3  # a text cursor may blink
 
 
@@ -94,7 +95,7 @@ def test_an_eye_hides_points(drawn, qtbot):
 
 def test_another_layer_is_built_and_drawn(drawn, qtbot):
     drawn.state.view.select_layer("expert:2")
-    qtbot.waitUntil(lambda: drawn.state.display.cloud("expert:2") is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: drawn.state.display.cloud("expert:2") is not None)
     settle(qtbot, drawn)
     assert child(drawn.window, "leftCloudHeading", QLabel).text() == "Expert 2"
     assert pixels(views(drawn)[0]).std() > 10
@@ -103,8 +104,8 @@ def test_another_layer_is_built_and_drawn(drawn, qtbot):
 def test_the_screenshot_shows_the_clouds(qtbot, store, photos, tmp_path):
     target = tmp_path / "window.png"
     words = [str(photos), "--run", "--screenshot", str(target), "--size", "1280x720"]
-    viewer = build_viewer(qtbot, store, DrawnBackend(), *words)
-    qtbot.waitUntil(lambda: viewer.exit_code is not None, timeout=PATIENCE_MS)
+    viewer = build_viewer(qtbot, store, backend_with_points(), *words)
+    qtbot.waitUntil(lambda: viewer.exit_code is not None)
     assert viewer.exit_code == 0
     picture = QImage(str(target))
     left = views(viewer)[0]
@@ -120,7 +121,7 @@ def test_a_digit_shows_one_expert_alone_in_3d_and_says_what_if(drawn, qtbot):
     left, right = views(drawn)
     drawn.state.view.set_color_mode("depth")
     settle(qtbot, drawn)
-    qtbot.waitUntil(lambda: drawn.runner.num_running == 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: drawn.runner.num_running == 0)
     own, other = pixels(left), pixels(right)
     drawn.window.activateWindow()
     qtbot.waitUntil(drawn.window.isActiveWindow)
@@ -129,7 +130,7 @@ def test_a_digit_shows_one_expert_alone_in_3d_and_says_what_if(drawn, qtbot):
     badge = child(left, "what_if_badge", QLabel)
     assert not badge.isVisible()
     qtbot.keyClick(left, Qt.Key.Key_2)
-    qtbot.waitUntil(lambda: drawn.state.remix.shown.points is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: drawn.state.remix.shown.points is not None)
     settle(qtbot, drawn)
     assert badge.isVisible()
     assert badge.text() == "What-if: not the model's result"
@@ -145,14 +146,14 @@ def test_a_digit_shows_one_expert_alone_in_3d_and_says_what_if(drawn, qtbot):
     assert (pixels(left) != own).mean() > 0.1
     assert (pixels(right) == other).all()
     noted = left.picture(400, 300, overlays=False)
-    left.note = ""
+    left.overlays.note = ""
     plain = left.picture(400, 300, overlays=False)
     assert noted.copy(0, 0, 300, 40) != plain.copy(0, 0, 300, 40)  # saved pictures say it, too
     qtbot.keyClick(left, Qt.Key.Key_3, Qt.KeyboardModifier.ShiftModifier)
     assert drawn.state.remix.soloed == {1, 2}
     qtbot.keyClick(left, Qt.Key.Key_0)
-    qtbot.waitUntil(lambda: not drawn.state.remix.shown.is_active, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: drawn.runner.num_running == 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not drawn.state.remix.shown.is_active)
+    qtbot.waitUntil(lambda: drawn.runner.num_running == 0)
     settle(qtbot, drawn)
     assert not badge.isVisible()
     assert (pixels(left) == own).all()
@@ -175,8 +176,8 @@ def test_hovering_a_map_marks_every_expert_s_point_in_3d_and_hovering_3d_marks_t
     before = pixels(left)
     tile = child(drawn.window, "tile_fused", MapTile)
     qtbot.mouseMove(tile, tile.point_of(30, 14).toPoint())
-    qtbot.waitUntil(lambda: left.hypotheses is not None)
-    marked = left.hypotheses
+    qtbot.waitUntil(lambda: left.overlays.hypotheses is not None)
+    marked = left.overlays.hypotheses
     assert marked.names == ("expert:1", "expert:2", "expert:3", "expert:4", "fused", "vggt")
     np.testing.assert_allclose(marked.points[:, 2], [1, 2, 4 / 3, 5 / 3, 2, 2], rtol=1e-5)
     directions = marked.points / marked.points[:, 2:]  # the first camera stands at the origin
@@ -189,7 +190,7 @@ def test_hovering_a_map_marks_every_expert_s_point_in_3d_and_hovering_3d_marks_t
     around = np.s_[row - 8 : row + 9, 3 * (column - 8) : 3 * (column + 9)]
     assert (seen[around] != before[around]).mean() > 0.1
     qtbot.mouseMove(tile, QPoint(3, 3))
-    qtbot.waitUntil(lambda: left.hypotheses is None)
+    qtbot.waitUntil(lambda: left.overlays.hypotheses is None)
     settle(qtbot, drawn)
     assert (pixels(left) == before).all()
     middle = QPoint(left.width() // 2 + 40, left.height() // 2)
@@ -197,4 +198,13 @@ def test_hovering_a_map_marks_every_expert_s_point_in_3d_and_hovering_3d_marks_t
     qtbot.waitUntil(lambda: drawn.state.cursor.pixel is not None)
     weights = [child(drawn.window, f"weight_bar_{n}", ValueBar).text for n in (1, 2)]
     assert "1.00" in weights
-    assert left.hypotheses is not None
+    assert left.overlays.hypotheses is not None
+
+
+def test_every_click_into_a_submenu_does_what_it_says(drawn, qtbot):
+    """Menus come to a display later than they are opened; the hands wait for that."""
+    hands, panel = Hands(drawn, qtbot), drawn.window.commands["panel_compare"]
+    was_shown = panel.isChecked()
+    for times in range(1, 7):
+        hands.command("panel_compare")
+        assert panel.isChecked() is (was_shown if times % 2 == 0 else not was_shown)

@@ -35,19 +35,19 @@ def _small_prediction():
 
 
 def _make_prediction(path: Path) -> None:
-    from moe3d.io.prediction_file import write_prediction
+    from moe3d.io.scenes.prediction_file import write_prediction
 
     write_prediction(_small_prediction(), path)
 
 
 def _read_prediction(path: Path) -> object:
-    from moe3d.io.prediction_file import read_prediction
+    from moe3d.io.scenes.prediction_file import read_prediction
 
     return read_prediction(path)
 
 
 def _make_session(path: Path) -> None:
-    from moe3d.io.session_file import PhotoReference, SessionRecord, write_session
+    from moe3d.io.scenes.session_file import PhotoReference, SessionRecord, write_session
 
     photos = (PhotoReference("a.jpg", "/x/a.jpg", "a.jpg", "0" * 64, 12, 8, 6, 1),)
     remembered = {"view": {"expert": 1, "size": 2.5}, "filters": [1, 2, None]}
@@ -55,7 +55,7 @@ def _make_session(path: Path) -> None:
 
 
 def _read_session(path: Path) -> object:
-    from moe3d.io.session_file import read_session
+    from moe3d.io.scenes.session_file import read_session
 
     return read_session(path)
 
@@ -65,13 +65,13 @@ def _make_array(path: Path) -> None:
 
 
 def _read_array(path: Path) -> object:
-    from moe3d.io.array_file import read_array
+    from moe3d.io.files.array_file import read_array
 
     return read_array(path)
 
 
 def _read_depth(path: Path) -> object:
-    from moe3d.io.truth_files import read_depth
+    from moe3d.io.scenes.truth_files import read_depth
 
     return read_depth(path)
 
@@ -81,7 +81,7 @@ def _make_depth_png(path: Path) -> None:
 
 
 def _make_ply(path: Path) -> None:
-    from moe3d.io.ply import write_ply
+    from moe3d.io.formats.ply import write_ply
     from moe3d.scene.cloud import point_cloud
 
     write_ply(path, point_cloud(_small_prediction()), overwrite=True)
@@ -95,14 +95,14 @@ def _make_ascii_ply(path: Path) -> None:
 
 
 def _read_ply(path: Path) -> object:
-    from moe3d.io.ply import read_ply
+    from moe3d.io.formats.ply import read_ply
 
     vertices = read_ply(path)
     return vertices.points, vertices.colors
 
 
 def _make_mesh_ply(path: Path) -> None:
-    from moe3d.io.ply_mesh import write_mesh_ply
+    from moe3d.io.formats.ply_mesh import write_mesh_ply
     from moe3d.scene.records import Mesh
 
     points = np.arange(12, dtype=np.float32).reshape(4, 3)
@@ -110,31 +110,31 @@ def _make_mesh_ply(path: Path) -> None:
 
 
 def _read_mesh_ply(path: Path) -> object:
-    from moe3d.io.ply_mesh import read_mesh_ply
+    from moe3d.io.formats.ply_mesh import read_mesh_ply
 
     return read_mesh_ply(path)
 
 
 def _read_cloud(path: Path) -> object:
-    from moe3d.evaluation.cloud_file import read_cloud
+    from moe3d.evaluation.metrics.cloud_file import read_cloud
 
     return read_cloud(path)
 
 
 def _make_exr(path: Path) -> None:
-    from moe3d.io.exr import write_exr
+    from moe3d.io.formats.exr import write_exr
 
     write_exr(path, {"Z": np.linspace(1, 2, 48, dtype=np.float32).reshape(6, 8)})
 
 
 def _read_exr(path: Path) -> object:
-    from moe3d.io.exr import read_exr
+    from moe3d.io.formats.exr import read_exr
 
     return {name: values.sum() for name, values in read_exr(path).items()}
 
 
 def _make_glb(path: Path) -> None:
-    from moe3d.io.glb import GlbBuilder
+    from moe3d.io.formats.glb import GlbBuilder
 
     builder = GlbBuilder(("note",))
     points = np.arange(30, dtype=np.float32).reshape(10, 3)
@@ -162,7 +162,7 @@ def _make_cameras(path: Path) -> None:
 
 
 def _read_cameras(path: Path) -> object:
-    from moe3d.io.truth_files import read_truth_files
+    from moe3d.io.scenes.truth_files import read_truth_files
 
     return read_truth_files(path, ("a.jpg", "b.jpg"))
 
@@ -172,9 +172,9 @@ def _make_sample(path: Path) -> None:
 
 
 def _read_sample(path: Path) -> object:
-    from moe3d.io.samples import sample_scenes
+    from moe3d.io.photos.samples import sample_scenes
 
-    return sample_scenes([path.parent.parent])
+    return sample_scenes(path.parent.parent)
 
 
 def _make_dpt(path: Path) -> None:
@@ -202,10 +202,11 @@ def _read_numbers(path: Path) -> object:
 
 def _make_photo(suffix: str) -> Callable[[Path], None]:
     def make(path: Path) -> None:
-        from moe3d.io.image_decode import register_heic
+        from tests.heic import learn_to_write_heic
 
         rows, columns = np.mgrid[:40, :48]
-        register_heic()
+        if suffix == ".heic":
+            learn_to_write_heic()
         pixels = np.stack([rows * 6, columns * 5, rows * 0 + 90], -1).astype(np.uint8)
         exif = Image.Exif()
         exif[0x0112], exif[0x010F] = 6, "Maker"
@@ -216,7 +217,7 @@ def _make_photo(suffix: str) -> Callable[[Path], None]:
 
 
 def _read_photo(path: Path) -> object:
-    from moe3d.io.images import read_camera_name, read_pixels, read_views, thumbnail
+    from moe3d.io.photos.images import read_camera_name, read_pixels, read_views, thumbnail
 
     view = read_views(path).views[0]
     return read_pixels(view), thumbnail(view, 16), read_camera_name(view)
@@ -231,7 +232,7 @@ def _make_video(path: Path) -> None:
 
 
 def _read_video(path: Path) -> object:
-    from moe3d.io.images import read_pixels, read_views
+    from moe3d.io.photos.images import read_pixels, read_views
 
     return [read_pixels(view) for view in read_views(path).views]
 
@@ -244,6 +245,43 @@ def _make_mp4(path: Path) -> None:
     writer.release()
 
 
+def _make_las(path: Path) -> None:
+    import laspy
+
+    las = laspy.LasData(laspy.LasHeader(point_format=7, version="1.4"))
+    las.x, las.y, las.z = np.arange(30, dtype=float).reshape(3, 10)
+    las.write(str(path))
+
+
+def _make_e57(path: Path) -> None:
+    import pye57
+
+    with pye57.E57(str(path), mode="w") as file:
+        columns = {f"cartesian{axis}": np.arange(10, dtype=float) for axis in "XYZ"}
+        file.write_scan_raw(columns)
+
+
+def _make_object_mesh(path: Path) -> None:
+    import trimesh
+
+    trimesh.creation.box().export(str(path))
+
+
+def _make_array_cloud(path: Path) -> None:
+    np.save(path, np.arange(60, dtype=np.float32).reshape(10, 6))
+
+
+def _make_object_npz(path: Path) -> None:
+    points = np.arange(30, dtype=np.float32).reshape(10, 3)
+    np.savez(path, points=points, colors=points / 30)
+
+
+def _read_object(path: Path) -> object:
+    from moe3d.io.objects.read import read_object
+
+    return read_object(path)
+
+
 LIGHT = (
     FuzzedReader("prediction", "scene.npz", "zip", _make_prediction, _read_prediction),
     FuzzedReader("session", "scene.moe3d", "zip", _make_session, _read_session),
@@ -254,6 +292,17 @@ LIGHT = (
     FuzzedReader("ascii ply", "cloud.ply", "text", _make_ascii_ply, _read_ply),
     FuzzedReader("mesh ply", "mesh.ply", "ply", _make_mesh_ply, _read_mesh_ply),
     FuzzedReader("truth ply", "cloud.ply", "ply", _make_ply, _read_cloud),
+    FuzzedReader("object ply", "cloud.ply", "ply", _make_ply, _read_object),
+    FuzzedReader("object mesh ply", "mesh.ply", "ply", _make_object_mesh, _read_object, 1500),
+    FuzzedReader("object glb", "mesh.glb", "glb", _make_object_mesh, _read_object, 1500),
+    FuzzedReader("object obj", "mesh.obj", "text", _make_object_mesh, _read_object, 1500),
+    FuzzedReader("object stl", "mesh.stl", "", _make_object_mesh, _read_object, 1500),
+    FuzzedReader("object off", "mesh.off", "text", _make_object_mesh, _read_object, 1500),
+    FuzzedReader("object xyz", "cloud.xyz", "text", _make_numbers, _read_object),
+    FuzzedReader("object npz", "cloud.npz", "zip", _make_object_npz, _read_object),
+    FuzzedReader("object npy", "cloud.npy", "npy", _make_array_cloud, _read_object),
+    FuzzedReader("object las", "cloud.las", "", _make_las, _read_object, 1500),
+    FuzzedReader("object e57", "cloud.e57", "", _make_e57, _read_object, 1500),
     FuzzedReader("exr", "depth.exr", "", _make_exr, _read_exr),
     FuzzedReader("glb", "cloud.glb", "glb", _make_glb, _read_glb),
     FuzzedReader("cameras json", "cameras.json", "text", _make_cameras, _read_cameras),
@@ -361,7 +410,7 @@ def _make_plan(path: Path) -> None:
 
 
 def _read_plan(path: Path) -> object:
-    from moe3d.training.ablations import read_plan
+    from moe3d.research.ablations import read_plan
 
     return read_plan(path, path.parent)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from moe3d.io.samples import sample_scenes
+from moe3d.io.photos.samples import sample_scenes
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import PredictionMetadata, ScenePrediction
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from moe3d.geometry.axes import export_from_world
-from moe3d.io.export import export
-from moe3d.io.export_job import ExportOptions, MeshSettings
+from moe3d.io.exports.export import export
+from moe3d.io.exports.export_job import ExportOptions, MeshSettings
 from moe3d.scene.filters import CloudOptions
 from tests.interop.checks import (
     assert_reprojects,

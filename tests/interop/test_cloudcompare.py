@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moe3d.io.export import export
-from moe3d.io.export_job import ExportOptions, MeshSettings
+from moe3d.io.exports.export import export
+from moe3d.io.exports.export_job import ExportOptions, MeshSettings
 from moe3d.scene.filters import CloudOptions
 from tests.interop.checks import PLY_LIMIT, assert_same_cloud, cloud_of, run_program
 

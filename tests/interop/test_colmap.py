@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from scipy.spatial.transform import Rotation
 
-from moe3d.io.export import export
-from moe3d.io.export_job import ExportOptions
+from moe3d.io.exports.export import export
+from moe3d.io.exports.export_job import ExportOptions
 from moe3d.scene.filters import CloudOptions
 from tests.interop.checks import (
     COLMAP_LIMIT,

@@ -6,8 +6,8 @@ import plyfile
 import pytest
 import trimesh
 
-from moe3d.io.export import export
-from moe3d.io.export_job import ExportOptions
+from moe3d.io.exports.export import export
+from moe3d.io.exports.export_job import ExportOptions
 from moe3d.scene.filters import CloudOptions
 from tests.interop.checks import PLY_LIMIT, assert_same_cloud, camera_centre, cloud_of
 

@@ -1,1 +1,1 @@
-"""Every command of the window: one file a feature, one registry that all places read."""
+"""Every command of the window: one file a feature, one registry, and the pages that list them."""

@@ -2,31 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtCore import QCoreApplication, QObject, SignalInstance
 from PySide6.QtGui import QAction
 
-from app.state.app_state import AppState
-from app.widgets.dialogs import Dialogs
-from app.widgets.docks import Docks
-from app.widgets.session_dialogs import SessionDialogs
-from app.widgets.theme import Theme
-
-if TYPE_CHECKING:
-    from app.widgets.main_window import MainWindow
-
-
-@dataclass(frozen=True)
-class Host:
-    """What commands act on; the window's parts are there once it is built, not before."""
-
-    state: AppState
-    theme: Theme
-    dialogs: Dialogs
-    sessions: SessionDialogs
-    docks: Docks
-    window: "MainWindow"
+from moe3d_viewer.widgets.actions.host import Host
 
 
 @dataclass(frozen=True)
@@ -38,7 +18,7 @@ class Command:
     text: str
     """As in the menu: "&" before the letter to press, "…" where a question follows."""
     menu: str
-    """Name of the menu, and after a slash the part of it: "view/scene"; see `menus.py`."""
+    """Name of the menu, and after a slash the part of it: "view/scene"; see `menu_titles`."""
     call: Callable[..., object] = lambda: None
     """Takes nothing, or whether it is checked now when `is_checked` is given."""
     keys: Sequence[str] = ()
@@ -78,3 +58,36 @@ class CommandGroup(QObject):
     def changes(self) -> Sequence[SignalInstance]:
         """Signals after which the commands may be enabled or checked otherwise."""
         return ()
+
+
+def menu_titles() -> dict[str, str]:
+    """Every menu with its title, in the order of the bar; "view.camera" is inside "view"."""
+    return {
+        "file": _tr("&File"),
+        "file.recent": _tr("Open &recent"),
+        "edit": _tr("&Edit"),
+        "view": _tr("&View"),
+        "view.camera": _tr("C&amera"),
+        "view.layout": _tr("&Layout"),
+        "view.panels": _tr("P&anels"),
+        "view.theme": _tr("&Theme"),
+        "run": _tr("&Run"),
+        "tools": _tr("&Tools"),
+        "experts": _tr("E&xperts"),
+        "compare": _tr("&Compare"),
+        "export": _tr("Ex&port"),
+        "export.for": _tr("Export f&or"),
+        "help": _tr("&Help"),
+    }
+
+
+def place_in_menus(command: Command) -> str:
+    """The menus that lead to a command, outermost first: "View > Camera"."""
+    titles, name = menu_titles(), command.menu.partition("/")[0]
+    parts = name.split(".")
+    way = [".".join(parts[: depth + 1]) for depth in range(len(parts))]
+    return " > ".join(titles.get(menu, menu).replace("&", "") for menu in way)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Menus", text)

@@ -6,8 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import SignalInstance
 from PySide6.QtGui import QGuiApplication
 
-from app.state.command_line import export_command, left_out, run_command
-from app.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.state.exports.command_line import export_command, run_command
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
 
 
 class CommandLineActions(CommandGroup):
@@ -21,7 +21,7 @@ class CommandLineActions(CommandGroup):
                 self.tr("Copy run &command"),
                 "run/copy",
                 self._copy_run,
-                help=self.tr("Copy the moe3d line that makes the next run without a window"),
+                help=self.tr("Copy the moe3d line that makes the next run, headless"),
                 is_enabled=lambda: bool(self._run_line()),
             ),
             Command(
@@ -37,7 +37,7 @@ class CommandLineActions(CommandGroup):
     def changes(self) -> Sequence[SignalInstance]:
         """See CommandGroup."""
         state = self.host.state
-        return (state.session.views_changed, state.display.changed)
+        return (state.session.views_changed, state.display.presence_changed)
 
     def _run_line(self) -> str:
         state = self.host.state
@@ -55,18 +55,15 @@ class CommandLineActions(CommandGroup):
 
     def _copy_export(self) -> None:
         state = self.host.state
-        prediction = state.display.prediction
-        if prediction is None:
+        if state.display.prediction is None:
             return
         saved = state.scene_file.path or Path("out") / state.session.title
         filters = state.scene.filter_list.now
-        counts = (prediction.num_views, prediction.num_experts)
-        line = export_command(saved, state.display.layer, filters, counts)
+        factor = state.scene.scale.factor
+        line = export_command(saved, state.display.layer, filters, factor)
         note = (
             "" if state.scene_file.path else self.tr(" It reads a run's folder; save to name one.")
         )
-        if left_out(filters):
-            note += self.tr(" Not in it: {}.").format(", ".join(left_out(filters)))
         self._copy(line, note)
 
     def _copy(self, line: str, note: str) -> None:

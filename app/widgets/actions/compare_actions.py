@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import SignalInstance
 
-from app.state.view_options import Layout
-from app.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.state.layers.view_options import Layout
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
 
 
 class CompareActions(CommandGroup):
@@ -19,7 +19,7 @@ class CompareActions(CommandGroup):
         """See CommandGroup."""
         state = self.host.state
         return (
-            state.display.changed,
+            state.display.result_changed,
             state.view.layout_changed,
             state.view.linked_changed,
             state.comparison.mask_changed,

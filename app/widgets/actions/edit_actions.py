@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import SignalInstance
 
-from app.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
 
 
 class EditActions(CommandGroup):

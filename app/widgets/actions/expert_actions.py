@@ -1,11 +1,11 @@
-"""Experts by their digits: hear one alone, several, all."""
+"""Experts by their digits: one alone, several, all."""
 
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtGui import QGuiApplication
 
-from app.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
 
 MAX_DIGIT = 8
 
@@ -45,7 +45,7 @@ class ExpertActions(CommandGroup):
         remix, number = self.host.state.remix, str(index + 1)
         return Command(
             f"solo_{number}",
-            self.tr("Hear only expert &{}").format(number),
+            self.tr("Show only expert &{}").format(number),
             "experts/solo",
             self._soloing(index),
             [number, f"Shift+{number}"],
@@ -66,4 +66,4 @@ class ExpertActions(CommandGroup):
     def changes(self) -> Sequence[SignalInstance]:
         """See CommandGroup."""
         state = self.host.state
-        return (state.display.changed, state.remix.wish_changed, state.maps.overlay_changed)
+        return (state.display.result_changed, state.remix.wish_changed, state.maps.overlay_changed)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import SignalInstance
 
-from app.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
 
 
 class FileActions(CommandGroup):
@@ -16,14 +16,22 @@ class FileActions(CommandGroup):
         return (
             Command(
                 "open_folder",
-                self.tr("&Open photos…"),
+                self.tr("&Open folder…"),
                 "file/open",
                 dialogs.open_folder,
                 ["Ctrl+O"],
                 self.tr("Open a folder of photos"),
                 "folder",
             ),
-            Command("open_files", self.tr("Open photo &files…"), "file/open", dialogs.open_photos),
+            Command(
+                "open_files",
+                self.tr("Open &photos…"),
+                "file/open",
+                dialogs.open_photos,
+                ["Ctrl+Alt+O"],
+                self.tr("Open several photos or videos, or a zip of photos"),
+                "photos",
+            ),
             Command(
                 "open_session",
                 self.tr("Open s&ession…"),
@@ -39,6 +47,14 @@ class FileActions(CommandGroup):
                 state.open_sample,
                 help=self.tr("Open the photos that come with the program"),
                 is_enabled=lambda: state.sample_path is not None,
+            ),
+            Command(
+                "earlier_results",
+                self.tr("Ea&rlier results…"),
+                "file/open",
+                self.host.sessions.earlier_results,
+                help=self.tr("Bring back an unsaved result that another one took the place of"),
+                is_enabled=lambda: state.earlier is not None,
             ),
             *self._save_commands(),
             Command("quit", self.tr("&Quit"), "file/quit", self.host.window.close, ["Ctrl+Q"]),
@@ -86,4 +102,8 @@ class FileActions(CommandGroup):
     def changes(self) -> Sequence[SignalInstance]:
         """See CommandGroup."""
         state = self.host.state
-        return (state.display.changed, state.session.views_changed, state.scene_file.changed)
+        return (
+            state.display.presence_changed,
+            state.session.views_changed,
+            state.scene_file.changed,
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
 
 
 class HelpActions(CommandGroup):
@@ -10,13 +10,13 @@ class HelpActions(CommandGroup):
 
     def commands(self) -> Sequence[Command]:
         """See CommandGroup."""
-        window = self.host.window
+        shell = self.host.shell
         return (
             Command(
                 "help",
                 self.tr("&Help"),
                 "help/help",
-                window.show_help,
+                shell.show_help,
                 ["F1"],
                 self.tr("The first steps, what the pictures mean, and every command"),
             ),
@@ -24,7 +24,7 @@ class HelpActions(CommandGroup):
                 "palette",
                 self.tr("&Find a command…"),
                 "help/help",
-                window.show_palette,
+                shell.show_palette,
                 ["Ctrl+K"],
                 self.tr("Type a few letters of any command"),
             ),
@@ -32,7 +32,7 @@ class HelpActions(CommandGroup):
                 "shortcuts",
                 self.tr("&Keys and mouse"),
                 "help/help",
-                window.show_keys,
+                shell.show_keys,
                 ["?"],
                 self.tr("List every key"),
             ),

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import SignalInstance
+from PySide6.QtCore import SignalInstance, Slot
 
-from app.widgets.actions.command import Command, CommandGroup
-from app.widgets.layouts import WindowLayout, window_layouts
-from app.widgets.section_column import SectionColumn
-
-CHOSEN = "window_layout"
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.widgets.actions.host import Host
+from moe3d_viewer.widgets.actions.layouts import WindowLayout, layout_of, window_layouts
+from moe3d_viewer.widgets.inspector.section_column import SectionColumn
 
 
 class LayoutActions(CommandGroup):
-    """Ctrl+1 to Ctrl+4."""
+    """Ctrl+1 to Ctrl+5."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        host.state.work.chosen.connect(self._arrange)
 
     def commands(self) -> Sequence[Command]:
         """See CommandGroup."""
@@ -22,16 +25,14 @@ class LayoutActions(CommandGroup):
 
     def changes(self) -> Sequence[SignalInstance]:
         """See CommandGroup."""
-        return (self.host.state.session.views_changed,)
+        state = self.host.state
+        return (state.session.views_changed, state.work.chosen)
 
     def _command(self, number: int, layout: WindowLayout) -> Command:
         state = self.host.state
 
         def choose() -> None:
-            self._choose(layout)
-
-        def is_chosen() -> bool:
-            return state.settings.value(CHOSEN, "reconstruct") == layout.name
+            state.work.choose(layout.name)
 
         return Command(
             f"layout_{layout.name}",
@@ -41,15 +42,14 @@ class LayoutActions(CommandGroup):
             [f"Ctrl+{number}"],
             layout.help,
             is_enabled=lambda: state.session.views is not None,
-            is_checked=is_chosen,
+            is_checked=lambda: state.work.name == layout.name,
             choice="window_layout",
         )
 
-    def _choose(self, layout: WindowLayout) -> None:
-        state = self.host.state
-        state.settings.set_value(CHOSEN, layout.name)
+    @Slot(str)
+    def _arrange(self, name: str) -> None:
+        layout = layout_of(name)
         self.host.docks.want(layout.panels, layout.front)
         inspector = self.host.docks.content("inspector")
         if isinstance(inspector, SectionColumn):
             inspector.open_section(layout.section)
-        state.view.set_layout(layout.views)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
-from app.widgets.actions.command import Command, CommandGroup, Host
-from app.widgets.icons import icon
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.widgets.actions.host import Host
+from moe3d_viewer.widgets.controls.icons import icon
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,27 @@ class Entry:
 
     command: Command
     action: QAction
+
+    def refresh(self) -> None:
+        """Ask the command's rules again."""
+        command = self.command
+        if command.is_enabled is not None:
+            self.action.setEnabled(command.is_enabled())
+        if command.is_checked is not None:
+            self.action.setChecked(command.is_checked())
+
+
+class _Refresher(QObject):
+    """Asks the rules of one group's commands after every signal of the group."""
+
+    def __init__(self, entries: Sequence[Entry], parent: QObject) -> None:
+        super().__init__(parent)
+        self._entries = entries
+
+    @Slot()
+    def refresh(self) -> None:
+        for entry in self._entries:
+            entry.refresh()
 
 
 class Actions(QObject):
@@ -28,10 +50,9 @@ class Actions(QObject):
         self._choices: dict[str, QActionGroup] = {}
         self._groups = [group(host) for group in groups]
         for group in self._groups:
-            for command in group.commands():
-                self._add(command)
+            made = _Refresher([self._add(command) for command in group.commands()], self)
             for signal in group.changes():
-                signal.connect(self.refresh)
+                signal.connect(made.refresh)
         host.theme.changed.connect(self._show_icons)
         self._show_icons()
         self.refresh()
@@ -54,9 +75,11 @@ class Actions(QObject):
         """Actions that act while the 3D view or the maps have the focus."""
         return tuple(e.action for e in self.entries if e.command.in_views)
 
-    def _add(self, command: Command) -> None:
+    def _add(self, command: Command) -> Entry:
         assert command.name not in self._entries, f"two commands are called {command.name}"
-        self._entries[command.name] = Entry(command, command.action or self._make(command))
+        made = Entry(command, command.action or self._make(command))
+        self._entries[command.name] = made
+        return made
 
     def _make(self, command: Command) -> QAction:
         action = QAction(command.text, self._host.window)
@@ -82,15 +105,10 @@ class Actions(QObject):
 
     @Slot()
     @Slot(bool)
-    @Slot(object)
-    def refresh(self, _value: object = None) -> None:
+    def refresh(self, _checked: bool = False) -> None:
         """Ask every rule again."""
         for entry in self._entries.values():
-            command = entry.command
-            if command.is_enabled is not None:
-                entry.action.setEnabled(command.is_enabled())
-            if command.is_checked is not None:
-                entry.action.setChecked(command.is_checked())
+            entry.refresh()
 
     @Slot()
     def _show_icons(self) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import SignalInstance
 
-from app.state.photo_selection import PREVIEW_PHOTOS
-from app.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.state.run.photo_selection import PREVIEW_PHOTOS
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
 
 
 class RunActions(CommandGroup):
@@ -14,12 +14,13 @@ class RunActions(CommandGroup):
     def commands(self) -> Sequence[Command]:
         """See CommandGroup."""
         run, dialogs = self.host.state.reconstruction, self.host.dialogs
+        leaving = self.host.state.leaving
         return (
             Command(
                 "run",
                 self.tr("&Run"),
                 "run/run",
-                run.start,
+                leaving.run,
                 ["Ctrl+R", "F5"],
                 self.tr("Reconstruct the photos"),
                 "run",
@@ -29,7 +30,7 @@ class RunActions(CommandGroup):
                 "preview",
                 self.tr("&Preview on 8 photos"),
                 "run/run",
-                run.start_preview,
+                leaving.run_preview,
                 ["Ctrl+Shift+R"],
                 self.tr("Reconstruct a few evenly spaced photos, for a quick look"),
                 is_enabled=lambda: run.can_start and self._has_more_photos(),
@@ -39,9 +40,8 @@ class RunActions(CommandGroup):
                 self.tr("&Cancel"),
                 "run/run",
                 run.cancel,
-                ["Esc"],
-                self.tr("Stop the run at its next safe point"),
-                "stop",
+                help=self.tr("Stop the run at its next safe point (Esc)"),
+                icon="stop",
                 is_enabled=lambda: run.can_cancel,
             ),
             Command(
@@ -52,6 +52,13 @@ class RunActions(CommandGroup):
                 ["Ctrl+M"],
                 self.tr("Choose the network of the next run, or fetch another one"),
                 "model",
+            ),
+            Command(
+                "run_on",
+                self.tr("Run &on…"),
+                "run/model",
+                dialogs.choose_computer,
+                help=self.tr("Choose the computer that does the next run: this one, or a server"),
             ),
         )
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import SignalInstance
 
-from app.state.tools import Tool
-from app.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.state.viewport.tools import Tool
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
 
 AXIS_KEYS = {
     "front": "Num+1",
@@ -29,6 +29,17 @@ class SceneActions(CommandGroup):
             *self._camera_commands(),
             *self._look_commands(),
             *self._tool_commands(),
+            Command(
+                "leave",
+                self.tr("&End the tool, or stop the run"),
+                "tools/leave",
+                self._leave,
+                ["Esc"],
+                self.tr(
+                    "Put the tool away, else leave the large map or the photo, else stop the run"
+                ),
+                is_enabled=self._can_leave,
+            ),
             self._command(
                 "picture",
                 self.tr("Save picture of the 3D &view…"),
@@ -51,7 +62,7 @@ class SceneActions(CommandGroup):
         """See CommandGroup."""
         scene = self.host.state.scene
         return (
-            self.host.state.display.changed,
+            self.host.state.display.presence_changed,
             scene.look.look_changed,
             scene.section.box_changed,
             scene.tools.tool_changed,
@@ -59,6 +70,9 @@ class SceneActions(CommandGroup):
             scene.measurement.distances_changed,
             scene.camera.looked_through_changed,
             scene.turntable.running_changed,
+            self.host.state.profile.armed_changed,
+            self.host.state.map_view.large_changed,
+            self.host.state.reconstruction.phase_changed,
         )
 
     def _drag_commands(self) -> Sequence[Command]:
@@ -216,6 +230,30 @@ class SceneActions(CommandGroup):
         state = self.host.state
         is_in = state.scene.camera.looked_through is not None
         state.scene.camera.look_through(None if is_in else state.view.selected_view)
+
+    def _can_leave(self) -> bool:
+        state = self.host.state
+        return (
+            state.scene.tools.tool is not Tool.LOOK
+            or state.profile.is_armed
+            or state.map_view.is_large
+            or state.scene.camera.looked_through is not None
+            or state.reconstruction.can_cancel
+        )
+
+    def _leave(self) -> None:
+        """The innermost thing that is under way ends, wherever the focus is."""
+        state = self.host.state
+        if state.scene.tools.tool is not Tool.LOOK:
+            state.scene.tools.take(Tool.LOOK)
+        elif state.profile.is_armed:
+            state.profile.arm(False)
+        elif state.map_view.is_large:
+            state.map_view.leave()
+        elif state.scene.camera.looked_through is not None:
+            state.scene.camera.leave()
+        else:
+            state.reconstruction.cancel()
 
     def _has_result(self) -> bool:
         return self.host.state.display.prediction is not None

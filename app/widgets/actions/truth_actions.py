@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import SignalInstance
+from PySide6.QtCore import SignalInstance, Slot
 
-from app.widgets.actions.command import Command, CommandGroup, Host
-from app.widgets.truth_dialogs import TruthDialogs
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.widgets.actions.host import Host
+from moe3d_viewer.widgets.compare.truth_dialogs import TruthDialogs
 
 
 class TruthActions(CommandGroup):
@@ -14,11 +15,20 @@ class TruthActions(CommandGroup):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._dialogs = TruthDialogs(host.state, host.window)
+        host.state.truth.loaded.connect(self._on_loaded)
 
     def commands(self) -> Sequence[Command]:
         """See CommandGroup."""
         truth = self.host.state.truth
         return (
+            Command(
+                "load_truth_beside",
+                self.tr("Load the truth of this &scene"),
+                "compare/truth",
+                truth.load_beside,
+                help=self.tr("Load the true depth and cameras that lie beside these photos"),
+                is_enabled=lambda: truth.can_load and truth.beside is not None,
+            ),
             Command(
                 "load_truth",
                 self.tr("Load &truth…"),
@@ -46,7 +56,12 @@ class TruthActions(CommandGroup):
             ),
         )
 
+    @Slot()
+    def _on_loaded(self) -> None:
+        """The panel that the truth fills comes to the front."""
+        self.host.docks.open("compare")
+
     def changes(self) -> Sequence[SignalInstance]:
         """See CommandGroup."""
         state = self.host.state
-        return (state.display.changed, state.truth.changed)
+        return (state.display.presence_changed, state.truth.changed)

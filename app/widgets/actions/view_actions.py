@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import SignalInstance
 
-from app.widgets.actions.command import Command, CommandGroup
+from moe3d_viewer.widgets.actions.command import Command, CommandGroup
 
 
 class ViewActions(CommandGroup):
@@ -51,10 +51,21 @@ class ViewActions(CommandGroup):
                 in_views=True,
             ),
             Command(
+                "legend",
+                self.tr("Show &legend in 3D"),
+                "view/scene",
+                state.scene.look.show_legend,
+                ["Shift+C"],
+                self.tr("Say in the 3D view what its colours mean"),
+                is_enabled=self._has_result,
+                is_checked=lambda: state.scene.look.legend_shown,
+                in_views=True,
+            ),
+            Command(
                 "frame",
                 self.tr("&Frame all"),
                 "view/scene",
-                self.host.window.frame_all,
+                self.host.shell.frame_all,
                 ["Home"],
                 self.tr("Move the camera so that all points are seen"),
                 "frame",
@@ -105,10 +116,11 @@ class ViewActions(CommandGroup):
         state = self.host.state
         shown = state.display.layers_shown_changed
         return (
-            state.display.changed,
+            state.display.result_changed,
             shown,
             state.session.views_changed,
             state.view.points_changed,
+            state.scene.look.look_changed,
         )
 
     def _has_result(self) -> bool:

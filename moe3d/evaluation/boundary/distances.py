@@ -10,8 +10,8 @@ from skimage.feature import canny
 
 from moe3d.errors import ShapeError
 from moe3d.evaluation.flying_points import FlyingSettings, edge_band
-from moe3d.evaluation.pairs import depth_pair, require_image
-from moe3d.evaluation.point_maps import camera_points
+from moe3d.evaluation.metrics.pairs import depth_pair, require_image
+from moe3d.evaluation.metrics.point_maps import camera_points
 
 EDGE_REACH_PX = 10.0
 

@@ -10,7 +10,7 @@ from moe3d.evaluation.boundary.occlusion import (
     BoundaryCounts,
     neighbour_slices,
 )
-from moe3d.evaluation.pairs import as_depth
+from moe3d.evaluation.metrics.pairs import as_depth
 
 FOREGROUND_ALPHA = 0.1
 """Opacity above which a pixel belongs to the object."""

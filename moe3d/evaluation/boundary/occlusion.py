@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float64, Int, Shaped
 
 from moe3d.errors import UsageError
-from moe3d.evaluation.pairs import depth_pair, require_image
+from moe3d.evaluation.metrics.pairs import depth_pair, require_image
 
 OCCLUSION_THRESHOLDS = np.linspace(1.05, 1.25, 10)
 POOLED_THRESHOLDS = np.linspace(0.05, 0.25, 10)

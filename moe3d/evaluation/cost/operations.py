@@ -145,7 +145,11 @@ def read_overhead(
 def _counted(
     network: MoE3DNetwork, views: int, height: int, width: int, *, with_baseline: bool
 ) -> tuple[Operations, Operations]:
-    """Operations of the whole pass, and of experts and gate in it."""
+    """Operations of the whole pass, and of experts and gate in it.
+
+    As in training, where every layer sees its map whole: without gradients the last layers take
+    some rows at a time, and compute those at the seams twice.
+    """
     images = torch.empty(1, views, 3, height, width, device="meta")
     options = RunOptions(
         with_baseline=with_baseline,
@@ -154,7 +158,7 @@ def _counted(
         heads_in_autocast=True,  # autocast does not know the meta device
     )
     counter = FlopCounterMode(display=False, depth=99)
-    with warnings.catch_warnings(), torch.no_grad(), counter:
+    with warnings.catch_warnings(), torch.enable_grad(), counter:
         warnings.simplefilter("ignore")
         network(images, options=options)
     counts = counter.get_flop_counts()

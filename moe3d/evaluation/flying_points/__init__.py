@@ -5,10 +5,11 @@ also feels errors of level. `count_against_itself` compares a pixel with what th
 says of the two surfaces: no alignment, hardly touched by scale and shift. Headline the second.
 """
 
-from moe3d.evaluation.flying_points.bands import FlyingSettings, edge_band
-from moe3d.evaluation.flying_points.by_itself import SelfReferencedRate, count_against_itself
+from moe3d.evaluation.flying_points.bands import edge_band
+from moe3d.evaluation.flying_points.by_itself import count_against_itself
 from moe3d.evaluation.flying_points.by_truth import TruthReferencedRate, count_against_truth
 from moe3d.geometry.edges import jump_pixels
+from moe3d.scene.flying import FlyingSettings, SelfReferencedRate
 
 __all__ = [
     "FlyingSettings",

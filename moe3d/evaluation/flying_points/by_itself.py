@@ -1,42 +1,15 @@
 """FPR_self: flying by the prediction's own two surfaces. Needs no alignment; headline this one."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int, Shaped
 
-from moe3d.evaluation.flying_points.bands import FlyingSettings, image_pair, share
-from moe3d.evaluation.neighbourhoods import chunks, dilated, row_quantiles, windows
-from moe3d.evaluation.pairs import DepthPair
+from moe3d.evaluation.flying_points.bands import image_pair
+from moe3d.evaluation.metrics.pairs import DepthPair
 from moe3d.geometry.edges import jump_pixels
-
-
-@dataclass(frozen=True)
-class SelfReferencedRate:
-    """Flying pixels by the prediction's own two surfaces; masks are (H, W)."""
-
-    band: Bool[np.ndarray, "H W"]
-    covered: Bool[np.ndarray, "H W"]
-    """Band pixels that have both surfaces nearby."""
-    unresolved: Bool[np.ndarray, "H W"]
-    """Covered pixels at which the prediction does not keep the two surfaces apart."""
-    flying: Bool[np.ndarray, "H W"]
-
-    @cached_property
-    def rate(self) -> float:
-        """#flying / #(covered and resolved); NaN when there is none."""
-        return share(self.flying, self.covered & ~self.unresolved)
-
-    @cached_property
-    def coverage(self) -> float:
-        """#covered / #band."""
-        return share(self.covered, self.band)
-
-    @cached_property
-    def unresolved_share(self) -> float:
-        """#unresolved / #covered."""
-        return share(self.unresolved, self.covered)
+from moe3d.geometry.neighbourhoods import chunks, dilated, row_quantiles, windows
+from moe3d.scene.flying import FlyingSettings, SelfReferencedRate
 
 
 def count_against_itself(

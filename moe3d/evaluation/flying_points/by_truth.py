@@ -6,8 +6,9 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Shaped
 
-from moe3d.evaluation.flying_points.bands import FlyingSettings, edge_band, image_pair, share
-from moe3d.evaluation.neighbourhoods import chunks, windows
+from moe3d.evaluation.flying_points.bands import edge_band, image_pair
+from moe3d.geometry.neighbourhoods import chunks, windows
+from moe3d.scene.flying import FlyingSettings, share
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def measure_diversity(
     truth: Float[np.ndarray, "S H W"],
     mask: Bool[np.ndarray, "S H W"],
 ) -> Diversity:
-    """How much the aligned experts differ over the masked pixels.
+    """How much the aligned experts differ over the masked pixels, relative to the truth.
 
     Source: error correlation: Krogh & Vedelsby 1994; the rest own definitions, `docs/metrics.md`.
     """

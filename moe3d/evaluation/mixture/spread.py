@@ -1,4 +1,4 @@
-"""The spread of the mixture as a forecast of its error."""
+"""The spread of the mixture as its uncertainty: does it predict the error?"""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from scipy.stats import rankdata
 
 @dataclass(frozen=True)
 class SpreadQuality:
-    """Whether the spread of the mixture foretells its error."""
+    """Whether the spread of the mixture predicts its error."""
 
     rank_correlation: float
     """Spearman, spread against |error|"""
@@ -24,7 +24,7 @@ def mixture_spread(
     expert_depths: Float[np.ndarray, "S E H W"],
     fused: Float[np.ndarray, "S H W"],
 ) -> Float64[np.ndarray, "S H W"]:
-    """sqrt(sum w (d - f)^2), scene units."""
+    """Standard deviation of the experts under the gate: sqrt(sum w (d - f)^2), scene units."""
     difference = expert_depths.astype(np.float64) - fused[:, None]
     return np.sqrt(np.sum(weights * difference**2, axis=1))
 

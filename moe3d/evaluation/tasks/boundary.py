@@ -18,18 +18,18 @@ from moe3d.evaluation.boundary import (
     measure_band_distances,
     measure_edge_distances,
 )
-from moe3d.evaluation.columns import Column, Row, counts_as_rows
 from moe3d.evaluation.flying_points import (
     FlyingSettings,
     count_against_itself,
     count_against_truth,
 )
 from moe3d.evaluation.grids import prediction_on_photo
+from moe3d.evaluation.metrics.pairs import DepthPair
+from moe3d.evaluation.metrics.two_alignments import ALIGNMENTS_IN_WORDS, BOTH_COLUMNS, TwoAlignments
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.pairs import DepthPair
 from moe3d.evaluation.protocols import EvaluationProtocol, describe
+from moe3d.evaluation.reports.columns import Column, Row, counts_as_rows
 from moe3d.evaluation.tasks.task import on_prediction_grid, photo_by_photo, photo_pair, strided
-from moe3d.evaluation.two_alignments import ALIGNMENTS_IN_WORDS, BOTH_COLUMNS, TwoAlignments
 from moe3d.io.datasets.records import Dataset, SceneTruth
 from moe3d.scene.pixel_transform import PixelTransform
 

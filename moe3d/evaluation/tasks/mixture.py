@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float64
 
-from moe3d.evaluation.columns import Column, Row
 from moe3d.evaluation.flying_points import FlyingSettings, edge_band
-from moe3d.evaluation.json_values import json_value
+from moe3d.evaluation.metrics.pairs import DepthPair
+from moe3d.evaluation.metrics.two_alignments import ALIGNMENTS_IN_WORDS, BOTH_COLUMNS, TwoAlignments
 from moe3d.evaluation.mixture import (
     NULL_SHIFTS,
     OracleComparison,
@@ -21,10 +21,10 @@ from moe3d.evaluation.mixture import (
     mixture_spread,
 )
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.pairs import DepthPair
 from moe3d.evaluation.protocols import EvaluationProtocol, describe
+from moe3d.evaluation.reports.columns import Column, Row
+from moe3d.evaluation.reports.json_values import json_value
 from moe3d.evaluation.tasks.task import on_prediction_grid, photo_pair, strided
-from moe3d.evaluation.two_alignments import ALIGNMENTS_IN_WORDS, BOTH_COLUMNS, TwoAlignments
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
 

@@ -7,12 +7,12 @@ import numpy as np
 from jaxtyping import Float64
 
 from moe3d.errors import EvaluationError
-from moe3d.evaluation.columns import Column, Row
-from moe3d.evaluation.depth import errors_of
 from moe3d.evaluation.grids import resize_prediction
+from moe3d.evaluation.metrics.depth import errors_of
+from moe3d.evaluation.metrics.pairs import DepthPair
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.pairs import DepthPair
 from moe3d.evaluation.protocols import EvaluationProtocol, describe
+from moe3d.evaluation.reports.columns import Column, Row
 from moe3d.evaluation.tasks.task import on_prediction_grid, photo_by_photo, photo_pair, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 

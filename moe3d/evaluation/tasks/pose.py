@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from moe3d.errors import EvaluationError
-from moe3d.evaluation.columns import Column, Row
-from moe3d.evaluation.json_values import json_value
+from moe3d.evaluation.metrics.pose_scores import score_poses
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.pose_scores import score_poses
 from moe3d.evaluation.protocols import EvaluationProtocol, describe
+from moe3d.evaluation.reports.columns import Column, Row
+from moe3d.evaluation.reports.json_values import json_value
 from moe3d.evaluation.tasks.task import on_prediction_grid, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
@@ -52,7 +52,11 @@ class Pose:
         return [strided(self.protocol, dataset, scene)]
 
     def score(self, answer: Answer, truth: SceneTruth) -> list[Row]:
-        """Pose errors of the layer's cameras."""
+        """Pose errors of the layer's cameras.
+
+        Raises:
+            EvaluationError: the data set has no true cameras.
+        """
         if truth.camera_from_world is None:
             raise EvaluationError("pose needs true cameras; this data set has none")
         on_prediction_grid(answer, truth)

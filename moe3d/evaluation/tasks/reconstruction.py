@@ -8,14 +8,14 @@ import numpy as np
 from jaxtyping import Bool, Float64
 
 from moe3d.errors import EvaluationError
-from moe3d.evaluation.cloud_scores import CloudAlignment, fit_cloud_alignment, score_moved
-from moe3d.evaluation.clouds import NORMAL_NEIGHBOURS
-from moe3d.evaluation.columns import Column, Row
 from moe3d.evaluation.grids import resize_prediction
-from moe3d.evaluation.json_values import json_value
+from moe3d.evaluation.metrics.cloud_scores import CloudAlignment, fit_cloud_alignment, score_moved
+from moe3d.evaluation.metrics.clouds import NORMAL_NEIGHBOURS
+from moe3d.evaluation.metrics.point_maps import world_points
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.point_maps import world_points
 from moe3d.evaluation.protocols import EvaluationProtocol, describe
+from moe3d.evaluation.reports.columns import Column, Row
+from moe3d.evaluation.reports.json_values import json_value
 from moe3d.evaluation.tasks.task import on_prediction_grid, strided
 from moe3d.io.datasets.records import Dataset, SceneTruth
 

@@ -8,11 +8,11 @@ import numpy as np
 from jaxtyping import Shaped
 
 from moe3d.errors import EvaluationError
-from moe3d.evaluation.columns import Column, Row
 from moe3d.evaluation.grids import truth_on_grid
+from moe3d.evaluation.metrics.pairs import DepthPair, depth_pair
 from moe3d.evaluation.models import Answer
-from moe3d.evaluation.pairs import DepthPair, depth_pair
 from moe3d.evaluation.protocols import EvaluationProtocol
+from moe3d.evaluation.reports.columns import Column, Row
 from moe3d.io.datasets.records import Dataset, SceneTruth
 
 NRGBD_MONO_STRIDE = 100

@@ -61,7 +61,12 @@ class NeuralRgbd:
         return len(SOURCE.files(self.root / scene / "images", "img*.png", "colour images"))
 
     def read(self, scene: str, frames: Sequence[int]) -> SceneTruth:
-        """Photos, clean depth and cameras; frames with an invalid pose are left out."""
+        """Photos, clean depth in metres and cameras; frames with an invalid pose are left out.
+
+        Raises:
+            ImageReadError: a photo is damaged.
+            DatasetError: another file is missing or damaged, or no frame has a valid pose.
+        """
         folder = self.root / scene
         self._check_focal(folder)
         images = SOURCE.files(folder / "images", "img*.png", "colour images")

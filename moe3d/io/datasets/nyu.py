@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Float64
 
 from moe3d.errors import DatasetError, UsageError
-from moe3d.io.array_file import read_array
 from moe3d.io.datasets.records import SceneTruth, Source, metres_or_nan, photos
+from moe3d.io.files.array_file import read_array
 from moe3d.scene.records import View, ViewSet
 
 SOURCE = Source(

@@ -18,10 +18,10 @@ from jaxtyping import Float64
 from natsort import natsorted
 
 from moe3d.errors import DatasetError
-from moe3d.io.array_file import read_array
 from moe3d.io.datasets.cameras import checked_cameras, checked_intrinsics
 from moe3d.io.datasets.records import SceneTruth, Source, metres_or_nan, photos, same_size
-from moe3d.io.outside_files import read_json, reading
+from moe3d.io.files.array_file import read_array
+from moe3d.io.files.outside_files import read_json, reading
 
 SOURCE = Source(
     "scene folder", "`moe3d scenes --count 10 -o DIR`, or your own captures in its form"

@@ -11,8 +11,8 @@ from jaxtyping import Float, Float64, UInt16
 from natsort import natsorted
 
 from moe3d.errors import DatasetError, ImageReadError
-from moe3d.io.image_decode import open_image
-from moe3d.io.outside_files import reading
+from moe3d.io.files.outside_files import reading
+from moe3d.io.photos.image_decode import open_image
 from moe3d.scene.records import View, ViewSet
 
 

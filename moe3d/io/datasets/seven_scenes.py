@@ -82,7 +82,12 @@ class SevenScenes:
         return len(SOURCE.files(self.root / scene, "frame-*.color.png", "colour images"))
 
     def read(self, scene: str, frames: Sequence[int]) -> SceneTruth:
-        """Photos, registered depth and cameras; frames without a finite pose are left out."""
+        """Photos, registered depth (metres) and cameras; frames without a finite pose are left out.
+
+        Raises:
+            ImageReadError: a photo is damaged.
+            DatasetError: another file is missing or damaged, or no frame has a finite pose.
+        """
         stems = [self.root / scene / f"frame-{frame:06d}" for frame in frames]
         cameras = [self._camera_from_world(stem) for stem in stems]
         usable = [index for index, camera in enumerate(cameras) if np.isfinite(camera).all()]

@@ -11,7 +11,7 @@ from jaxtyping import Float64
 from moe3d.errors import DatasetError
 from moe3d.io.datasets.cameras import checked_cameras, checked_intrinsics
 from moe3d.io.datasets.records import SceneTruth, Source, metres_or_nan, photos, same_size
-from moe3d.io.outside_files import reading, require_file
+from moe3d.io.files.outside_files import reading, require_file
 
 SOURCE = Source(
     "Sintel",

@@ -1,1 +1,1 @@
-"""One file a format; each gives `Exporter` records. Loaded by moe3d.io.export when asked for."""
+"""One file a format; each gives `Exporter` records. `moe3d.io.exports` loads them."""

@@ -10,12 +10,13 @@ import numpy as np
 from jaxtyping import Bool, Float, Int64
 
 from moe3d.geometry.transforms import transform_points
-from moe3d.io.colmap_model import SeenPoints, build_model
-from moe3d.io.colmap_module import load_pycolmap
-from moe3d.io.export_content import Content
-from moe3d.io.export_job import CloudStream, Exporter, ExportJob
-from moe3d.io.photos_out import ExportedPhoto, photo_names, write_photos
-from moe3d.scene.filters import kept_points, valid_pixels
+from moe3d.io.exports.export_content import Content
+from moe3d.io.exports.export_job import CloudStream, Exporter, ExportJob
+from moe3d.io.exports.formats import FORMAT_FACTS
+from moe3d.io.exports.photos_out import ExportedPhoto, photo_names, write_photos
+from moe3d.io.formats.colmap_model import SeenPoints, build_model
+from moe3d.io.formats.colmap_module import load_pycolmap
+from moe3d.scene.layer_points import kept_points, valid_pixels
 from moe3d.scene.layers import DepthLayer
 from moe3d.scene.records import ScenePrediction
 from moe3d.scene.tracks import observe
@@ -233,11 +234,9 @@ def _num_points(dense: bool, prediction: ScenePrediction, num_cloud: int) -> int
 
 
 COLMAP = Exporter(
-    "COLMAP",
-    "_colmap",
+    FORMAT_FACTS["colmap"],
     partial(_write, False),
     _reread,
-    is_folder=True,
     point_limit=100_000,
     bytes_per_point=400,
     has_photos=True,
@@ -246,8 +245,7 @@ COLMAP = Exporter(
 )
 DENSE = replace(
     COLMAP,
+    facts=FORMAT_FACTS["colmap-dense"],
     num_points=partial(_num_points, True),
-    title="Splat training (COLMAP)",
-    suffix="_splats",
     write=partial(_write, True),
 )

@@ -8,12 +8,13 @@ import numpy as np
 from jaxtyping import Float32, Shaped, UInt16
 from PIL import Image
 
-from moe3d.io.export_content import Content
-from moe3d.io.export_job import Exporter, ExportJob, refuse_empty
-from moe3d.io.exr import read_exr, write_exr
+from moe3d.io.exports.export_content import Content
+from moe3d.io.exports.export_job import Exporter, ExportJob
+from moe3d.io.exports.formats import FORMAT_FACTS
+from moe3d.io.files.safe_names import safe_names
+from moe3d.io.formats.exr import read_exr, write_exr
 from moe3d.io.photos.own_pictures import png_mark
-from moe3d.io.safe_names import safe_names
-from moe3d.scene.filters import select_pixels
+from moe3d.scene.filters import refuse_empty, select_pixels
 
 PNG_MAX = 65535
 CHANNEL = "Y"
@@ -93,18 +94,14 @@ def _reread(pattern: str, path: Path) -> Content:
 
 
 PNG = Exporter(
-    "Depth maps, 16-bit (PNG)",
-    "_depth_png",
+    FORMAT_FACTS["depth-png"],
     partial(_write, _write_png, ".png"),
     partial(_reread, "*.png"),
-    is_folder=True,
     bytes_per_pixel=lambda prediction: 1.5,
 )
 EXR = Exporter(
-    "Depth maps, float (EXR)",
-    "_depth_exr",
+    FORMAT_FACTS["depth-exr"],
     partial(_write, _write_exr, ".exr"),
     partial(_reread, "*.exr"),
-    is_folder=True,
     bytes_per_pixel=lambda prediction: 4.0,
 )

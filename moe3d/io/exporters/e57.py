@@ -16,10 +16,11 @@ from jaxtyping import Float
 from pye57 import E57 as PyE57  # noqa: N811 (a class)
 from pye57 import libe57  # pyright: ignore[reportAttributeAccessIssue] (compiled)
 
-from moe3d.geometry.transforms import invert_rigid, quaternion_from_rotation, transform_points
-from moe3d.io.e57_tree import E57Tree, printable
-from moe3d.io.export_content import Content
-from moe3d.io.export_job import CloudStream, Exporter, ExportJob
+from moe3d.geometry.transforms import invert_rigid, transform_points
+from moe3d.io.exports.export_content import Content
+from moe3d.io.exports.export_job import CloudStream, Exporter, ExportJob
+from moe3d.io.exports.formats import FORMAT_FACTS
+from moe3d.io.formats.e57_tree import E57Tree, printable
 from moe3d.scene.records import PointCloud
 
 CHUNK_POINTS = 1 << 18
@@ -71,9 +72,7 @@ def _write_scan(
             "description": printable("; ".join(job.notes())),
         },
     )
-    tree.fill_pose(
-        scan, quaternion_from_rotation(export_from_camera[:3, :3]), export_from_camera[:3, 3]
-    )
+    tree.fill_pose(scan, export_from_camera)
     bounds = {
         f"{axis}{end}": float(reduce(part.points[:, index]))
         for index, axis in enumerate("xyz")
@@ -125,6 +124,4 @@ def _count_scan(file: PyE57, index: int, content: Content) -> None:
     content.add(points.astype(np.float32), colors)
 
 
-E57 = Exporter(
-    "Scanning programs (E57)", ".e57", _write, _reread, up="z", bytes_per_point=22, point_s=5e-7
-)
+E57 = Exporter(FORMAT_FACTS["e57"], _write, _reread, bytes_per_point=22, point_s=5e-7)

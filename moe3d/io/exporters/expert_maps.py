@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from moe3d.io.export_content import Content
-from moe3d.io.export_job import Exporter, ExportJob, refuse_empty
-from moe3d.io.exr import read_exr, write_exr
+from moe3d.io.exports.export_content import Content
+from moe3d.io.exports.export_job import Exporter, ExportJob
+from moe3d.io.exports.formats import FORMAT_FACTS
+from moe3d.io.files.safe_names import safe_names
+from moe3d.io.formats.exr import read_exr, write_exr
 from moe3d.io.photos.own_pictures import png_mark
-from moe3d.io.safe_names import safe_names
-from moe3d.scene.filters import CloudOptions, select_pixels
-from moe3d.scene.mixture import gate_weights
+from moe3d.scene.filters import CloudOptions, refuse_empty, select_pixels
+from moe3d.scene.gate import gate_weights
 from moe3d.scene.palettes import expert_colors
 from moe3d.scene.records import ScenePrediction
 
@@ -87,11 +88,9 @@ def _pixel_bytes(prediction: ScenePrediction) -> float:
 
 
 EXPERTS = Exporter(
-    "Experts' depth and gate weights (EXR, PNG)",
-    "_experts",
+    FORMAT_FACTS["expert-maps"],
     _write,
     _reread,
-    is_folder=True,
     bytes_per_pixel=_pixel_bytes,
     is_filtered=False,
 )

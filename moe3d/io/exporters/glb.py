@@ -9,11 +9,12 @@ import numpy as np
 
 from moe3d.errors import FileFormatError
 from moe3d.geometry.transforms import invert_rigid
-from moe3d.io.export_content import Content
-from moe3d.io.export_job import Exporter, ExportJob
-from moe3d.io.glb import GlbBuilder, srgb_colors
-from moe3d.io.outside_files import reading, require_file
-from moe3d.scene.filters import usable_cameras
+from moe3d.io.exports.export_content import Content
+from moe3d.io.exports.export_job import Exporter, ExportJob
+from moe3d.io.exports.formats import FORMAT_FACTS
+from moe3d.io.files.outside_files import reading, require_file
+from moe3d.io.formats.glb import GlbBuilder, srgb_colors
+from moe3d.scene.layer_points import usable_cameras
 from moe3d.scene.layers import named_layer
 
 
@@ -90,11 +91,9 @@ def _accessor(
 
 
 GLB = Exporter(
-    "Blender and web viewers (GLB)",
-    ".glb",
+    FORMAT_FACTS["glb"],
     _write,
     reread_glb,
-    up="y",
     point_limit=1_000_000,
     bytes_per_point=24,
 )

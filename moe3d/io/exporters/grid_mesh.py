@@ -9,22 +9,20 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 from PIL import Image
 
-from moe3d.errors import EmptyExportError, ImageReadError
-from moe3d.io.export_content import Content
-from moe3d.io.export_job import Exporter, ExportJob, refuse_empty
+from moe3d.errors import ImageReadError
 from moe3d.io.exporters.glb import add_cameras, reread_glb
-from moe3d.io.glb import GlbBuilder
-from moe3d.io.image_files import split_source
-from moe3d.io.images import read_resized
-from moe3d.io.safe_names import safe_names
-from moe3d.scene.filters import select_pixels
-from moe3d.scene.mesh import GridOptions, grid_mesh
+from moe3d.io.exports.export_content import Content
+from moe3d.io.exports.export_job import Exporter, ExportJob
+from moe3d.io.exports.formats import FORMAT_FACTS
+from moe3d.io.files.safe_names import safe_names
+from moe3d.io.formats.glb import GlbBuilder
+from moe3d.io.photos.image_files import split_source
+from moe3d.io.photos.images import read_resized
+from moe3d.scene.meshes.making import begin_mesh
 from moe3d.scene.records import Mesh, View
 
 TEXTURE_SIDE = 2048
 TEXTURE_QUALITY = 92
-VERTEX_LIMIT = 3_000_000
-"""Above this the grid is taken more coarsely."""
 
 
 @dataclass(frozen=True)
@@ -36,33 +34,20 @@ class _Part:
 
 
 def _parts(job: ExportJob, content: Content) -> Iterator[_Part]:
-    selection = select_pixels(job.prediction, job.options.cloud)
-    refuse_empty(selection)
-    kept = int(np.count_nonzero(selection.keep))
-    step = job.options.mesh.grid_step or max(1, int(np.ceil(np.sqrt(kept / VERTEX_LIMIT))))
-    mesh_settings = job.options.mesh
-    options = GridOptions(edge_rtol=mesh_settings.edge_rtol, step=step)
-    if mesh_settings.min_part_faces is not None:
-        options = replace(options, min_part_faces=mesh_settings.min_part_faces)
+    making = begin_mesh(job.prediction, job.mesh_recipe("grid"), job.progress, job.made)
     turn = job.export_from_world[:3, :3].astype(np.float32)
-    content.details |= {"grid_step": step, "removed_by": dict(selection.removed_by)}
+    content.details |= {"grid_step": making.step, "removed_by": dict(making.removed_by)}
     content.num_files = 1
     num_faces = 0
-    for view, name in enumerate(job.prediction.names):
-        job.progress.report("mesh photos", view, job.prediction.num_views)
-        mesh = grid_mesh(job.prediction, selection, view, options)
-        if len(mesh.faces) == 0:
-            continue
-        num_faces += len(mesh.faces)
-        mesh = replace(mesh, vertices=mesh.vertices @ turn.T)
+    for part in making.parts:
+        view = part.view or 0
+        job.progress.report("write mesh", view, job.prediction.num_views)
+        num_faces += len(part.mesh.faces)
+        mesh = replace(part.mesh, vertices=part.mesh.vertices @ turn.T)
         content.add(mesh.vertices, None)
         uvs, texture = _texture(job, view, mesh)
-        yield _Part(name, replace(mesh, vertex_uvs=uvs), texture)
+        yield _Part(job.prediction.names[view], replace(mesh, vertex_uvs=uvs), texture)
     content.details["faces"] = num_faces
-    if num_faces == 0:
-        raise EmptyExportError(
-            "nothing to export: the depth edge limit cut every triangle; raise it"
-        )
 
 
 def _texture(job: ExportJob, view: int, mesh: Mesh) -> tuple[Float32[np.ndarray, "V 2"], bytes]:
@@ -150,21 +135,16 @@ def _reread_obj(path: Path) -> Content:
 
 
 GLB_MESH = Exporter(
-    "Textured mesh for Blender and web viewers (GLB)",
-    "_mesh.glb",
+    FORMAT_FACTS["mesh-grid"],
     _write_glb,
     reread_glb,
-    up="y",
     bytes_per_point=44,
     point_s=2e-6,
 )
 OBJ = Exporter(
-    "Textured mesh for older programs (OBJ)",
-    "_obj",
+    FORMAT_FACTS["obj"],
     _write_obj,
     _reread_obj,
-    is_folder=True,
-    up="y",
     bytes_per_point=110,
     point_s=2e-5,
 )

@@ -7,8 +7,9 @@ import laspy
 import numpy as np
 from jaxtyping import Float
 
-from moe3d.io.export_content import Content
-from moe3d.io.export_job import Exporter, ExportJob
+from moe3d.io.exports.export_content import Content
+from moe3d.io.exports.export_job import Exporter, ExportJob
+from moe3d.io.exports.formats import FORMAT_FACTS
 from moe3d.scene.records import PointCloud
 
 # Files carry a date; a fixed one keeps repeated exports the same byte by byte.
@@ -80,11 +81,9 @@ def _columns(part: laspy.ScaleAwarePointRecord, *names: str) -> np.ndarray:
 
 
 LAS = Exporter(
-    "Surveying programs (LAS)",
-    ".las",
+    FORMAT_FACTS["las"],
     _write,
     _reread,
-    up="z",
     bytes_per_point=43,
     bytes_per_support=1,
 )

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32
 
-from moe3d.io.export_content import Content
-from moe3d.io.export_job import Exporter, ExportJob
-from moe3d.io.npz import NpzReader
-from moe3d.io.prediction_file import prediction_arrays, read_prediction
-from moe3d.scene.filters import view_points
+from moe3d.io.exports.export_content import Content
+from moe3d.io.exports.export_job import Exporter, ExportJob
+from moe3d.io.exports.formats import FORMAT_FACTS
+from moe3d.io.files.npz import NpzReader
+from moe3d.io.scenes.prediction_file import prediction_arrays, read_prediction
+from moe3d.scene.layer_points import view_points
 from moe3d.scene.layers import named_layer
 from moe3d.scene.records import ScenePrediction
 
@@ -103,8 +104,7 @@ def _pixel_bytes(prediction: ScenePrediction) -> float:
 
 
 NPZ = Exporter(
-    "Research arrays (NPZ)",
-    ".npz",
+    FORMAT_FACTS["npz"],
     _write,
     _reread,
     bytes_per_pixel=_pixel_bytes,

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from moe3d.io.export_content import Content
-from moe3d.io.export_job import Exporter, ExportJob
-from moe3d.io.ply import PlyVertices, read_ply, vertex_layout, write_header, write_vertices
+from moe3d.io.exports.export_content import Content
+from moe3d.io.exports.export_job import Exporter, ExportJob
+from moe3d.io.exports.formats import FORMAT_FACTS
+from moe3d.io.formats.ply import PlyVertices, read_ply, vertex_layout, write_header, write_vertices
 
 READ_POINTS = 1 << 18
 
@@ -37,12 +38,11 @@ def reread_ply(path: Path) -> Content:
     return content
 
 
-def _exporter(preset: str, title: str, suffix: str) -> Exporter:
+def _exporter(preset: str, name: str) -> Exporter:
     write: Callable[[ExportJob, Path], Content] = partial(_write, preset)
     plain = vertex_layout(preset, normals=False).itemsize
     return Exporter(
-        title,
-        suffix,
+        FORMAT_FACTS[name],
         write,
         reread_ply,
         bytes_per_point=plain,
@@ -51,5 +51,5 @@ def _exporter(preset: str, title: str, suffix: str) -> Exporter:
     )
 
 
-UNIVERSAL = _exporter("universal", "MeshLab, Open3D, Blender (PLY)", ".ply")
-CLOUDCOMPARE = _exporter("cloudcompare", "CloudCompare (PLY)", "_cloudcompare.ply")
+UNIVERSAL = _exporter("universal", "ply")
+CLOUDCOMPARE = _exporter("cloudcompare", "ply-cloudcompare")

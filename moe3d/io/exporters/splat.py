@@ -6,9 +6,10 @@ import numpy as np
 from jaxtyping import Float32, Shaped
 
 from moe3d.geometry.transforms import transform_points
-from moe3d.io.export_content import Content
-from moe3d.io.export_job import CloudStream, Exporter, ExportJob
-from moe3d.io.ply import read_ply, write_header
+from moe3d.io.exports.export_content import Content
+from moe3d.io.exports.export_job import CloudStream, Exporter, ExportJob
+from moe3d.io.exports.formats import FORMAT_FACTS
+from moe3d.io.formats.ply import read_ply, write_header
 from moe3d.scene.records import PointCloud
 
 SH_C0 = 0.28209479177387814
@@ -63,8 +64,7 @@ def _reread(path: Path) -> Content:
 
 
 SPLAT = Exporter(
-    "Gaussian initialisation, not a trained splat (PLY)",
-    "_splat.ply",
+    FORMAT_FACTS["ply-splat"],
     _write,
     _reread,
     point_limit=1_000_000,

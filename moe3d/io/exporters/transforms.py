@@ -8,11 +8,12 @@ import numpy as np
 from jaxtyping import Float
 
 from moe3d.geometry.transforms import invert_rigid
-from moe3d.io.export_content import Content
-from moe3d.io.export_job import Exporter, ExportJob
 from moe3d.io.exporters.ply import reread_ply
-from moe3d.io.photos_out import ExportedPhoto, photo_names, write_photos
-from moe3d.io.ply import vertex_layout, write_header, write_vertices
+from moe3d.io.exports.export_content import Content
+from moe3d.io.exports.export_job import Exporter, ExportJob
+from moe3d.io.exports.formats import FORMAT_FACTS
+from moe3d.io.exports.photos_out import ExportedPhoto, photo_names, write_photos
+from moe3d.io.formats.ply import vertex_layout, write_header, write_vertices
 
 _OPENCV_FROM_OPENGL = np.diag([1.0, -1.0, -1.0, 1.0])
 CLOUD_FILE = "sparse_pc.ply"
@@ -72,12 +73,9 @@ def _reread(path: Path) -> Content:
 
 
 TRANSFORMS = Exporter(
-    "nerfstudio (transforms.json)",
-    "_nerfstudio",
+    FORMAT_FACTS["transforms"],
     _write,
     _reread,
-    is_folder=True,
-    up="z",
     point_limit=200_000,
     bytes_per_point=15,
     has_photos=True,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from moe3d.io.image_files import PHOTO_EXTENSIONS, RAW_EXTENSIONS, is_video, looks_like_image
+from moe3d.io.photos.image_files import PHOTO_EXTENSIONS, RAW_EXTENSIONS, is_video, looks_like_image
 from moe3d.scene.records import RefusedFile
 
 MASK_FOLDERS = frozenset({"mask", "masks", "matte", "mattes", "object_mask", "object_masks"})

@@ -8,7 +8,7 @@ from pathlib import Path
 from natsort import natsorted, ns
 
 from moe3d.errors import ImageReadError
-from moe3d.io.image_files import ACCEPTED, is_video, looks_like_image
+from moe3d.io.photos.image_files import ACCEPTED, is_video, looks_like_image
 
 PHOTO_FOLDERS = (
     *("images", "image", "rgb", "color", "colour", "imgs", "img", "photos", "photo", "pictures"),

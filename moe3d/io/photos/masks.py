@@ -7,7 +7,7 @@ from jaxtyping import Bool
 from PIL import Image, ImageChops
 
 from moe3d.errors import ImageReadError
-from moe3d.io.image_decode import decode, open_image, turned
+from moe3d.io.photos.image_decode import decode, open_image, turned
 from moe3d.scene.records import View
 
 SAME_SHAPE = 0.02

@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL import Image
 
 from moe3d.errors import ImageReadError
-from moe3d.io.outside_files import open_regular
+from moe3d.io.files.outside_files import open_regular
 from moe3d.io.photos.pixel_budget import DECODING
 
 DEVELOPING = 4

@@ -13,7 +13,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from moe3d.errors import ImageReadError
-from moe3d.io.outside_files import open_regular
+from moe3d.io.files.outside_files import open_regular
 from moe3d.io.photos.color import NOTE
 
 MAX_PIXELS_WIDE = 100_000_000

@@ -5,6 +5,7 @@ from moe3d.model.checkpoint.meta import build_on_meta
 from moe3d.model.checkpoint.reading import (
     LoadedNetwork,
     ReadOptions,
+    num_weights,
     read_checkpoint,
     read_info,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "ReadOptions",
     "StorageOptions",
     "build_on_meta",
+    "num_weights",
     "read_checkpoint",
     "read_info",
     "write_checkpoint",

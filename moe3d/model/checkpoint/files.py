@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from moe3d.errors import CheckpointError
-from moe3d.io.outside_files import read_text, reading, shown
+from moe3d.io.files.outside_files import read_text, reading, shown
 
 SHARD = re.compile(r"^(?P<base>.+)-(?P<index>\d{5})-of-(?P<total>\d{5})\.safetensors$")
 INDEX_SUFFIX = ".safetensors.index.json"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from moe3d.io.outside_files import shown
+from moe3d.io.files.outside_files import shown
 
 Shapes = Mapping[str, tuple[int, ...]]
 

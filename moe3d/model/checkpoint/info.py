@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from moe3d.errors import CheckpointError, UsageError
-from moe3d.io.outside_files import reading
+from moe3d.io.files.outside_files import reading
 from moe3d.model.config import ModelConfig
 
 FORMAT_VERSION = 1

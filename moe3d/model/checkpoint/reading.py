@@ -1,7 +1,7 @@
 """From a checkpoint to a network: built without memory, filled from the mapped file."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -9,12 +9,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from moe3d.errors import CheckpointError
-from moe3d.io.outside_files import reading, shown
+from moe3d.io.files.outside_files import reading, shown
 from moe3d.model.catalogue import licence_from_path
 from moe3d.model.checkpoint.files import locate_files
 from moe3d.model.checkpoint.hashing import sha256_of_files
 from moe3d.model.checkpoint.identify import OUR_PARTS, SKIPPED_PARTS, why_not_matching, why_not_vggt
 from moe3d.model.checkpoint.info import CheckpointInfo, info_from_metadata
+from moe3d.model.checkpoint.known_sums import KnownSums
 from moe3d.model.checkpoint.meta import build_on_meta, build_unfilled_mixture
 from moe3d.model.checkpoint.weights import WeightSource, open_weights
 from moe3d.model.config import ModelConfig
@@ -40,6 +41,8 @@ class ReadOptions:
     """Relative noise of the experts when VGGT's head is copied."""
     seed: int = 0
     """Seed of that noise."""
+    known_sums: KnownSums = field(default_factory=KnownSums)
+    """Fingerprints of big files that were read before."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def read_checkpoint(
     if is_warm_start:
         network.moe_head = build_unfilled_mixture(info.config)
         warm_start_experts(network, torch.Generator().manual_seed(options.seed), options.noise)
-    sha256 = sha256_of_files(paths, progress)
+    sha256 = sha256_of_files(paths, progress, known=options.known_sums)
     return LoadedNetwork(
         network.eval(),
         replace(info, sha256=sha256, experts_trained=info.experts_trained and not is_warm_start),
@@ -94,6 +97,16 @@ def read_info(path: Path, options: ReadOptions | None = None) -> CheckpointInfo:
     network = _built(source, paths[0], info)
     _check(source, network, paths[0], info, is_warm_start=is_warm_start)
     return replace(info, experts_trained=info.experts_trained and not is_warm_start)
+
+
+def num_weights(path: Path) -> int:
+    """How many weights the network of a checkpoint has; none is read.
+
+    Raises:
+        CheckpointError: as `read_checkpoint`.
+    """
+    network = build_on_meta(read_info(path).config)
+    return sum(parameter.numel() for parameter in network.parameters())
 
 
 def _describe(

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from moe3d.errors import CheckpointError
-from moe3d.io.outside_files import reading, shown
+from moe3d.io.files.outside_files import reading, shown
 
 MAX_PICKLE_BYTES = 256 * 2**20
 """Largest description of the tensors in a file; VGGT's has 0.2 MB."""

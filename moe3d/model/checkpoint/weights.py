@@ -10,7 +10,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from moe3d.errors import CheckpointError
-from moe3d.io.outside_files import reading, require_file
+from moe3d.io.files.outside_files import reading, require_file
 from moe3d.model.checkpoint.info import KEY, FileFormat
 from moe3d.model.checkpoint.int8 import SCALE_SUFFIX, dequantize
 from moe3d.model.checkpoint.names import NamedWeights, find_weights

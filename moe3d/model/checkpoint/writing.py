@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from moe3d.errors import OutputError
-from moe3d.io.atomic import new_together
+from moe3d.io.files.atomic import new_together
 from moe3d.model.checkpoint.files import INDEX_SUFFIX, SHARD, shard_name
 from moe3d.model.checkpoint.hashing import sha256_of_files
 from moe3d.model.checkpoint.info import CheckpointInfo, metadata_from_info

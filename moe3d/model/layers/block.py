@@ -62,3 +62,54 @@ class Block(nn.Module):
         """Transform the T tokens of each of the N groups."""
         tokens = tokens + self.ls1(self.attn(self.norm1(tokens), table))
         return tokens + self.ls2(self.mlp(self.norm2(tokens)))
+
+    def run_in_place(
+        self, tokens: Float[Tensor, "N T C"], table: RotaryTable | None, piece: int
+    ) -> Float[Tensor, "N T C"]:
+        """The same with the working set of some tokens, written over the tokens; no gradients.
+
+        Groups go through a few at a time; one that is longer than a piece gives keys and values
+        of all its tokens first, and then asks piece by piece.
+
+        Args:
+            tokens: overwritten, and returned.
+            table: positions of the T tokens.
+            piece: most tokens at a time; a short group goes through whole.
+        """
+        groups, count = tokens.shape[:2]
+        if count <= piece:
+            step = piece // count
+            for start in self._starts(tokens, groups, step):
+                some = slice(start, start + step)
+                tokens[some] = self(tokens[some], table)
+            return tokens
+        for group in range(groups):
+            self._run_long_group(tokens[group : group + 1], table, piece)
+        return tokens
+
+    def _run_long_group(
+        self, tokens: Float[Tensor, "1 T C"], table: RotaryTable | None, piece: int
+    ) -> None:
+        count, width = tokens.shape[1:]
+        heads = self.attn.num_heads
+        weight = self.attn.qkv.weight
+        shape = (1, heads, count, width // heads)
+        keys = torch.empty(shape, dtype=weight.dtype, device=tokens.device)
+        values = torch.empty_like(keys)
+        starts = self._starts(tokens, count, piece)
+        pieces = [slice(start, start + piece) for start in starts]
+        for rows in pieces:
+            part = None if table is None else table.rows(rows)
+            keys[:, :, rows], values[:, :, rows] = self.attn.keys_and_values(
+                self.norm1(tokens[:, rows]), part
+            )
+        for rows in pieces:
+            part = None if table is None else table.rows(rows)
+            some = tokens[:, rows]
+            some = some + self.ls1(self.attn.answers(self.norm1(some), keys, values, part))
+            tokens[:, rows] = some + self.ls2(self.mlp(self.norm2(some)))
+
+    @staticmethod
+    def _starts(tokens: Float[Tensor, "N T C"], total: int, step: int) -> range:
+        """Where pieces begin; on the meta device, where all are alike, the first alone."""
+        return range(0, min(total, step) if tokens.device.type == "meta" else total, step)

@@ -22,6 +22,10 @@ class RotaryTable:
         """The same positions for the tokens of several views, one view after the other."""
         return RotaryTable(self.cos.repeat(num_views, 1), self.sin.repeat(num_views, 1))
 
+    def rows(self, rows: slice) -> "RotaryTable":
+        """Positions of some of the tokens."""
+        return RotaryTable(self.cos[rows], self.sin[rows])
+
 
 def build_rotary_table(
     grid: tuple[int, int], num_special: int, head_dim: int, base: float, device: torch.device
@@ -41,6 +45,9 @@ def build_rotary_table(
 
 def rotate(x: Float[Tensor, "N heads T D"], table: RotaryTable) -> Float[Tensor, "N heads T D"]:
     """Turn queries or keys by their tokens' angles."""
-    first_row, second_row, first_column, second_column = x.chunk(4, dim=-1)
-    turned = torch.cat([-second_row, first_row, -second_column, first_column], dim=-1)
-    return x * table.cos + turned * table.sin
+    shape = (2, 2, -1)  # row and column, the first and the second half of each
+    turned = x * table.cos
+    given, sin, parts = (y.unflatten(-1, shape) for y in (x, table.sin, turned))
+    parts[..., 0, :].addcmul_(given[..., 1, :], sin[..., 0, :], value=-1)
+    parts[..., 1, :].addcmul_(given[..., 0, :], sin[..., 1, :])
+    return turned

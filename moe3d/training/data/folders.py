@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from moe3d.errors import OutputError
-from moe3d.io.atomic import new_folder
+from moe3d.io.files.atomic import new_folder
 from moe3d.training.data.generator import GeneratedScenes
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from moe3d.io.atomic import new_folder
+from moe3d.io.files.atomic import new_folder
 from moe3d.training.data.generator import SceneGenerator
 
 ARRAYS = ("images", "depth", "camera_from_world", "intrinsics")

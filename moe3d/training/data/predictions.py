@@ -10,7 +10,7 @@ from natsort import natsorted
 
 from moe3d.errors import DatasetError
 from moe3d.io.datasets.records import SceneTruth
-from moe3d.io.prediction_file import read_prediction
+from moe3d.io.scenes.prediction_file import read_prediction
 from moe3d.scene.records import View, ViewSet
 
 

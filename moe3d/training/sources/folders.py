@@ -11,7 +11,7 @@ from moe3d.errors import DatasetError, MoE3DError
 from moe3d.evaluation.grids import InputSize, shown_to_models
 from moe3d.io.datasets.catalog import open_dataset
 from moe3d.io.datasets.records import Dataset, SceneTruth
-from moe3d.io.images import read_pixels
+from moe3d.io.photos.images import read_pixels
 from moe3d.training.batches import TrainingBatch, join_scenes, normalise_scenes
 from moe3d.training.config import TrainingConfig
 from moe3d.training.data.predictions import PredictionScenes

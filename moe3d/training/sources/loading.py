@@ -1,7 +1,7 @@
 """Batches prepared ahead in worker processes, in the order of the steps."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from torch.utils.data import DataLoader, Dataset
@@ -37,8 +37,8 @@ def _can_count() -> bool:
     return hasattr(os, "sched_getaffinity")
 
 
-def load_steps(source: SceneSource, first: int, last: int, workers: int) -> Iterator[Any]:
-    """What the source prepares for steps `first` to `last` - 1, in order.
+def load_steps(source: SceneSource, steps: Sequence[int], workers: int) -> Iterator[Any]:
+    """What the source prepares for these steps, in order.
 
     Raises:
         MoE3DError: as the source raised it.
@@ -46,7 +46,7 @@ def load_steps(source: SceneSource, first: int, last: int, workers: int) -> Iter
     loader = DataLoader(
         _Steps(source),
         batch_size=None,
-        sampler=range(first, last),
+        sampler=steps,
         num_workers=workers,
         prefetch_factor=PREFETCH if workers else None,
         collate_fn=_as_it_is,

@@ -1,19 +1,10 @@
 import pytest
 
-from app.state.history import MERGE_S, History
-from app.state.remembered import RememberedRegistry
-from app.state.view_options import ViewOptionsState
+from moe3d_viewer.state.history import MERGE_S, History
+from moe3d_viewer.state.layers.view_options import ViewOptionsState
+from moe3d_viewer.state.remembered import RememberedRegistry
 from tests.app.signals import record
-
-
-class Clock:
-    """Time that stands still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.now_s = 100.0
-
-    def __call__(self) -> float:
-        return self.now_s
+from tests.clock import Clock
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@ import json
 import pytest
 from PySide6.QtCore import Signal
 
-from app.state.chosen_values import flag, indices, number, one_of, text, whole
-from app.state.remembered import Chosen, Remembered, RememberedRegistry
-from app.state.scene_display import RangeLock
-from app.state.view_options import Layout, ViewOptionsState
+from moe3d_viewer.state.chosen_values import flag, indices, number, one_of, text, whole
+from moe3d_viewer.state.layers.scene_display import RangeLock
+from moe3d_viewer.state.layers.view_options import Layout, ViewOptionsState
+from moe3d_viewer.state.remembered import Chosen, Remembered, RememberedRegistry
 from tests.app.signals import record
 
 

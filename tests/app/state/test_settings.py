@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from app.state.command_line import run_command
-from app.state.run_options import RunOptionsState
-from app.state.settings import MAX_RECENTS, Settings
 from moe3d.scene.records import ViewSet
+from moe3d_viewer.state.exports.command_line import run_command
+from moe3d_viewer.state.run.run_options import RunOptionsState
+from moe3d_viewer.state.settings import MAX_RECENTS, Settings
 from tests.app.signals import record
 
 

@@ -1,14 +1,14 @@
 """A 3D view on the screen, with helpers that wait for pictures and read pixels."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from app.rendering.point_buffer import build_point_buffer
-from app.widgets.cloud_view import CloudView
+from moe3d_viewer.rendering.points.point_buffer import build_point_buffer
+from moe3d_viewer.widgets.viewport.cloud_view import CloudView
 from tests.app.clouds import cloud_of
-
-PATIENCE_MS = 120_000  # a software rasteriser on a busy machine
 
 
 def pixels_of(image: QImage) -> np.ndarray:
@@ -28,9 +28,13 @@ class Screen:
         self.view.set_buffer(build_point_buffer(cloud_of(points, colors, **fields)))
         self.settle()
 
+    def restyle(self, **fields) -> None:
+        """Change some fields of the points' style."""
+        self.view.set_style(replace(self.view.style, **fields))
+
     def settle(self) -> None:
         """Wait until the picture is complete and on the screen."""
-        self.qtbot.waitUntil(lambda: self.view.is_complete, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: self.view.is_complete)
 
     def picture(self) -> np.ndarray:
         self.settle()
@@ -48,7 +52,7 @@ def screen(qtbot):
     view = CloudView()
     view.resize(400, 300)
     view.controller.flight_ms = 0
-    view.show_gizmo(False)
+    view.overlays.show_gizmo(False)
     qtbot.addWidget(view)
     with qtbot.waitExposed(view):
         view.show()

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from app.rendering.camera import pixels_from_world
-from app.widgets.camera_controller import DragMode
+from moe3d_viewer.rendering.space.camera import pixels_from_world
+from moe3d_viewer.widgets.viewport.input.camera_controller import DragMode
 
 pytestmark = pytest.mark.gl
 
@@ -19,7 +19,7 @@ WALL = np.c_[GRID, 3 + 0.3 * np.sin(3 * GRID[:, 0])]
 
 @pytest.fixture
 def wall(screen):
-    screen.view.set_point_size(6)
+    screen.restyle(size_px=6)
     screen.show(WALL)
     return screen
 
@@ -143,7 +143,7 @@ def test_w_flies_forward_while_it_is_held(wall):
     view, bot = wall.view, wall.qtbot
     start, forward = view.camera.eye, view.camera.forward
     bot.keyPress(view, Qt.Key.Key_W)
-    bot.waitUntil(lambda: (view.camera.eye - start) @ forward > 0.05, timeout=60_000)
+    bot.waitUntil(lambda: (view.camera.eye - start) @ forward > 0.05)
     bot.keyRelease(view, Qt.Key.Key_W)
     moved = view.camera.eye - start
     assert np.linalg.norm(moved - (moved @ forward) * forward) < 1e-9

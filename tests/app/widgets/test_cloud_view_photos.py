@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from app.rendering.camera import pixels_from_world
-from app.rendering.point_buffer import build_point_buffer
+from moe3d_viewer.rendering.points.point_buffer import build_point_buffer
+from moe3d_viewer.rendering.space.camera import pixels_from_world
 from tests.app.clouds import Room
-from tests.app.widgets.conftest import PATIENCE_MS, pixels_of
+from tests.app.widgets.conftest import pixels_of
 
 pytestmark = pytest.mark.gl
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -41,7 +41,7 @@ def frustum_pixel(inside, room, index):
 
 def test_looking_through_a_camera_shows_the_photo(inside, room):
     view = inside.view
-    view.show_cameras(False)
+    view.overlays.show_cameras(False)
     view.frame_camera(1)
     shown = inside.picture().astype(int)
     scale = shown.shape[0] / room.height  # 400 x 300 holds 84 x 63 exactly in height
@@ -55,7 +55,7 @@ def test_looking_through_a_camera_shows_the_photo(inside, room):
 def test_the_photo_lies_over_the_view_with_its_opacity(inside, room):
     view = inside.view
     view.look_through(1)
-    view.set_photo_opacity(1.0)
+    view.overlays.photos.set_opacity(1.0)
     opaque = inside.picture().astype(int)
     middle = opaque[150, 200]
     wanted = room.images[1][
@@ -74,7 +74,7 @@ def test_a_photo_larger_than_the_view_is_averaged(inside, room):
     lens = room.intrinsics * np.array([12.0, 12.0, 1.0])[:, None]
     view.set_cameras(room.camera_from_world, lens, images)
     view.look_through(1)
-    view.set_photo_opacity(1.0)
+    view.overlays.photos.set_opacity(1.0)
     middle = inside.picture()[100:200, 150:250]
     np.testing.assert_allclose(middle.mean(), 127.5, atol=3)
     assert middle.std() < 20
@@ -105,7 +105,7 @@ def test_a_click_on_a_frustum_flies_there_and_says_so(inside, room):
 def test_hidden_cameras_draw_nothing_and_cannot_be_clicked(inside, room):
     view = inside.view
     with_frusta = inside.picture()
-    view.show_cameras(False)
+    view.overlays.show_cameras(False)
     assert (with_frusta != inside.picture()).any()
     pixel = frustum_pixel(inside, room, 1).round().astype(int).tolist()
     with inside.qtbot.assertNotEmitted(view.camera_clicked):
@@ -114,17 +114,17 @@ def test_hidden_cameras_draw_nothing_and_cannot_be_clicked(inside, room):
 
 def test_overlays_change_without_restarting_the_points(inside):
     view = inside.view
-    view.set_frustum_scale(3.0)
-    view.show_grid(True)
-    view.set_selected_camera(1)
+    view.overlays.set_frustum_scale(3.0)
+    view.overlays.show_grid(True)
+    view.overlays.photos.frusta.set_selected(1)
     pixels_of(view.grabFramebuffer())
     assert view.is_complete
 
 
 def test_a_click_on_a_point_names_it(inside, room):
     view = inside.view
-    view.show_cameras(False)
-    with inside.qtbot.waitSignal(view.point_picked, timeout=PATIENCE_MS) as picked:
+    view.overlays.show_cameras(False)
+    with inside.qtbot.waitSignal(view.point_picked) as picked:
         inside.qtbot.mouseClick(view, LEFT, NO_KEY, QPoint(200, 150))
     point = picked.args[0]
     cloud = room.cloud
@@ -140,8 +140,8 @@ def test_a_click_on_a_point_names_it(inside, room):
 
 def test_a_filtered_point_is_never_picked(inside, room):
     view = inside.view
-    view.show_cameras(False)
-    view.set_hidden_photos({0, 2})
+    view.overlays.show_cameras(False)
+    inside.restyle(hidden_photos=frozenset({0, 2}))
     inside.settle()
     picked = view.pick((200, 150))
     assert picked is not None
@@ -150,9 +150,9 @@ def test_a_filtered_point_is_never_picked(inside, room):
 
 def test_resting_the_cursor_reports_the_point_and_leaving_reports_none(inside):
     view = inside.view
-    view.show_cameras(False)
+    view.overlays.show_cameras(False)
     inside.settle()
-    with inside.qtbot.waitSignal(view.point_hovered, timeout=PATIENCE_MS) as hovered:
+    with inside.qtbot.waitSignal(view.point_hovered) as hovered:
         inside.qtbot.mouseMove(view, QPoint(190, 140))
         inside.qtbot.mouseMove(view, QPoint(200, 150))
     assert hovered.args[0] is not None

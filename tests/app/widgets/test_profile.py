@@ -5,19 +5,22 @@ import io
 from dataclasses import replace
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from app.widgets.map_strip import MapStrip
-from app.widgets.map_tile import MapTile
-from app.widgets.profile_controls import ProfileControls
-from app.widgets.profile_panel import ProfilePanel
-from app.widgets.profile_plots import ProfilePlots
 from moe3d.scene.profile import ProfileLine
+from moe3d_viewer.state.exports.figure import WRITE_FIGURE
+from moe3d_viewer.widgets.maps.map_strip import MapStrip
+from moe3d_viewer.widgets.maps.map_tile import MapTile
+from moe3d_viewer.widgets.maps.profile_controls import ProfileControls
+from moe3d_viewer.widgets.maps.profile_panel import ProfilePanel
+from moe3d_viewer.widgets.maps.profile_plots import ProfilePlots
 from tests.app.window_fixtures import child
-from tests.scenes import step_prediction
+from tests.patience import turns
+from tests.scenes import refined_prediction, step_prediction
 
 pytestmark = pytest.mark.gui
 LEFT = Qt.MouseButton.LeftButton
@@ -28,7 +31,9 @@ def desk(result, theme, show):
     """Maps over the profile, as in the window."""
     holder = QWidget()
     rows = QVBoxLayout(holder)
-    rows.addWidget(MapStrip(result))
+    strip = MapStrip(result)
+    strip.setFixedHeight(240)  # tiles keep their size when the plots come
+    rows.addWidget(strip)
     rows.addWidget(ProfileControls(result, theme))
     rows.addWidget(ProfilePanel(result, theme))
     show(holder, 1800, 620)
@@ -72,6 +77,33 @@ def test_a_drag_on_any_map_draws_the_curves_of_every_depth(desk, result, qtbot):
     assert brightest(child(desk, "tile_photo", MapTile), 20, 9) > before + 60
 
 
+@pytest.mark.parametrize("width", [430, 700, 1800])
+def test_every_name_of_the_legend_is_seen_whole(
+    state, runner, photos, backend, theme, show, qtbot, width
+):
+    backend.make = refined_prediction
+    state.open_paths([photos])
+    runner.run_all()
+    state.reconstruction.start()
+    runner.run_all()
+    panel = show(ProfilePanel(state, theme), width, 218)
+    state.profile.draw(0, (12, 9), (30, 9))
+    plots = child(panel, "profile_plots", ProfilePlots)
+    turns(qtbot, 3)
+    legend = next(item for item in plots.scene().items() if isinstance(item, pg.LegendItem))
+    names = [label.text for _, label in legend.items]
+    assert {"Expert 4", "VGGT refined", "Refined"} <= set(names)
+    plots.grab()
+    room = plots.mapToScene(plots.viewport().rect()).boundingRect()
+    for sample, label in legend.items:
+        assert room.contains(label.sceneBoundingRect()), label.text
+        wanted = label.itemRect().width()
+        assert label.sceneBoundingRect().width() >= wanted, label.text
+        assert sample.sceneBoundingRect().right() <= label.sceneBoundingRect().left(), label.text
+    widest = plots.depths.getViewBox().sceneBoundingRect().right()
+    assert widest <= legend.sceneBoundingRect().left()
+
+
 def test_the_maps_still_move_when_no_line_is_asked_for(desk, result, qtbot):
     tile = child(desk, "tile_fused", MapTile)
     qtbot.mousePress(tile, LEFT, pos=tile.point_of(12, 9).toPoint())
@@ -84,6 +116,7 @@ def test_the_cross_hair_goes_both_ways(desk, result, qtbot):
     drag(qtbot, desk, (12, 9), (30, 9))
     plots = child(desk, "profile_plots", ProfilePlots)
     tile = child(desk, "tile_vggt", MapTile)
+    child(desk, "strip_scroll", QScrollArea).ensureWidgetVisible(tile)
     qtbot.mouseMove(tile, tile.point_of(25, 9).toPoint())
     assert plots.marked_px == 13
     qtbot.mouseMove(tile, tile.point_of(25, 20).toPoint())
@@ -101,7 +134,7 @@ def save(desk, qtbot, kind, path, runner):
     dialog.fileSelected.emit(str(path))
     dialog.close()
     dialog.deleteLater()
-    qtbot.wait(1)
+    turns(qtbot, 1)
     runner.run_all()
     return path.read_bytes()
 
@@ -121,21 +154,16 @@ def test_the_table_holds_what_is_plotted(desk, result, qtbot, runner, tmp_path):
     assert float(rows[0]["photo_gradient"]) == pytest.approx(slope)
 
 
-def test_drawing_and_picture_show_the_curves(desk, qtbot, runner, tmp_path):
+def test_figures_for_print_show_the_curves_on_white(desk, backend, qtbot, runner, tmp_path):
+    backend.use_real(WRITE_FIGURE)
     drag(qtbot, desk, (12, 9), (30, 9))
-    drawing = save(desk, qtbot, "svg", tmp_path / "edge.svg", runner)
-    assert drawing.startswith(b"<?xml")
-    assert b"#e69f00" in drawing.lower()
-    assert b"Expert 1" in drawing
+    drawing = save(desk, qtbot, "svg", tmp_path / "edge.svg", runner).decode()
+    for words in ("Expert 1", "VGGT", "Fused", "Position along the line [px]"):
+        assert f">{words}</text>" in drawing
+    assert save(desk, qtbot, "pdf", tmp_path / "edge.pdf", runner).startswith(b"%PDF")
     picture = QImage.fromData(save(desk, qtbot, "png", tmp_path / "edge.png", runner))
-    plots = child(desk, "profile_plots", ProfilePlots)
-    assert picture.width() == 2 * plots.width()
-    colors = {
-        picture.pixelColor(x, y).name()
-        for x in range(0, picture.width(), 2)
-        for y in range(0, picture.height(), 2)
-    }
-    assert {"#e69f00", "#56b4e9"} <= colors
+    assert picture.width() == pytest.approx(8.5 / 2.54 * 300, abs=1)
+    assert picture.pixelColor(2, 2).name() == "#ffffff"
 
 
 def test_a_what_if_and_untrained_experts_are_said_in_the_plot(desk, result, runner, qtbot, backend):

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from app.widgets.status_line import StatusLine
-from app.workers import memory_meter
-from app.workers.memory_meter import MemoryMeter, resident_bytes
+from moe3d_viewer.widgets.shell.status_line import StatusLine
+from moe3d_viewer.workers import memory_meter
+from moe3d_viewer.workers.memory_meter import MemoryMeter, resident_bytes
 
 pytestmark = pytest.mark.gui
 

@@ -1,9 +1,19 @@
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 
-from app.rendering.point_vertex import other_support_code, support_code
-from app.workers.prepare_display import build_cloud, depth_ranges, prepare_display
 from moe3d.progress import Progress
+from moe3d.scene.cloud import point_cloud
+from moe3d_viewer.rendering.points.morton import block_order
+from moe3d_viewer.rendering.points.point_vertex import other_support_code, support_code
+from moe3d_viewer.workers.prepare_display import (
+    build_cloud,
+    depth_ranges,
+    point_normals,
+    prepare_display,
+    prepare_remix,
+)
 from tests.scenes import FAR, NEAR, refined_prediction, step_prediction
 from tests.supported_scenes import supported_prediction
 
@@ -57,7 +67,7 @@ def test_support_of_both_sides_stands_at_its_points(layer):
     prediction = supported_prediction()
     buffer = build_cloud(prediction, layer, Progress()).buffer
     assert {"support", "other_support"} <= buffer.has_extras
-    columns = buffer.order % 42  # every pixel is a point, row by row
+    columns = buffer.places.sources() % 42  # every pixel is a point, row by row
     ours, other = columns * 4 // 42, (41 - columns) * 4 // 42
     if layer.startswith("vggt"):
         ours, other = other, ours
@@ -71,3 +81,44 @@ def test_the_confirmed_share_of_every_layer_with_support_is_known():
     assert set(confirmed) == {"fused", "refined", "vggt", "vggt-refined"} | experts
     assert set(confirmed.values()) == {31 / 42}
     assert prepare_display(step_prediction(), Progress()).confirmed == {}
+
+
+@pytest.mark.parametrize("layer", ["fused", "vggt"])
+def test_normals_stand_at_their_points(layer):
+    prediction = step_prediction()
+    cloud = build_cloud(prediction, layer, Progress())
+    packed = point_normals(prediction, layer, cloud.places, Progress())
+    exported = point_cloud(prediction, layer, confidence_percentile=0.0, normals=True)
+    by_pixel = dict(
+        zip(
+            zip(exported.view_index, exported.pixel_index, strict=True),
+            exported.normals,
+            strict=True,
+        )
+    )
+    size = prediction.depth[0].size
+    for source, point, normal in zip(
+        cloud.places.sources(), cloud.buffer.vertices["position"], packed, strict=True
+    ):
+        pixel = divmod(int(source), size)
+        np.testing.assert_allclose(normal[:3] / 127, by_pixel[pixel], atol=0.005)
+        index = np.flatnonzero(
+            (exported.view_index == pixel[0]) & (exported.pixel_index == pixel[1])
+        )
+        np.testing.assert_array_equal(point, exported.points[index[0]])
+
+
+def test_the_places_of_points_stay_when_the_points_are_handed_on():
+    cloud = build_cloud(step_prediction(), "fused", Progress())
+    assert cloud.places.block_of.nbytes == 2 * 28 * 42  # a byte a pixel
+    np.testing.assert_array_equal(np.sort(cloud.places.sources()), np.arange(2 * 28 * 42))
+
+
+def test_the_order_is_found_once_for_a_cloud_its_normals_and_its_mixtures():
+    prediction = step_prediction()
+    name = "moe3d_viewer.rendering.points.point_order.block_order"
+    with patch(name, wraps=block_order) as sorting:
+        places = build_cloud(prediction, "fused", Progress()).places
+        point_normals(prediction, "fused", places, Progress())
+        prepare_remix(prediction, places, Progress()).points(prediction.depth)
+    assert sorting.call_count == 1

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.state.scene_saving import SceneToSave
-from app.workers.scene_files import open_scene, save_scene
-from moe3d.io.images import read_pixels, read_views
+from moe3d.io.photos.images import read_pixels, read_views
 from moe3d.progress import Progress
+from moe3d_viewer.state.scene.scene_saving import SceneToSave
+from moe3d_viewer.workers.scene_files import open_scene, save_scene
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from app.widgets.map_tile import MapTile
+from moe3d_viewer.widgets.maps.map_tile import MapTile
 from tests.app.hands import Hands
 from tests.app.scene_hands import SceneHands
 from tests.app.window_fixtures import run_photos
@@ -22,6 +22,8 @@ def scene(drawn, qtbot) -> SceneHands:
     made = SceneHands(drawn, qtbot)
     made.slide("confidence_slider", 0.0)
     made.slide("point_size", 0.5)
+    if made.find("toast").isVisible():  # it floats over the view for a while
+        made.press("toast_close")
     made.hit(Qt.Key.Key_V)
     return made
 

@@ -186,7 +186,7 @@ def test_a_known_length_makes_the_scene_metric_and_back(first):
     first.qtbot.keyClick(field, Qt.Key.Key_Tab)
     first.press("set_scale")
     units = first.find("units", QLabel)
-    first.wait(lambda: units.text() == "metres units")
+    first.wait(lambda: units.text() == "metres")
     assert listed.item(0).text() == "1   2.5 m"
     first.hit(Qt.Key.Key_Escape)
     first.settle()

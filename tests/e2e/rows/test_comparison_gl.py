@@ -11,8 +11,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
-from app.widgets.map_tile import MapTile
-from app.widgets.swipe_handle import SwipeHandle
+from moe3d_viewer.widgets.maps.map_tile import MapTile
+from moe3d_viewer.widgets.viewport.two_sides import SwipeHandle
 from tests.app.drawn_window import place_of
 from tests.app.hands import color_at
 from tests.app.scene_hands import point_of
@@ -45,7 +45,7 @@ def test_both_results_stand_beside_each_other(above):
     assert not scene.right.isVisible()
     scene.press("tool_split")
     scene.settle()
-    assert headings(scene) == ["MoE3D (fused): 0 flying", "VGGT: 280 flying"]
+    assert headings(scene) == ["MoE3D (fused): 0 flying points", "VGGT: 280 flying points"]
     for view in (scene.left, scene.right):
         assert not scene.is_empty(NEAR_POINT, view)
         assert not scene.is_empty(FAR_POINT, view)
@@ -144,7 +144,10 @@ def test_flying_points_are_lit_and_counted_on_both_sides(above):
     scene = above
     scene.choose("color_mode", "flying")
     lit = [np.abs(scene.picture(v).reshape(-1, 3) - FLYING).max(axis=1) < 30 for v in two(scene)]
-    assert [headings(scene)[side].split(": ")[1] for side in (0, 1)] == ["0 flying", "280 flying"]
+    assert [headings(scene)[side].split(": ")[1] for side in (0, 1)] == [
+        "0 flying points",
+        "280 flying points",
+    ]
     assert lit[0].sum() == 0 < lit[1].sum()
     assert is_tinted(scene.color(ON_RAMP, scene.right), FLYING)
     scene.tick("flying_filter")

@@ -12,11 +12,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea
 
-from app.widgets.map_tile import MapTile
-from app.widgets.value_bar import ValueBar
+from moe3d_viewer.widgets.maps.map_tile import MapTile
+from moe3d_viewer.widgets.maps.value_bar import ValueBar
 from tests.app.hands import color_at
 from tests.e2e.rows.test_maps import TURBO_HIGH, TURBO_LOW, close
-from tests.moe3d.evaluation.test_scene_truth import truth_folder
+from tests.moe3d.evaluation.one_scene.test_scene_truth import truth_folder
 from tests.scenes import step_prediction
 
 pytestmark = pytest.mark.gui

@@ -5,12 +5,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 
-from app.widgets.map_tile import MapTile
-from app.widgets.value_bar import ValueBar
+from moe3d_viewer.widgets.maps.map_tile import MapTile
+from moe3d_viewer.widgets.maps.value_bar import ValueBar
 from tests.app.drawn_window import place_of
 from tests.app.scene_hands import point_of
 from tests.e2e.rows.test_experts import BLUE, ORANGE, is_tinted
-from tests.moe3d.evaluation.test_scene_truth import photo_depth
+from tests.moe3d.evaluation.one_scene.test_scene_truth import photo_depth
 
 pytestmark = [pytest.mark.gui, pytest.mark.gl]
 TRUTH, FUSED, VGGT = (64, 224, 120), (255, 255, 255), (150, 156, 168)
@@ -63,6 +63,7 @@ def test_hovering_a_map_rings_every_depth_in_3d_the_truth_in_green(single, tmp_p
 
 
 def test_hovering_3d_shows_the_bars_and_marks_the_maps(single):
+    single.choose_from("photo_filter", "2  photo 2.jpg")  # its points lie on those of the first
     tile = single.show(single.find("tile_vggt", MapTile))
     arm = tile.point_of(32, 9).toPoint() + QPoint(6, 0)
 

@@ -13,25 +13,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.arguments import read_arguments
-from app.main import find_sample, make_viewer
-from app.widgets.map_tile import MapTile
-from app.workers.backend import MoE3DBackend
+from moe3d_viewer.arguments import read_arguments
+from moe3d_viewer.main import find_sample, make_viewer
+from moe3d_viewer.state.run.reconstruction import RECONSTRUCT
+from moe3d_viewer.widgets.maps.map_tile import MapTile
+from moe3d_viewer.workers.jobs import window_functions
 from tests.app.hands import color_at
-from tests.app.window_fixtures import child
+from tests.app.window_fixtures import child, has_panels
 from tests.scenes import step_prediction
 
 pytestmark = pytest.mark.gui
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-PATIENCE_MS = 60_000
 
 
-class Quick(MoE3DBackend):
-    """Reads, draws and writes as ever; the network's answer is a known one."""
-
-    def reconstruct(self, request, progress):
-        progress.report("network")
-        return step_prediction(len(request.views), 56, 84)
+def quick(request, progress, _publish):
+    """All else reads, draws and writes as ever; the network's answer is a known one."""
+    progress.report("network")
+    return step_prediction(len(request.views), 56, 84)
 
 
 class Keyboard:
@@ -63,7 +61,8 @@ class Keyboard:
 @pytest.fixture
 def viewer(qtbot, store):
     arguments = read_arguments(["--model", "mini", "--size", "1280x720"])
-    made = make_viewer(arguments, Quick(), store, sample_path=find_sample())
+    functions = {**window_functions(), RECONSTRUCT: quick}
+    made = make_viewer(arguments, functions, store, sample_path=find_sample())
     qtbot.addWidget(made.window, before_close_func=lambda _window: made.close_down())
     with qtbot.waitExposed(made.window):
         made.show()
@@ -79,13 +78,12 @@ def test_from_the_sample_to_a_file_by_keys_alone(viewer, qtbot, tmp_path):
 
     keyboard.go_to("sample_button")
     keyboard.press(Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: has_panels(window))
     photos = child(window, "photo_list", QListWidget)
-    qtbot.waitUntil(lambda: photos.count() > 2, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: viewer.state.session.can_run, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: photos.count() > 2)
+    qtbot.waitUntil(lambda: viewer.state.session.can_run)
     keyboard.press(Qt.Key.Key_R, CONTROL)
-    qtbot.waitUntil(
-        lambda: window.findChild(MapTile, "tile_fused") is not None, timeout=PATIENCE_MS
-    )
+    qtbot.waitUntil(lambda: window.findChild(MapTile, "tile_fused") is not None)
 
     keyboard.press(Qt.Key.Key_2, CONTROL)  # the layout for experts
     fused = child(window, "tile_fused", MapTile)
@@ -93,10 +91,10 @@ def test_from_the_sample_to_a_file_by_keys_alone(viewer, qtbot, tmp_path):
     keyboard.go_to("strip_scroll")
     far = color_at(fused, 80, 9)
     keyboard.press(Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: child(window, "what_if_banner").isVisible(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: child(window, "what_if_banner").isVisible())
     qtbot.waitUntil(lambda: color_at(fused, 80, 9) == color_at(fused, 3, 9) != far)
     keyboard.press(Qt.Key.Key_0)
-    qtbot.waitUntil(lambda: color_at(fused, 80, 9) == far, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: color_at(fused, 80, 9) == far)
     keyboard.press(Qt.Key.Key_Right)
     assert child(window, "strip_photo_name", QLabel).text() == "photo 2.jpg"
 
@@ -107,7 +105,7 @@ def test_from_the_sample_to_a_file_by_keys_alone(viewer, qtbot, tmp_path):
         keyboard.press(Qt.Key.Key_PageUp)
     assert child(window, "confidence_percent", QLabel).text() == "drop lowest 50 %"
     kept = child(window, "filters_kept", QLabel)
-    qtbot.waitUntil(lambda: "points" in kept.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "points" in kept.text())
 
     keyboard.press(Qt.Key.Key_E, CONTROL)
     dialog = child(window, "export_dialog", QDialog)
@@ -116,9 +114,9 @@ def test_from_the_sample_to_a_file_by_keys_alone(viewer, qtbot, tmp_path):
     keyboard.press(Qt.Key.Key_A, CONTROL)
     keyboard.type(str(tmp_path / "out"))
     button = child(window, "export_button")
-    qtbot.waitUntil(button.isEnabled, timeout=PATIENCE_MS)
+    qtbot.waitUntil(button.isEnabled)
     keyboard.press(Qt.Key.Key_Return)
-    qtbot.waitUntil((tmp_path / "out" / "room.ply").exists, timeout=PATIENCE_MS)
+    qtbot.waitUntil((tmp_path / "out" / "room.ply").exists)
     qtbot.waitUntil(lambda: window.findChild(QComboBox, "export_preset") is None)
     written = tmp_path / "out" / "room.ply"
     count = len(trimesh.load(written).vertices)

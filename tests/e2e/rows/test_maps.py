@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QScrollArea
 
-from app.widgets.color_bar import ColorBar
-from app.widgets.map_tile import MapTile
+from moe3d_viewer.widgets.maps.color_bar import ColorBar
+from moe3d_viewer.widgets.maps.map_tile import MapTile
 from tests.app.hands import color_at
 from tests.scenes import step_prediction
 
@@ -107,7 +107,7 @@ def test_the_value_under_the_mouse_stands_in_the_status_bar(hands, tile, x, said
 
 
 def test_the_cursor_marks_the_same_pixel_in_every_map(hands):
-    tiles = hands.window.findChildren(MapTile)
+    tiles = hands.find("map_strip").findChildren(MapTile)
     before = {tile.objectName(): tile.grab().toImage() for tile in tiles}
     hands.hover("photo", 12, 9)
     assert len(tiles) == 10

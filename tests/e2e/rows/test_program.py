@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
     QSlider,
 )
 
-from app.arguments import Arguments
-from app.main import find_sample, make_viewer
-from app.widgets.map_tile import MapTile
-from app.workers.backend import MoE3DBackend
+from moe3d_viewer.arguments import Arguments
+from moe3d_viewer.main import find_sample, make_viewer
+from moe3d_viewer.widgets.maps.map_tile import MapTile
 from tests.app.hands import LEFT, Hands, color_at
-from tests.app.window_fixtures import build_viewer, child, drop, run_photos
+from tests.app.questions import answer
+from tests.app.window_fixtures import build_viewer, child, drop, has_panels, run_photos
 from tests.e2e.rows.test_maps import VIRIDIS_HIGH
+from tests.patience import rest
 
 pytestmark = pytest.mark.gui
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -37,6 +38,7 @@ def test_recent_scenes_are_in_the_menu_and_on_the_start_page(
     other.mkdir()
     (other / "9.jpg").write_bytes(b"")
     drop(viewer.window, [other])
+    answer(viewer, qtbot, "discard")
     qtbot.waitUntil(lambda: viewer.window.windowTitle().startswith("other"))
     files = child(viewer.window, "menu_file", QMenu)
     bar, recents = viewer.window.menuBar(), child(viewer.window, "menu_recents", QMenu)
@@ -51,8 +53,9 @@ def test_recent_scenes_are_in_the_menu_and_on_the_start_page(
     viewer.window.close_at_once()
 
     second = build_viewer(qtbot, store, backend)
+    rest(qtbot, second.window, [second.runner])
     button = child(second.window, "recent_1", QPushButton)
-    assert button.text().startswith("other ")
+    assert child(second.window, "recent_name_1", QLabel).text() == "other"
     qtbot.mouseClick(button, LEFT)
     qtbot.waitUntil(lambda: second.window.windowTitle().startswith("other"))
     assert child(second.window, "photo_list", QListWidget).count() == 1
@@ -130,8 +133,15 @@ def test_the_question_mark_lists_every_key(viewer, qtbot):
     Hands(viewer, qtbot).hotkey(Qt.Key.Key_Question)
     sheet = child(viewer.window, "shortcuts_dialog", QDialog)
     assert sheet.isVisible()
-    shown = [label.text() for label in sheet.findChildren(QLabel)]
-    told = dict(zip(shown[::2], shown[1::2], strict=True))
+    shown = sheet.findChildren(QLabel)
+    keys = [label.text() for label in shown if label.property("role") == "value"]
+    told = dict(
+        zip(
+            keys,
+            [label.text() for label in shown if label.property("role") == "muted"],
+            strict=True,
+        )
+    )
     assert told["Ctrl+R, F5"] == "Run"
     for entry in viewer.window.commands.entries:
         if entry.action.shortcuts():
@@ -145,15 +155,16 @@ def test_the_sample_comes_by_a_click_and_without_a_network(qtbot, store, monkeyp
         raise AssertionError("the sample must not need the network")
 
     monkeypatch.setattr("socket.socket.connect", refuse)
-    viewer = make_viewer(Arguments(), MoE3DBackend(), store, sample_path=find_sample())
+    viewer = make_viewer(Arguments(), store=store, sample_path=find_sample())
     qtbot.addWidget(viewer.window, before_close_func=lambda _window: viewer.close_down())
     with qtbot.waitExposed(viewer.window):
         viewer.show()
     button = child(viewer.window, "sample_button", QPushButton)
     assert button.isVisible()
     qtbot.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: has_panels(viewer.window))
     listed = child(viewer.window, "photo_list", QListWidget)
-    qtbot.waitUntil(lambda: listed.count() == 8, timeout=60_000)
+    qtbot.waitUntil(lambda: listed.count() == 8)
 
     def is_drawn() -> bool:
         picture = listed.item(0).icon().pixmap(listed.iconSize()).toImage()
@@ -161,8 +172,8 @@ def test_the_sample_comes_by_a_click_and_without_a_network(qtbot, store, monkeyp
         middle = {picture.pixelColor(x, picture.height() // 2).rgb() for x in across}
         return len(middle) > 5
 
-    qtbot.waitUntil(is_drawn, timeout=60_000)  # a photo, no grey card
-    qtbot.waitUntil(child(viewer.window, "run_button").isEnabled, timeout=60_000)
+    qtbot.waitUntil(is_drawn)  # a photo, no grey card
+    qtbot.waitUntil(child(viewer.window, "run_button").isEnabled)
     viewer.window.close_at_once()
 
 

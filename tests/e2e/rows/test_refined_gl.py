@@ -23,13 +23,15 @@ def above(drawn_backend, request):
 
 def test_refined_stands_beside_refined_and_raw_beside_raw(above):
     scene = above
-    assert headings(scene) == ["MoE3D refined: 0 flying", "VGGT refined: 0 flying"]
+    assert headings(scene) == ["MoE3D refined: 0 flying points", "VGGT refined: 0 flying points"]
     assert not scene.is_empty(BETTER_FAR, scene.left)
     assert scene.is_empty(OWN_FAR, scene.left)
     assert not scene.is_empty(OWN_FAR, scene.right)
     assert scene.is_empty(ON_RAMP, scene.right)
     scene.hit(Qt.Key.Key_R)
-    scene.wait(lambda: headings(scene) == ["MoE3D (fused): 0 flying", "VGGT: 560 flying"])
+    scene.wait(
+        lambda: headings(scene) == ["MoE3D (fused): 0 flying points", "VGGT: 560 flying points"]
+    )
     assert scene.is_empty(BETTER_FAR, scene.left)
     assert not scene.is_empty(OWN_FAR, scene.left)
     assert not scene.is_empty(ON_RAMP, scene.right)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QSlider, QSpinBox
 
-from app.rendering.map_palettes import SUPPORT_RGB
+from moe3d.scene.maps.color_tables import SUPPORT_RGB
 from tests.app.drawn_window import place_of
 from tests.app.hands import wheel
 from tests.app.scene_hands import point_of
@@ -60,6 +60,7 @@ def columns_and_rows(scene) -> tuple[int, int]:
 
 
 def test_the_keypad_looks_along_the_axes_and_in_parallel(single):
+    single.slide("point_size", 0.3)
     single.tick("show_gizmo")
     single.hit(Qt.Key.Key_1, KEYPAD)
     behind = FAR_POINT * [1, 1, 0.5]
@@ -111,6 +112,7 @@ def test_the_slider_says_percentile_value_and_count_and_hides_that_many(single):
 
 
 def test_the_points_of_a_photo_are_hidden_from_a_menu(single):
+    single.slide("point_size", 0.3)  # the place lies close to points of the first photo
     assert not single.is_empty(OF_SECOND_PHOTO)
     single.choose_from("photo_filter", "2  photo 2.jpg")
     assert single.is_empty(OF_SECOND_PHOTO)

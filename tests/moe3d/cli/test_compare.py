@@ -5,8 +5,8 @@ import json
 import pytest
 
 from moe3d.cli.main import run_command
-from moe3d.io.prediction_file import write_prediction
-from tests.moe3d.evaluation.test_scene_truth import truth_folder
+from moe3d.io.scenes.prediction_file import write_prediction
+from tests.moe3d.evaluation.one_scene.test_scene_truth import truth_folder
 from tests.scenes import refined_prediction, step_prediction
 
 

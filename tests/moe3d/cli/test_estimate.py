@@ -15,6 +15,17 @@ def test_the_memory_of_a_run_is_told_before_it(photos, capsys):
     assert "2 photos as 224x168 pixels with mini" in capsys.readouterr().out
 
 
+def test_photos_in_chunks_are_told(tmp_path, capsys):
+    for index in range(9):
+        Image.new("RGB", (80, 60), (index, 0, 0)).save(tmp_path / f"{index}.png")
+    assert run_command(["estimate", str(tmp_path), "--chunk", "6"]) == 0
+    told = capsys.readouterr().out
+    assert "the network sees 6 photos together, in 2 overlapping chunks" in told
+    assert "fits in 2 chunks of 6 photos" in told
+    assert run_command(["estimate", str(tmp_path), "--chunk", "1"]) == 2
+    assert "at least 6 photos together" in capsys.readouterr().err
+
+
 def test_no_photos_have_no_estimate(tmp_path, capsys):
     assert run_command(["estimate", str(tmp_path)]) == 3
     assert "no photo" in capsys.readouterr().err

@@ -12,10 +12,10 @@ import pytest
 from moe3d.cli.export import ExportCommand
 from moe3d.cli.export_options import PointOptions, WritingOptions
 from moe3d.cli.main import run_command
-from moe3d.io.export import FORMATS
-from moe3d.io.export_presets import PRESETS
-from moe3d.io.ply import read_ply
-from moe3d.io.prediction_file import write_prediction
+from moe3d.io.exports.export import EXPORT_FORMATS
+from moe3d.io.exports.export_presets import EXPORT_PRESETS
+from moe3d.io.formats.ply import read_ply
+from moe3d.io.scenes.prediction_file import write_prediction
 from moe3d.scene.cloud import point_cloud
 from tests.scenes import open_prediction, step_prediction
 from tests.supported_scenes import supported_prediction
@@ -167,14 +167,14 @@ def test_the_help_says_a_sentence_of_every_option(capsys):
             name = f"--{option.name.replace('_', '-')}"
             if option.name not in ("result", "points", "writing"):
                 assert re.search(rf"{name}[ ,][^.]*[A-Z][^.]{{10,}}\.", words), name
-    for name in (*FORMATS, *(preset.key for preset in PRESETS)):
+    for name in (*EXPORT_FORMATS, *(preset.key for preset in EXPORT_PRESETS)):
         assert name in words
 
 
 def test_presets_name_formats_that_are_there():
-    named = {name for preset in PRESETS for name in preset.formats}
-    assert named <= set(FORMATS)
-    assert len({preset.key for preset in PRESETS}) == len(PRESETS)
+    named = {name for preset in EXPORT_PRESETS for name in preset.formats}
+    assert named <= set(EXPORT_FORMATS)
+    assert len({preset.key for preset in EXPORT_PRESETS}) == len(EXPORT_PRESETS)
 
 
 @pytest.mark.parametrize(

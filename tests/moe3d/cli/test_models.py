@@ -2,7 +2,10 @@
 
 import json
 
+from safetensors import safe_open
+
 from moe3d.cli.main import run_command
+from moe3d.model.known_models import find_checkpoint
 
 
 def test_the_known_models_are_listed_with_size_and_licence(capsys):
@@ -24,3 +27,10 @@ def test_check_names_the_device_and_the_models(capsys):
     report = json.loads(capsys.readouterr().out)
     assert report["device"]
     assert "mini" in {model["id"] for model in report["models"]}
+
+
+def test_the_licence_of_the_built_in_model_is_that_of_its_file(capsys):
+    with safe_open(find_checkpoint("mini"), "np") as file:
+        of_file = json.loads(file.metadata()["moe3d"])["licence"]
+    assert run_command(["models"]) == 0
+    assert f"licence: {of_file}" in capsys.readouterr().out.split("facebook")[0]

@@ -1,9 +1,11 @@
 """How photos are named on the command line, and what it says of them."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -13,6 +15,7 @@ from PIL import Image
 from moe3d.cli.main import run_command
 from moe3d.cli.photos import read_photos, scene_name
 from moe3d.cli.run import RunCommand
+from moe3d.io.photos.images import read_pixels
 from tests.scenes import step_prediction
 
 
@@ -32,6 +35,43 @@ def test_photos_folders_and_patterns_may_be_mixed(photos: Path, tmp_path: Path, 
     assert count(other, first) == 3
     assert run_command(["estimate", str(first), str(other / "*.png"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["num_photos"] == 3
+
+
+def test_a_zip_of_photos_is_read_as_its_folder(photos: Path, tmp_path: Path, capsys):
+    archive = Path(
+        shutil.make_archive(str(tmp_path / "my room"), "zip", photos.parent, photos.name)
+    )
+    read, plain = read_photos([archive]), read_photos([photos])
+    assert read.names == plain.names
+    for packed, view in zip(read.views, plain.views, strict=True):
+        np.testing.assert_array_equal(read_pixels(packed), read_pixels(view))
+    assert read.views[0].path.is_file()
+    assert scene_name([archive]) == "my room"
+    assert count(archive, photos) == 4
+    assert run_command(["estimate", str(archive), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["num_photos"] == 2
+
+
+def test_unpacked_photos_are_gone_when_the_program_ends(photos: Path, tmp_path: Path):
+    archive = shutil.make_archive(str(tmp_path / "room"), "zip", photos.parent, photos.name)
+    (tmp_path / "temporary").mkdir()
+    words = [sys.executable, "-m", "moe3d", "estimate", archive]
+    settings = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
+    subprocess.run(words, check=True, env=settings, capture_output=True)
+    assert list((tmp_path / "temporary").glob("moe3d-*")) == []
+
+
+def test_a_zip_that_is_none_or_holds_no_photo_is_answered(tmp_path: Path, capsys):
+    (tmp_path / "broken.zip").write_bytes(b"no zip at all")
+    assert run_command(["estimate", str(tmp_path / "broken.zip")]) == 3
+    assert "broken.zip: the zip cannot be unpacked" in capsys.readouterr().err
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "a.txt").write_text("none")
+    shutil.make_archive(str(tmp_path / "letters"), "zip", tmp_path / "letters")
+    assert run_command(["estimate", str(tmp_path / "letters.zip")]) == 3
+    assert "letters.zip: the zip holds no photo" in capsys.readouterr().err
+    assert run_command(["estimate", str(tmp_path / "gone.zip")]) == 3
+    assert "gone.zip" in capsys.readouterr().err
 
 
 def test_a_file_with_brackets_in_its_name_is_itself(photos: Path):
@@ -75,7 +115,8 @@ def test_no_photo_at_all_is_refused(command, tmp_path: Path, monkeypatch, capsys
 
 
 class _Knows:
-    network = SimpleNamespace(config=SimpleNamespace(input_side=518))
+    def input_side(self, progress):
+        return 518
 
     def reconstruct(self, views, _options=None, progress=None):
         self.names = views.names
@@ -86,7 +127,7 @@ def run(photos: tuple[Path, ...], out: Path) -> tuple[str, ...]:
     """Names of the photos that reach the network."""
     command = RunCommand(photos, out, export="", sheet=False, quiet=True)
     knows = _Knows()
-    assert command.run_with(lambda _progress: knows) == 0
+    assert command.run_with(lambda: knows) == 0
     return knows.names
 
 

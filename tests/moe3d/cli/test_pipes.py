@@ -5,7 +5,7 @@ import os
 import pytest
 
 from moe3d.cli.main import run_command
-from moe3d.io.prediction_file import write_prediction
+from moe3d.io.scenes.prediction_file import write_prediction
 from tests.scenes import step_prediction
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")

@@ -1,11 +1,9 @@
 """`moe3d run` and `moe3d export` with the real built-in model, and every exit code they promise."""
 
 import json
-import os
 import shutil
 from fractions import Fraction
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import open3d
@@ -14,9 +12,11 @@ import trimesh
 from PIL import Image
 
 import moe3d
+from moe3d.cli.export_options import FilterWords
 from moe3d.cli.main import run_command
 from moe3d.cli.run import RunCommand
 from moe3d.scene.records import ScenePrediction
+from tests.file_permissions import bound_by_permissions
 from tests.scenes import refined_prediction
 from tests.supported_scenes import supported_prediction
 from tests.videos import noise, write_video
@@ -69,12 +69,13 @@ def test_a_saved_prediction_is_exported_again(photos: Path, tmp_path: Path):
 
 
 class _Knows:
-    """A reconstructor that knows the answer."""
-
-    network = SimpleNamespace(config=SimpleNamespace(input_side=518))
+    """An engine that knows the answer."""
 
     def __init__(self, answer: ScenePrediction) -> None:
         self._answer = answer
+
+    def input_side(self, progress) -> int:
+        return 518
 
     def reconstruct(self, _views, _options=None, progress=None) -> ScenePrediction:
         return self._answer
@@ -85,12 +86,11 @@ def test_a_run_exports_only_points_that_photos_confirm(photos: Path, tmp_path, l
     command = RunCommand(
         (photos,),
         tmp_path / "out",
-        confidence_percentile=0.0,
-        min_support=least,
+        filters=FilterWords(confidence_percentile=0.0, min_support=least),
         sheet=False,
         quiet=True,
     )
-    assert command.run_with(lambda _progress: _Knows(supported_prediction())) == 0
+    assert command.run_with(lambda: _Knows(supported_prediction())) == 0
     written = trimesh.load(tmp_path / "out" / "photos.ply").vertices
     assert len(written) == 56 * columns
     refined = moe3d.point_cloud(supported_prediction(), "refined", 0, min_support=least)
@@ -151,11 +151,11 @@ def test_a_model_file_that_is_none_is_exit_code_5(photos: Path, tmp_path: Path, 
     assert "model.safetensors" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_output_folder_is_named(photos: Path, tmp_path: Path, capsys):
     out = tmp_path / "out"
     out.mkdir(mode=0o500)
-    assert run_command(["run", str(photos), "-o", str(out)]) == 7
+    arguments = ["run", str(photos), "-o", str(out)]
+    assert bound_by_permissions(lambda: run_command(arguments)) == 7
     assert str(out) in capsys.readouterr().err
 
 
@@ -192,7 +192,7 @@ def test_a_run_says_how_well_the_photos_agree(photos: Path, tmp_path: Path, caps
     command = RunCommand(
         (photos,), tmp_path / "out", export="", sheet=False, json=as_json, quiet=True
     )
-    assert command.run_with(lambda _progress: _Knows(refined_prediction())) == 0
+    assert command.run_with(lambda: _Knows(refined_prediction())) == 0
     said = capsys.readouterr().out
     if as_json:
         agreement = json.loads(said)["agreement"]

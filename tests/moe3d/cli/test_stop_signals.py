@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from moe3d.errors import UsageError
-from moe3d.io import export
+from moe3d.io.exports import export
 from tests.signals import HEED_SIGNALS
 
 ROOT = Path(__file__).parents[3]
@@ -27,7 +27,7 @@ cli._run = command
 cli.main([])
 """
 WRITE = """
-    from moe3d.io.atomic import new_folder
+    from moe3d.io.files.atomic import new_folder
     with new_folder(Path(sys.argv[1]) / "out") as part:
         (part / "half").write_text("half")
         ready()
@@ -36,7 +36,7 @@ WRITE = """
 IMPORT = """
     sys.path.insert(0, sys.argv[1])
     sys.modules.pop("laspy", None)
-    from moe3d.io.export import exporter
+    from moe3d.io.exports.export import exporter
     exporter("las")
 """
 SLOW_PACKAGE = """

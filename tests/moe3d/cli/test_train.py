@@ -11,7 +11,8 @@ def seen(monkeypatch, tmp_path):
     """Settings that reached the training, which is not run."""
     configs = []
 
-    def record(config, environment, started):
+    def record(config, environment, started, fill_patch_embed):
+        assert fill_patch_embed is None
         configs.append(config)
         return RunResult(tmp_path / "model.safetensors", 3, is_finished=len(configs) > 1)
 

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from moe3d.errors import DatasetError, EvaluationError, JobCancelledError
-from moe3d.evaluation.figures import FigureSheet
-from moe3d.evaluation.markdown import markdown
 from moe3d.evaluation.models import EvaluatedModel, remembering
 from moe3d.evaluation.protocols import find_protocol
-from moe3d.evaluation.report import Report
+from moe3d.evaluation.reports.figures import FigureSheet
+from moe3d.evaluation.reports.markdown import markdown
+from moe3d.evaluation.reports.report import Report
+from moe3d.evaluation.reports.summary import summarise
+from moe3d.evaluation.reports.tables import write_report
 from moe3d.evaluation.runner import Evaluation, run_evaluation
-from moe3d.evaluation.summary import summarise
-from moe3d.evaluation.tables import write_report
 from moe3d.evaluation.tasks.boundary import Boundary
 from moe3d.evaluation.tasks.mixture import Mixture
 from moe3d.evaluation.tasks.mono_depth import MonoDepth

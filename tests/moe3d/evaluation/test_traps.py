@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from moe3d.evaluation.boundary import count_occlusions
-from moe3d.evaluation.clouds import score_clouds
 from moe3d.evaluation.flying_points import count_against_itself, count_against_truth
 from moe3d.evaluation.grids import InputSize, resize_prediction, shown_to_models
+from moe3d.evaluation.metrics.clouds import score_clouds
 from moe3d.evaluation.protocols import PROTOCOLS, describe
 from moe3d.io.datasets.records import SceneTruth
 from moe3d.io.datasets.seven_scenes import register_depth

@@ -1,6 +1,7 @@
 """Normals of planes and a sphere, whose answers are known."""
 
 import numpy as np
+import pytest
 
 from moe3d.geometry.normals import normals_from_depth
 from moe3d.geometry.projection import camera_points_from_depth
@@ -52,3 +53,12 @@ def test_unknown_depth_has_no_normal_and_spoils_no_neighbour():
 def test_a_single_pixel_faces_the_camera():
     normals = normals_from_depth(np.array([[3.0]]), np.array([[5.0, 0, 0], [0, 5, 0], [0, 0, 1]]))
     np.testing.assert_allclose(normals[0, 0], [0, 0, -1])
+
+
+@pytest.mark.parametrize("focal_px", [1e-30, 1e30])
+def test_normals_of_an_extreme_focal_length_have_length_one(focal_px):
+    depth = np.array([[1.0, 2.0], [1.0, 2.0]], np.float32)
+    intrinsics = np.array([[focal_px, 0, 1], [0, focal_px, 1], [0, 0, 1]])
+    normals = normals_from_depth(depth, intrinsics)
+    np.testing.assert_allclose(np.linalg.norm(normals, axis=-1), 1, rtol=1e-6)
+    assert (np.abs(normals[..., 0 if focal_px > 1 else 2]) > 0.99).all()

@@ -9,12 +9,8 @@ from moe3d.geometry.transforms import (
     camera_centres,
     compose,
     invert_rigid,
-    quaternion_from_rotation,
-    rotation_from_quaternion,
     transform_points,
 )
-
-ROTATIONS = Rotation.random(50, rng=np.random.default_rng(0))
 
 
 def rigid(seed: int) -> np.ndarray:
@@ -44,24 +40,6 @@ def test_the_camera_centre_is_at_the_origin_of_its_own_frame():
     camera_from_world = rigid(4)
     centre = camera_centres(camera_from_world)
     np.testing.assert_allclose(transform_points(camera_from_world, centre), 0, atol=1e-12)
-
-
-def test_quaternions_agree_with_scipy():
-    expected = ROTATIONS.as_quat(canonical=True, scalar_first=True)
-    quaternions = quaternion_from_rotation(ROTATIONS.as_matrix())
-    np.testing.assert_allclose(quaternions, expected, atol=1e-12)
-    np.testing.assert_allclose(
-        rotation_from_quaternion(3 * expected), ROTATIONS.as_matrix(), atol=1e-12
-    )
-
-
-@pytest.mark.parametrize("axis", [0, 1, 2])
-def test_half_turns_have_quaternions_too(axis):
-    matrix = -np.eye(3)
-    matrix[axis, axis] = 1
-    np.testing.assert_allclose(
-        rotation_from_quaternion(quaternion_from_rotation(matrix)), matrix, atol=1e-12
-    )
 
 
 def test_a_matrix_that_is_no_transform_is_refused():

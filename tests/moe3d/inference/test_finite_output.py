@@ -25,8 +25,8 @@ class Distorted(MoE3DNetwork):
         super().__init__(TINY)
         self._spoil = spoil
 
-    def forward(self, *args, **kwargs) -> ModelOutput:
-        output = super().forward(*args, **kwargs)
+    def decode(self, *args, **kwargs) -> ModelOutput:
+        output = super().decode(*args, **kwargs)
         self._spoil(output)
         return output
 
@@ -35,7 +35,7 @@ def reconstruct(spoil: Callable[[ModelOutput], None]) -> ScenePrediction:
     torch.manual_seed(0)
     network = Distorted(spoil).eval()
     with torch.no_grad():
-        network.camera_head.pose_branch.fc2.bias[7:] += 1.0  # a field of view that is not zero
+        network.camera_head.pose_branch.fc2.bias[7:] += 0.25  # each of four rounds: 1 rad in all
     info = CheckpointInfo(name="tiny", config=TINY, experts_trained=True)
     return Reconstructor(network, info, select_compute("cpu", "float32", 0)).reconstruct(views())
 
@@ -87,6 +87,18 @@ def test_a_photo_without_a_camera_is_named_and_the_rest_is_kept():
     prediction = reconstruct(spoil)
     assert notes_of(prediction) == ["the network's answer is not finite: its camera of 1.png"]
     assert np.isfinite(prediction.camera_from_world[0]).all()
+
+
+@pytest.mark.parametrize("fov_rad", [4.0, 7.0, INF])
+def test_a_field_of_view_that_no_lens_has_is_an_unknown_camera(fov_rad: float):
+    def spoil(output: ModelOutput) -> None:
+        output.pose_encoding[0, 1, 7:] = fov_rad
+
+    prediction = reconstruct(spoil)
+    assert notes_of(prediction) == ["the network's answer is not finite: its camera of 1.png"]
+    assert np.isnan(prediction.camera_from_world[1]).all()
+    assert np.isnan(prediction.intrinsics[1]).all()
+    assert np.isfinite(prediction.intrinsics[0]).all()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from PIL import Image
 
 from moe3d.errors import ImageReadError, JobCancelledError, UsageError
 from moe3d.inference.preprocess import cut_warnings, plan_transforms, prepare_views, settled_mode
-from moe3d.io.images import read_views
+from moe3d.io.photos.images import read_views
 from moe3d.progress import Progress
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import View, ViewSet

@@ -12,7 +12,7 @@ import pytest
 from PIL import AvifImagePlugin, Image
 
 from moe3d.errors import ImageReadError
-from moe3d.io.images import read_pixels, read_views
+from moe3d.io.photos.images import read_pixels, read_views
 from moe3d.io.photos.pixel_budget import PixelBudget
 from moe3d.scene.records import View
 
@@ -144,7 +144,7 @@ def test_a_fault_of_our_own_is_not_taken_for_damage(folder, monkeypatch):
     def mistake(*_given):
         raise KeyError("ours")
 
-    monkeypatch.setattr("moe3d.io.images.projection_warning", mistake)
+    monkeypatch.setattr("moe3d.io.photos.images.projection_warning", mistake)
     with pytest.raises(KeyError):
         read_views(folder)
 
@@ -182,7 +182,7 @@ def test_photos_that_do_not_fit_together_wait_for_each_other():
 
 PEAK = """
 import resource, sys
-from moe3d.io.images import read_views, read_pixels
+from moe3d.io.photos.images import read_views, read_pixels
 def peak_mib():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 before = peak_mib()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from moe3d.errors import MoE3DError
-from moe3d.io.export import FORMATS, export
-from moe3d.io.export_job import ExportOptions, MeshSettings
+from moe3d.io.exports.export import EXPORT_FORMATS, export
+from moe3d.io.exports.export_job import ExportOptions, MeshSettings
 from moe3d.progress import Progress, ProgressReport
 from tests.scenes import step_prediction
 
@@ -21,12 +21,12 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from moe3d.io.export import FORMATS, export, exporter
+from moe3d.io.exports.export import EXPORT_FORMATS, export, exporter
 from moe3d.progress import Progress
 from tests.moe3d.io.test_export_interrupted import QUICK, SCENE
-for name in FORMATS:
+for name in EXPORT_FORMATS:
     exporter(name)
-for name in FORMATS:
+for name in EXPORT_FORMATS:
     for stage in ("write ", "check "):
         def die(report, stage=stage):
             if report.stage.startswith(stage):
@@ -52,7 +52,7 @@ def visible(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork there")
 def test_a_killed_process_leaves_the_old_export_of_every_format(tmp_path):
-    for name in FORMATS:
+    for name in EXPORT_FORMATS:
         export(SCENE, tmp_path / name, [name], QUICK)
     before = visible(tmp_path)
     root = str(Path(__file__).parents[3])
@@ -69,7 +69,7 @@ def test_a_killed_process_leaves_the_old_export_of_every_format(tmp_path):
     assert visible(tmp_path) == before
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", EXPORT_FORMATS)
 def test_a_folder_that_is_pulled_away_is_an_error_and_nothing_half_is_left(tmp_path, name):
     out = tmp_path / "stick"
 

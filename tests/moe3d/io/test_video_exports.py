@@ -9,12 +9,12 @@ import pytest
 import trimesh
 from PIL import Image
 
-from moe3d.io import video
-from moe3d.io.export import export
-from moe3d.io.export_estimate import estimate_export
-from moe3d.io.export_job import ExportOptions
-from moe3d.io.images import read_views
-from moe3d.io.prediction_file import read_prediction, write_prediction
+from moe3d.io.exports.export import export
+from moe3d.io.exports.export_estimate import estimate_export
+from moe3d.io.exports.export_job import ExportOptions
+from moe3d.io.photos.images import read_views
+from moe3d.io.scenes.prediction_file import read_prediction, write_prediction
+from moe3d.io.videos import video
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import PredictionMetadata
 from tests.scenes import step_prediction
@@ -84,6 +84,6 @@ def test_without_the_video_the_network_image_stands_in(scene, tmp_path):
 
 @pytest.mark.parametrize("name", ["a#t=1.jpg", "a.jpg#t=1", "walk#t=2.mp4", "walk.mp4"])
 def test_names_that_look_like_frames_are_files(name):
-    from moe3d.io.image_files import split_source
+    from moe3d.io.photos.image_files import split_source
 
     assert split_source(f"/photos/{name}")[1] is None

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from moe3d.model.config import ModelConfig
-from moe3d.model.guidance import follow_photo
+from moe3d.model.gate import follow_photo
 from moe3d.model.moe3d import MoE3DNetwork
 
 

@@ -7,11 +7,10 @@ import torch
 import torch.nn.functional as F
 
 from moe3d.model.config import ModelConfig, MoEConfig
-from moe3d.model.dpt import DPT
+from moe3d.model.dpt import DPT, add_uv_embedding, build_uv_tables
 from moe3d.model.experts import Experts, FeatureExperts
 from moe3d.model.fusion import fuse, gate_weights
 from moe3d.model.gate import Gate
-from moe3d.model.uv_embedding import add_uv_embedding, build_uv_tables
 
 SIZE = (28, 42)
 

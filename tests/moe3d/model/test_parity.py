@@ -121,7 +121,7 @@ def test_the_point_heads_points_are_the_references(case: Case):
     assert points is not None
     assert confidence is not None
     assert_close(points, case.truth["world_points"], atol=5e-4)
-    assert_close(confidence, case.truth["world_points_conf"], atol=5e-5)
+    assert_close(confidence, case.truth["world_points_conf"], atol=5e-5, rtol=1e-5)  # up to 57
 
 
 def test_unprojected_depth_is_the_references(case: Case):

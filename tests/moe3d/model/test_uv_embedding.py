@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from moe3d.model.uv_embedding import add_uv_embedding, build_uv_tables
+from moe3d.model.dpt import add_uv_embedding, build_uv_tables
 
 
 @pytest.mark.parametrize(

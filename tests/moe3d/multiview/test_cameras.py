@@ -16,9 +16,9 @@ from moe3d.multiview.cameras import (
     share_focal,
     solve_cameras,
 )
-from moe3d.multiview.features import FeatureSettings
-from moe3d.multiview.mapping import MappingSettings, map_cameras
-from moe3d.multiview.matching import MatchedPhotos, MatchingSettings
+from moe3d.multiview.matches.features import FeatureSettings
+from moe3d.multiview.matches.matching import MatchedPhotos, MatchingSettings
+from moe3d.multiview.solving.mapping import MappingSettings, map_cameras
 from moe3d.progress import Progress, ProgressReport
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import ScenePrediction
@@ -274,3 +274,14 @@ def test_two_photos_are_enough():
     found = solve_cameras(evidence_of(scene), start, None, CameraSettings(), Progress())
     assert rotation_errors_deg(found.state.camera_from_world, scene.cameras).max() < 0.05
     assert centre_errors(found.state.camera_from_world, scene.cameras).max() < 5e-3
+
+
+def test_photos_without_a_camera_are_placed_by_their_matches(room: Room):
+    """As are those of a chunk that could not be joined to the others."""
+    exact = prediction_of(room)
+    cameras = exact.camera_from_world.copy()
+    cameras[2] = np.nan
+    found = find_cameras(room.views, replace(exact, camera_from_world=cameras), QUICK)
+    assert found is not None
+    assert found.is_placed.all()
+    assert rotation_errors_deg(found.state.camera_from_world, room.cameras).max() < 1.0

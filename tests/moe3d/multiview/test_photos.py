@@ -8,7 +8,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from moe3d.errors import JobCancelledError
-from moe3d.io.images import read_views
+from moe3d.io.photos.images import read_views
 from moe3d.multiview.photos import GreyPhoto, group_cameras, iterate_grey, read_grey
 from moe3d.progress import Progress
 from moe3d.scene.records import View, ViewSet

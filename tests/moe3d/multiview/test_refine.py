@@ -10,9 +10,9 @@ import torch
 
 from moe3d.errors import JobCancelledError
 from moe3d.multiview.cameras import CameraSettings
-from moe3d.multiview.depth import DepthSettings
-from moe3d.multiview.features import FeatureSettings
-from moe3d.multiview.matching import MatchingSettings
+from moe3d.multiview.depths.depth import DepthSettings
+from moe3d.multiview.matches.features import FeatureSettings
+from moe3d.multiview.matches.matching import MatchingSettings
 from moe3d.multiview.refine import (
     NO_DEPTH,
     NO_MATCHES,

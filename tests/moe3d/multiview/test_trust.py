@@ -5,8 +5,8 @@ import pytest
 
 from moe3d.multiview.camera_state import CameraState
 from moe3d.multiview.cameras import SceneCameras
-from moe3d.multiview.depth import Measured, PosedScene, SparsePoints
-from moe3d.multiview.matching import KeypointTracks
+from moe3d.multiview.depths.depth import Measured, PosedScene, SparsePoints
+from moe3d.multiview.matches.matching import KeypointTracks
 from moe3d.multiview.trust import Trust, TrustSettings, trust_in_photos
 
 VIEWS, HEIGHT, WIDTH = 3, 10, 20

@@ -40,6 +40,15 @@ def test_the_sky_is_found_to_the_pixel(color):
     assert sky_share(scene(color)) == pytest.approx(HORIZON / HEIGHT)
 
 
+def test_pixels_of_unknown_depth_do_not_hide_the_sky():
+    plain = scene()
+    depth = plain.depth.copy()
+    depth[:, ::7] = np.nan  # above and below the horizon
+    np.testing.assert_array_equal(sky_pixels(replace(plain, depth=depth)), sky_pixels(plain))
+    near = np.where(np.isfinite(depth) & IS_ABOVE, 1.0, depth).astype(np.float32)
+    assert not sky_pixels(replace(plain, depth=near)).any()
+
+
 def test_a_wall_that_the_network_knows_is_no_sky_whatever_its_colour():
     for color in (BLUE, OVERCAST, (255, 255, 255)):
         ceiling = scene(color)

@@ -12,7 +12,7 @@ from moe3d.errors import CheckpointError, DeviceMemoryError, MoE3DError, OutputE
 from moe3d.training.caching import cache_backbone
 from moe3d.training.loop import Trainer
 from moe3d.training.processes import Share
-from moe3d.training.sources.pool import PoolSource
+from moe3d.training.sources.opening import PoolSource
 from moe3d.training.start import start_network
 from moe3d.training.state import load_state
 
@@ -125,8 +125,8 @@ def test_a_run_stops_before_its_time_is_up_and_loses_nothing(settings, tmp_path)
 
 
 def test_a_run_of_so_many_minutes_chooses_its_steps_once(settings, monkeypatch):
-    monkeypatch.setattr("moe3d.training.pace.SETTLING_STEPS", 1)
-    monkeypatch.setattr("moe3d.training.pace.TIMED_STEPS", 2)
+    monkeypatch.setattr("moe3d.training.loop.SETTLING_STEPS", 1)
+    monkeypatch.setattr("moe3d.training.loop.TIMED_STEPS", 2)
     config = settings(steps=10**6, total_minutes=1.0)
     first = new_trainer(config)
     first.run(until=4)

@@ -1,4 +1,4 @@
-from moe3d.training.pace import SETTLING_STEPS, TIMED_STEPS, Pace
+from moe3d.training.loop import SETTLING_STEPS, TIMED_STEPS, Pace
 
 
 def test_early_and_settling_steps_do_not_count_and_what_is_left_is_shared_out():

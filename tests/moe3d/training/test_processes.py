@@ -48,10 +48,8 @@ def test_two_processes_killed_and_one_that_goes_on_end_like_one_alone(settings, 
         steps=STEPS, checkpoint_every=2, output=tmp_path / "shared", scenes_per_step=2
     )
     process = start_two_processes(config, tmp_path)
-    waited_until = time.monotonic() + 120
     while not (config.output / STATE_FILE).exists():
         assert process.poll() is None, (tmp_path / "stderr").read_text()
-        assert time.monotonic() < waited_until
         time.sleep(0.02)
     kill_all(process.pid)
     process.wait()

@@ -1,6 +1,6 @@
 import pytest
 
-from moe3d.training.schedule import gate_temperature, learning_rate_factor
+from moe3d.training.loop import gate_temperature, learning_rate_factor
 
 
 @pytest.mark.parametrize(

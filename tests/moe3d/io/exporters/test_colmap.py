@@ -11,8 +11,8 @@ from PIL import Image
 from PIL.ImageCms import ImageCmsProfile, getProfileDescription
 from scipy.spatial.transform import Rotation
 
-from moe3d.io.export import export
-from moe3d.io.export_job import ExportOptions
+from moe3d.io.exports.export import export
+from moe3d.io.exports.export_job import ExportOptions
 from moe3d.io.photos.color import matrix_profile
 from moe3d.scene.cloud import point_cloud
 from moe3d.scene.pixel_transform import PixelTransform

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from scipy.spatial.transform import Rotation
 
-from moe3d.io.export import export
-from moe3d.io.export_estimate import estimate_export
-from moe3d.io.export_job import ExportOptions
 from moe3d.io.exporters.colmap import COLMAP
+from moe3d.io.exports.export import export
+from moe3d.io.exports.export_estimate import estimate_export
+from moe3d.io.exports.export_job import ExportOptions
 from moe3d.scene.cloud import point_cloud
 from moe3d.scene.multiview import Tracks
 from moe3d.scene.pixel_transform import PixelTransform

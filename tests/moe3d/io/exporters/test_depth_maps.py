@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from moe3d.io.export import export
-from moe3d.io.export_job import ExportOptions
-from moe3d.io.exr import read_exr, write_exr
+from moe3d.io.exports.export import export
+from moe3d.io.exports.export_job import ExportOptions
+from moe3d.io.formats.exr import read_exr, write_exr
 from moe3d.scene.filters import CloudOptions
 from tests.scenes import step_prediction
 

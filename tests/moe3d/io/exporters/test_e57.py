@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from moe3d.io.export import export
-from moe3d.io.export_job import ExportOptions
+from moe3d.io.exports.export import export
+from moe3d.io.exports.export_job import ExportOptions
 from moe3d.scene.cloud import point_cloud
 from tests.scenes import step_prediction
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import trimesh
 
-from moe3d.io.export import export
 from moe3d.io.exporters.glb import read_glb
-from moe3d.io.glb import linear_colors, srgb_colors
+from moe3d.io.exports.export import export
+from moe3d.io.formats.glb import linear_colors, srgb_colors
 from moe3d.scene.cloud import point_cloud
 from tests.scenes import step_prediction
 

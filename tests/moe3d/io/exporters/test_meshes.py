@@ -8,10 +8,10 @@ import pytest
 import trimesh
 from PIL import Image
 
-from moe3d.io.export import export
-from moe3d.io.export_job import ExportOptions, MeshSettings
+from moe3d.io.exports.export import export
+from moe3d.io.exports.export_job import ExportOptions, MeshSettings
 from moe3d.scene.filters import CloudOptions, select_pixels
-from moe3d.scene.mesh import grid_mesh
+from moe3d.scene.meshes.mesh import grid_mesh
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import PredictionMetadata
 from tests.scenes import step_prediction

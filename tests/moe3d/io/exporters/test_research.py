@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from moe3d.io.export import export
-from moe3d.io.exr import read_exr
-from moe3d.io.prediction_file import read_prediction
+from moe3d.io.exports.export import export
+from moe3d.io.formats.exr import read_exr
+from moe3d.io.scenes.prediction_file import read_prediction
 from moe3d.scene.cloud import point_cloud
 from moe3d.scene.palettes import expert_colors
 from tests.scenes import step_prediction

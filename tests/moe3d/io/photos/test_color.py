@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from moe3d.io.images import read_pixels, read_views, thumbnail
 from moe3d.io.photos.color import DAMAGED, matrix_profile, srgb_profile
+from moe3d.io.photos.images import read_pixels, read_views, thumbnail
 
 P3_XY = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))
 ADOBE_XY = ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06))
@@ -144,7 +144,7 @@ def test_lab_tiff_is_read(tmp_path):
 
 
 def test_a_p3_heic_without_a_profile_is_converted(tmp_path):
-    pillow_heif = pytest.importorskip("pillow_heif")
+    pillow_heif = pytest.importorskip("pillow_heif")  # pi-heif reads, and cannot write
     made = pillow_heif.from_pillow(patches(40).resize((320, 160), Image.Resampling.NEAREST))
     nclx = {"color_primaries": 12, "transfer_characteristics": 13, "matrix_coefficients": 6}
     made.save(tmp_path / "a.heic", quality=100, chroma=444, save_nclx_profile=True, **nclx)

@@ -8,8 +8,9 @@ from PIL import Image
 
 from moe3d.errors import ImageReadError
 from moe3d.inference.preprocess import prepare_views
-from moe3d.io.images import read_pixels, read_views
+from moe3d.io.photos.images import read_pixels, read_views
 from moe3d.multiview.photos import read_grey
+from tests.heic import learn_to_write_heic
 
 WIDTH, HEIGHT = 60, 40
 
@@ -173,7 +174,7 @@ def test_raw_beside_its_jpeg_counts_once(tmp_path, raw):
 
 
 def test_heic_beside_its_jpeg_counts_once_and_stands_in_for_a_damaged_one(tmp_path):
-    pytest.importorskip("pillow_heif").register_heif_opener()
+    learn_to_write_heic()
     for name in "12":
         photo(tmp_path / f"{name}.heic")
         photo(tmp_path / f"{name}.jpg")

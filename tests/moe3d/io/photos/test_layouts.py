@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from moe3d.errors import ImageReadError
-from moe3d.io.images import read_views
+from moe3d.io.photos.images import read_views
 
 GENERATOR = np.random.default_rng(5)
 

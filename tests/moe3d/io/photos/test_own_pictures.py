@@ -6,8 +6,8 @@ from PIL import Image
 
 import moe3d
 from moe3d.errors import ImageReadError
-from moe3d.io.images import read_views
-from moe3d.io.sheet import write_sheet
+from moe3d.io.exports.sheet import write_sheet
+from moe3d.io.photos.images import read_views
 from tests.scenes import step_prediction
 
 REASON = "it is a picture that this program made, no photo"

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from moe3d.io.images import read_views
+from moe3d.io.photos.images import read_views
 
 
 def picture(width: int, height: int) -> Image.Image:

@@ -8,7 +8,7 @@ import tifffile
 from PIL import Image
 
 from moe3d.errors import ImageReadError
-from moe3d.io.images import read_pixels, read_views, thumbnail
+from moe3d.io.photos.images import read_pixels, read_views, thumbnail
 
 HEIGHT, WIDTH = 120, 200
 GREY = 0.18

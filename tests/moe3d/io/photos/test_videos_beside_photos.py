@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from moe3d.io.images import read_views
 from moe3d.io.photos.companions import sort_files
+from moe3d.io.photos.images import read_views
 from tests.videos import noise, write_video
 
 

@@ -6,8 +6,8 @@ import tifffile
 from PIL import Image
 
 from moe3d.errors import ImageReadError
-from moe3d.io.images import read_pixels, read_views
 from moe3d.io.photos.color import matrix_profile
+from moe3d.io.photos.images import read_pixels, read_views
 
 HEIGHT, WIDTH = 64, 96
 ROWS, COLUMNS = np.mgrid[:HEIGHT, :WIDTH]

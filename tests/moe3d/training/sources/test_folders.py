@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from moe3d.errors import DatasetError
-from moe3d.io.prediction_file import write_prediction
+from moe3d.io.scenes.prediction_file import write_prediction
 from moe3d.training.data.folders import write_scene_folder
 from moe3d.training.data.generator import SceneGenerator
 from moe3d.training.processes import Share

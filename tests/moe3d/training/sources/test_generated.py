@@ -6,7 +6,7 @@ from moe3d.training.data.generator import SceneGenerator
 from moe3d.training.processes import Share
 from moe3d.training.sources.generated import GeneratedSource
 from moe3d.training.sources.loading import load_steps
-from moe3d.training.sources.pool import PoolSource
+from moe3d.training.sources.opening import PoolSource
 
 CPU = torch.device("cpu")
 
@@ -51,7 +51,7 @@ def test_plans_made_in_a_worker_become_the_same_batch_as_scenes_made_at_once(set
     at_once = GeneratedSource(config, Share(), CPU)
     source = GeneratedSource(config, Share(), CPU)
     source._on_device, source._generator = True, SceneGenerator(scenes_at_once=2)
-    for step, loaded in enumerate(load_steps(source, 0, 2, workers=1)):
+    for step, loaded in enumerate(load_steps(source, range(2), workers=1)):
         assert not hasattr(loaded, "images")
         batch = source.finish(loaded, CPU)
         assert torch.equal(batch.images, at_once.load(step).images)

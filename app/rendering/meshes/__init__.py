@@ -1,0 +1,1 @@
+"""Triangles as the graphics card takes them, and what draws them."""

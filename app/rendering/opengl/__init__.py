@@ -1,0 +1,1 @@
+"""What OpenGL is asked for, and whether it answers."""

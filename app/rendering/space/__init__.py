@@ -1,0 +1,1 @@
+"""Cameras, frames and lines in 3D."""

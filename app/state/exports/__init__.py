@@ -1,0 +1,1 @@
+"""What is written, and the same as a command."""

@@ -1,0 +1,1 @@
+"""Which depth layer is shown, and how."""

@@ -1,0 +1,1 @@
+"""Surfaces of the result: how they are made, and making them."""

@@ -1,0 +1,1 @@
+"""What is chosen for a run, and the run."""

@@ -1,0 +1,1 @@
+"""The open scene: its files, its truth, what it is compared with."""

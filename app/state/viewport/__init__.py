@@ -1,0 +1,1 @@
+"""Camera, tools and looks of the 3D view."""

@@ -1,0 +1,1 @@
+"""Two results, or a result and the truth, side by side."""

@@ -1,0 +1,1 @@
+"""Parts that several rooms use, and how they look."""

@@ -1,0 +1,1 @@
+"""Dialogs that write points, meshes, pictures and videos."""

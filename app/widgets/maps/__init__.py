@@ -1,0 +1,1 @@
+"""The 2D maps below, with legends and the depth profile."""

@@ -1,0 +1,1 @@
+"""The photos on the left."""

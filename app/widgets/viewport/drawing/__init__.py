@@ -1,0 +1,1 @@
+"""What the 3D view is drawn with: programs, buffers, items."""

@@ -1,0 +1,1 @@
+"""Mouse, keys and picking in the 3D view."""

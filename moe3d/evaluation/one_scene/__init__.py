@@ -1,0 +1,1 @@
+"""One scene against the truth or another result."""

@@ -1,0 +1,1 @@
+"""One export: its job, its contents, its sidecar."""

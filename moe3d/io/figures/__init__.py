@@ -1,0 +1,1 @@
+"""Figures for papers: maps side by side, and depth along a line, as PDF, SVG and PNG."""

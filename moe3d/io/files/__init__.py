@@ -1,0 +1,1 @@
+"""How files are read safely and written whole."""

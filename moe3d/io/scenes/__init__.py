@@ -1,0 +1,1 @@
+"""A scene of ours on disk, and the truth to one."""

@@ -1,0 +1,1 @@
+"""Runs on another machine: a server beside its graphics card, and the client that asks it."""

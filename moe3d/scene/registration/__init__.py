@@ -1,0 +1,1 @@
+"""Clouds against clouds: brought onto each other, and how far they are apart."""

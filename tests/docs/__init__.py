@@ -1,0 +1,1 @@
+"""What the documentation says is made here from the program, or held against it."""
