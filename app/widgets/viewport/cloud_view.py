@@ -102,6 +102,7 @@ class CloudView(GlCanvas):
         for told, told_on in (
             (self.controller.projection_changed, self.projection_changed),
             (self._drawing.failed, self.drawing_failed),
+            (self._drawing.settled, self._input.look_again),
             (self._navigation.look_through_ended, self.look_through_ended),
             (self._pointing.camera_clicked, self.camera_clicked),
             (self._pointing.point_hovered, self.point_hovered),

@@ -145,6 +145,22 @@ def test_the_point_under_the_mouse_is_named_with_photo_pixel_and_place(first):
     assert "MoE3D (fused) 2 " in values.text()
 
 
+def test_the_point_under_a_resting_mouse_is_told_anew_when_the_picture_changes(first):
+    """Without another movement of the mouse, and once: an answer is no other picture."""
+    first.rest_on(FAR_POINT)
+    rests_at = place_of(first.left, FAR_POINT)
+    values = first.find("cursor_values", QLabel)
+    first.wait(lambda: "x 36  y 9 " in values.text())
+    told = []
+    first.left.point_hovered.connect(told.append)
+    first.hit(Qt.Key.Key_1, KEYPAD)
+    first.wait(lambda: len(told) > 0)
+    first.settle()
+    assert told[-1] == first.left.pick((rests_at.x(), rests_at.y()))
+    assert "x 36  y 9 " not in values.text()
+    assert len(told) <= 2
+
+
 LENGTH = 8 / 42  # from x = 4 to x = 12 on the near wall
 
 
@@ -179,6 +195,7 @@ def test_two_clicks_measure_a_distance(first):
 
 def test_a_known_length_makes_the_scene_metric_and_back(first):
     listed = measure(first)
+    size = first.left.controller.bounds.diagonal
     field = first.show(first.find("known_length", QDoubleSpinBox))
     field.setFocus()
     field.selectAll()
@@ -188,9 +205,9 @@ def test_a_known_length_makes_the_scene_metric_and_back(first):
     units = first.find("units", QLabel)
     first.wait(lambda: units.text() == "metres")
     assert listed.item(0).text() == "1   2.5 m"
-    first.hit(Qt.Key.Key_Escape)
-    first.settle()
     factor = 2.5 / LENGTH
+    first.wait(lambda: np.isclose(first.left.controller.bounds.diagonal, factor * size))
+    first.hit(Qt.Key.Key_Escape)
     first.rest_on(factor * FAR_POINT)
     values = first.find("cursor_values", QLabel)
     first.wait(lambda: "x 36  y 9 " in values.text())

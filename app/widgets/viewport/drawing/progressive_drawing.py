@@ -25,6 +25,8 @@ class ProgressiveDrawing(QObject):
 
     failed = Signal(str)
     """Nothing is drawn any more, and why, until `try_again`."""
+    settled = Signal()
+    """All points and meshes of a picture that differs from the one before are on the screen."""
 
     def __init__(
         self,
@@ -118,6 +120,8 @@ class ProgressiveDrawing(QObject):
             self._renderer.draw_backdrop(width, height)
         elif self._renderer.draw(frame, width, height, ratio):
             self._refine_timer.start(0 if not self._renderer.is_uploaded else STILL_AFTER_MS)
+            if self._renderer.is_complete:
+                self.settled.emit()
         self._renderer.present(frame, canvas.defaultFramebufferObject())
         if self._stage == EVERYTHING:
             canvas.draw_items(frame, ratio)
@@ -144,5 +148,7 @@ class ProgressiveDrawing(QObject):
             return
         if self._renderer.level != level:
             self._canvas.update()
-        if not self._renderer.is_complete:
+        if self._renderer.is_complete:
+            self.settled.emit()
+        else:
             self._refine_timer.start(0)

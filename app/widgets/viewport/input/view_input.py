@@ -57,6 +57,7 @@ class ViewInput(QObject):
         self._grabbed: np.ndarray | None = None
         self._dragging = False
         self._double_clicked = False
+        self._rests = False
         self._hover_timer = QTimer(self)
         self._hover_timer.setSingleShot(True)
         self._hover_timer.setInterval(HOVER_MS)
@@ -65,6 +66,7 @@ class ViewInput(QObject):
     def press(self, event: QMouseEvent) -> None:
         """A button went down."""
         self._pressed_at = self._last = _pixel(event.position())
+        self._rests = False
         if self._grabs_handle(event):
             return
         self._grabbed = self.point_or_pivot_plane(self._last) if _pans(event) else None
@@ -78,6 +80,7 @@ class ViewInput(QObject):
             return
         if event.buttons() == Qt.MouseButton.NoButton:
             self._handles.hover(*self._seen, pixel)
+            self._rests = True
             self._hover_timer.start()
             return
         if not self._dragging:
@@ -113,8 +116,15 @@ class ViewInput(QObject):
         if event.button() == Qt.MouseButton.LeftButton:
             self.focus_wanted.emit(_pixel(event.position()))
 
+    @Slot()
+    def look_again(self) -> None:
+        """Something else is drawn: tell anew where the cursor rests, if it is over the view."""
+        if self._rests:
+            self._hover_timer.start()
+
     def leave(self) -> None:
         """The cursor left the view."""
+        self._rests = False
         self._hover_timer.stop()
         self._handles.hover(*self._seen, None)
         self.hovered.emit(None)
