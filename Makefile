@@ -1,6 +1,7 @@
 # make run            sets everything up and opens the viewer on the bundled sample; without a display
 #                     it does the same job by the command line and writes out/sample/.
-# make test           sets everything up and runs the five checks that decide what lands.
+# make test           sets everything up and runs the five checks that decide what lands; tests without a
+#                     screen run in TEST_PROCESSES at once (2, of about 2 GB each).
 # make check          runs make test and make docs, makes the program without Python and starts it.
 # make package        makes the program without Python in out/package; PIP_ARGS names an index with
 #                     PyTorch's CPU build.
@@ -31,6 +32,7 @@ SAMPLE ?= room
 MINUTES ?= 0
 FILES ?= 5000
 FIRST ?= 1000
+TEST_PROCESSES ?= 2
 GUIDE_FOLDER ?= docs/images/guide
 export PYTHON
 export OMP_WAIT_POLICY ?= PASSIVE
@@ -94,7 +96,7 @@ check-imports: $(VENV)/.tests
 
 check-tests: $(VENV)/.tests
 	env -u DISPLAY QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q \
-	  -m "not gl and not gpu and not weights and not interop"
+	  -n $(TEST_PROCESSES) --dist loadfile -m "not gl and not gpu and not weights and not interop"
 	env -u QT_QPA_PLATFORM xvfb-run -a -s "$(GL_SCREEN)" $(BIN)/python -m pytest -m gl -q
 
 # Torch first: another package's plain "torch" would take a newer build with gigabytes of CUDA.
