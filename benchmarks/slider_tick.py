@@ -24,10 +24,10 @@ import moe3d_viewer
 from moe3d_viewer.arguments import Arguments
 from moe3d_viewer.main import keep_triton_out, make_application, make_viewer
 from moe3d_viewer.viewer import Viewer
-from tests.app.drawn_window import DrawnBackend
+from tests.app.drawn_window import backend_with_points
 
 ROOMS = tuple(str(Path(package.__file__ or "").parent) for package in (moe3d, moe3d_viewer))
-CALM_S, PATIENCE_S = 1.2, 900.0
+CALM_S, PATIENCE_S = 1.2, 300.0
 Passed = tuple[str, str]
 """File and function."""
 
@@ -94,7 +94,9 @@ def main(words: list[str]) -> None:
             (folder / "photos" / photo).touch()
         store = QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat)
         arguments = Arguments((folder / "photos",), run=True, size=(1280, 720))
-        viewer = make_viewer(arguments, DrawnBackend(), store, recovery_root=folder / "recovery")
+        viewer = make_viewer(
+            arguments, backend_with_points().functions, store, recovery_root=folder / "recovery"
+        )
         viewer.show()
         wait_until_calm(viewer)
         tick(viewer)

@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import os
+import re
 import subprocess
 import sys
 import threading
@@ -84,6 +86,30 @@ def test_the_table_says_what_the_values_say(network):
 def test_a_peak_is_measured_in_a_process_of_its_own(network):
     asked = network.arguments(TINY)
     assert network.peak_elsewhere(asked, 1, "32 bits, plain") > 0
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_every_benchmark_finds_what_it_measures(path: Path):
+    assert callable(_load(path.stem).main)
+
+
+MOST_FUNCTIONS, MOST_FILES = 110, 42
+"""Of one tick of the confidence slider; where it grows, somebody hears of what is not needed."""
+
+
+def test_a_tick_of_the_slider_passes_few_functions():
+    done = subprocess.run(
+        [sys.executable, FOLDER / "slider_tick.py"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        check=False,
+    )
+    found = re.search(r"at once: (\d+) functions in (\d+) files", done.stdout)
+    assert found, done.stderr
+    functions, files = map(int, found.groups())
+    assert 0 < functions <= MOST_FUNCTIONS
+    assert 0 < files <= MOST_FILES
 
 
 def test_all_runs_name_scripts_that_are_there(tmp_path):

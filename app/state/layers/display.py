@@ -48,6 +48,8 @@ class DisplayState(QObject):
     """What is on the screen goes in a moment: nothing may point into it any more."""
     cloud_ready = Signal(str)
     """Points of this layer are there."""
+    levels_changed = Signal()
+    """The confidences that a threshold cuts are others: other points, or those of another layer."""
     filter_changed = Signal()
     """Threshold or kept count changed."""
     layers_shown_changed = Signal()
@@ -85,6 +87,7 @@ class DisplayState(QObject):
         self._building.failed.connect(self._on_failed)
         reconstruction.answer_changed.connect(self._on_answer_changed)
         scale.wanted_changed.connect(self._prepare)
+        self.levels_changed.connect(self.filter_changed)
         options.percentile_changed.connect(self.filter_changed)
         options.layer_changed.connect(self._on_layer_changed)
         options.layout_changed.connect(self._on_layout_changed)
@@ -281,7 +284,7 @@ class DisplayState(QObject):
             self._prediction, self._display, self._clouds = None, None, {}
             self._scale.show_wanted()
             self._tell(None)
-            self.filter_changed.emit()
+            self.levels_changed.emit()
             return
         self._asked_for = answer
         jobs, scaled = self._jobs, self._scale.now()
@@ -314,7 +317,7 @@ class DisplayState(QObject):
         if self._options.color_mode not in self.color_modes:
             self._options.set_color_mode("photo")
         self.layers_shown_changed.emit()
-        self.filter_changed.emit()
+        self.levels_changed.emit()
         self._build_missing()
         self.shown.emit(self._asked_for)
 
@@ -342,13 +345,13 @@ class DisplayState(QObject):
 
     def _show_layer(self) -> None:
         self.layers_shown_changed.emit()
-        self.filter_changed.emit()
+        self.levels_changed.emit()
         self._build_missing()
 
     @Slot(object)
     def _on_layout_changed(self, _layout: object) -> None:
         self.layers_shown_changed.emit()
-        self.filter_changed.emit()
+        self.levels_changed.emit()
         self._build_missing()
 
     def _build_missing(self) -> None:
@@ -378,7 +381,7 @@ class DisplayState(QObject):
             self._layer_wanted = ""
         self._clouds[cloud.layer] = cloud
         self.cloud_ready.emit(cloud.layer)
-        self.filter_changed.emit()
+        self.levels_changed.emit()
         self._build_missing()
 
     @Slot(object)

@@ -86,7 +86,7 @@ class MeshMakingState(QObject):
         objects.object_added.connect(self._on_objects_changed)
         objects.object_changed.connect(self._on_objects_changed)
         display.depths_changed.connect(self._on_depths_changed)
-        filters.changed.connect(self.changed)
+        filters.changed.connect(self._on_filters_changed)
         display.layers_shown_changed.connect(self.changed)
         self.choices.changed.connect(self._on_chosen)
 
@@ -276,6 +276,11 @@ class MeshMakingState(QObject):
         self._made = {key: made for key, made in self._made.items() if self._objects.find(key)}
         self._next_waiting()
         self.changed.emit()
+
+    @Slot()
+    def _on_filters_changed(self) -> None:
+        if self._made:  # only what was made can be older than the filters
+            self.changed.emit()
 
     @Slot(int)
     def _on_objects_changed(self, _object_id: int) -> None:

@@ -27,7 +27,8 @@ class ViewStyle(QObject):
         self.legends = ViewLegends(state, split)
         """What the colours mean."""
         scene, display = state.scene, state.display
-        display.filter_changed.connect(self.show_points)
+        display.levels_changed.connect(self.show_points)
+        state.view.percentile_changed.connect(self._show_threshold)
         state.view.points_changed.connect(self.show_points)
         scene.filters.changed.connect(self._on_filters_changed)
         scene.section.box_changed.connect(self.show_points)
@@ -74,6 +75,14 @@ class ViewStyle(QObject):
             view.overlays.show_cameras(options.cameras_shown)
             view.overlays.show_section(scene.section.drawn_box(scene.extent.box))
         self.legends.show()
+
+    @Slot(float)
+    def _show_threshold(self, _percentile: float) -> None:
+        """What the confidence hides: no colour, and no legend, depends on it."""
+        display, filters = self._state.display, self._state.scene.filter_list.now
+        for view, layer in zip(self._split.views, display.layers_shown, strict=False):
+            threshold = display.threshold(layer)
+            view.set_style(replace(view.style, confidence_threshold=threshold, filters=filters))
 
     def _shared_ranges(self) -> tuple[tuple[float, float] | None, float | None]:
         """Ends of the colours of confidence and difference: the same in both views, so that they
