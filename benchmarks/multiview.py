@@ -30,7 +30,7 @@ from moe3d.multiview import cameras, refine
 from moe3d.multiview.cameras import find_cameras
 from moe3d.multiview.matches import matching
 from moe3d.multiview.refine import refine_prediction
-from moe3d.multiview.solving import camera_solution, few_photos
+from moe3d.multiview.solving import camera_solution, judged_cameras
 from moe3d.scene.records import ScenePrediction, ViewSet
 from moe3d.training.data.generator import SceneGenerator
 
@@ -151,7 +151,7 @@ def measure_walk(views: ViewSet, truth: np.ndarray) -> dict[str, Any]:
         "matching + verification": (cameras, "match_photos"),
         "mapping": (cameras, "map_cameras"),
         "placing": (camera_solution, "place_cameras"),
-        "joint adjustment": (few_photos, "adjust"),
+        "joint adjustment": (judged_cameras, "adjust"),
         "tracks and certainty": (cameras, "_finish"),
     }
     start = time.process_time()

@@ -14,7 +14,7 @@ from moe3d.multiview.photos import group_cameras
 from moe3d.multiview.solving.bundle import Bundle
 from moe3d.multiview.solving.camera_settings import FEW, CameraSettings
 from moe3d.multiview.solving.camera_solution import Solution, adjust, gather_evidence, place_one_way
-from moe3d.multiview.solving.few_photos import WholePhotos, place_again, with_own_focal
+from moe3d.multiview.solving.judged_cameras import WholePhotos, place_again, with_own_focal
 from moe3d.multiview.solving.mapping import MappedCameras, map_cameras
 from moe3d.multiview.solving.placement import Evidence, PlacedCameras
 from moe3d.progress import Progress

@@ -9,8 +9,14 @@ from typing import Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Float64, Int, UInt8
+from jaxtyping import Float32, Float64, UInt8
 
+from moe3d.multiview.agreement import (
+    NO_MATCHES,
+    ONE_PHOTO,
+    measured_agreement,
+    no_agreement,
+)
 from moe3d.multiview.cameras import CameraSettings, SceneCameras, find_cameras
 from moe3d.multiview.depths.depth import (
     DepthSettings,
@@ -27,8 +33,8 @@ from moe3d.multiview.matches.dense_agreement import DenseAgreement
 from moe3d.multiview.part_progress import PartProgress
 from moe3d.multiview.trust import Trust, TrustSettings, trust_in_photos
 from moe3d.progress import Progress
-from moe3d.scene.multiview import NETWORK, REFERENCE, Agreement, Tracks
-from moe3d.scene.records import BaselinePrediction, ScenePrediction, ViewSet
+from moe3d.scene.multiview import Tracks
+from moe3d.scene.records import ScenePrediction, ViewSet
 
 PARTNERS = 8
 """Photos that each is compared with as a whole."""
@@ -75,64 +81,140 @@ def refine_prediction(
     settings, progress = settings or RefineSettings(), progress or Progress()
     device = device or torch.device("cpu")
     if prediction.num_views < 2:
-        return replace(prediction, agreement=_nothing(prediction, ONE_PHOTO))
+        return replace(prediction, agreement=no_agreement(prediction, ONE_PHOTO))
     cameras = find_cameras(views, prediction, settings.cameras, progress)
     if cameras is None:
-        return replace(prediction, agreement=_nothing(prediction, NO_MATCHES))
+        return replace(prediction, agreement=no_agreement(prediction, NO_MATCHES))
     cameras = _at_raw_scale(cameras)
+    photos = _Photos(posed_scene(prediction, cameras), cameras, settings, device)
     layers, count = 1 + (prediction.baseline is not None), prediction.num_views
     refining = PartProgress(progress, "refine depth", layers, count)
     confirming = PartProgress(progress, "confirm depth", layers, count)
-    scene = posed_scene(prediction, cameras)
-    placed = _with_cameras(prediction, scene, cameras)
-    scaled = _scaled(prediction.depth, cameras)
-    neighbours = choose_neighbours(scene, scaled, settings.depth)
-    answer = _Answer(prediction.depth, None)
-    base = None
+    placed = _with_cameras(prediction, photos.scene, cameras)
     if mode == "full":
-        factors = correct_all(scene, scaled, settings.depth.correction)
-        neighbours = choose_neighbours(scene, scaled * np.exp(factors), settings.depth)
-        measured = measure_depth(
-            scene, scaled, factors, neighbours, settings.depth, device, progress
+        asked = _ask_for_depth(prediction, photos, progress, refining)
+    else:
+        asked = _Asked(photos.neighbours(photos.at_scale(prediction.depth)))
+    return _finish(placed, photos, asked, confirming)
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """A layer of the network's depth, brought to the points that photos have in common."""
+
+    raw: Float32[np.ndarray, "S H W"]
+    scaled: Float32[np.ndarray, "S H W"]
+    """In the scale of the world."""
+    log_factor: Float32[np.ndarray, "S H W"]
+    """Smooth correction of its logarithm."""
+
+
+@dataclass(frozen=True)
+class _Photos:
+    """What is asked of every layer: photos with their cameras, and how."""
+
+    scene: PosedScene
+    cameras: SceneCameras
+    settings: RefineSettings
+    device: torch.device
+
+    def at_scale(self, raw: Float32[np.ndarray, "S H W"]) -> Float32[np.ndarray, "S H W"]:
+        """A network's depth in the scale of the world."""
+        return raw * self.cameras.state.depth_scales.astype(np.float32)[:, None, None]
+
+    def layer(self, raw: Float32[np.ndarray, "S H W"]) -> _Layer:
+        """A network's depth with its smooth correction."""
+        scaled = self.at_scale(raw)
+        correction = self.settings.depth.correction
+        return _Layer(raw, scaled, correct_all(self.scene, scaled, correction))
+
+    def neighbours(self, depth: Float32[np.ndarray, "S H W"]) -> list[list[int]]:
+        """For every photo the others that tell most of its depth, best first."""
+        return choose_neighbours(self.scene, depth, self.settings.depth)
+
+    def measured(self, layer: _Layer, neighbours: list[list[int]], progress: Progress) -> Measured:
+        """What photos agree on around the layer's corrected depth."""
+        return measure_depth(
+            self.scene,
+            layer.scaled,
+            layer.log_factor,
+            neighbours,
+            self.settings.depth,
+            self.device,
+            progress,
         )
+
+    def alike(self, layer: _Layer, neighbours: list[list[int]]) -> Float64[np.ndarray, " S"]:
+        """How much of each photo its best partners show when seen roughly, 0..1."""
+        scene, scaled = self.scene, layer.scaled
         photos = DenseAgreement(
             scene.images, np.where(scene.valid & (scaled > 0), scaled, np.nan), scene.intrinsics
         )
         # The world is in the scale of these depths.
-        fitting = replace(cameras.state, depth_scales=np.ones(prediction.num_views))
-        alike = photos.with_partners(fitting, [near[:PARTNERS] for near in neighbours])
-        answer = _refine(prediction.depth, scaled, factors, scene, measured, alike, cameras,
-                         settings, refining)  # fmt: skip
-        if prediction.baseline is not None and answer.trust is not None:
-            base = _refine_baseline(prediction.baseline, scene, measured, cameras, answer,
-                                    settings, refining)  # fmt: skip
-    return _finish(placed, answer, base, scene, neighbours, cameras, settings, device, confirming)
+        fitting = replace(self.cameras.state, depth_scales=np.ones(len(scaled)))
+        return photos.with_partners(fitting, [near[:PARTNERS] for near in neighbours])
 
+    def refined(
+        self, layer: _Layer, measured: Measured, progress: Progress
+    ) -> Float32[np.ndarray, "S H W"]:
+        """The layer as photos would have it."""
+        return refine_layer(
+            self.scene,
+            layer.scaled,
+            layer.log_factor,
+            measured,
+            self.settings.depth,
+            progress,
+        ).depth
 
-ONE_PHOTO = "one photo: there is no other to compare it with"
-NO_MATCHES = (
-    "no two photos share enough matching spots: the network's cameras and depth were kept "
-    "(photos of one thing from places apart, with texture, match best)"
-)
-NO_DEPTH = (
-    "the photos agree too little on depth (too few matches, nearly one place, or wrong cameras): "
-    "the network's depth was kept"
-)
+    def support(
+        self, depth: Float32[np.ndarray, "S H W"], neighbours: list[list[int]], progress: Progress
+    ) -> tuple[UInt8[np.ndarray, "S H W"], Float32[np.ndarray, "S H W"]]:
+        """See `support_of`."""
+        return support_of(self.scene, depth, neighbours, self.settings.depth, self.device, progress)
 
 
 @dataclass(frozen=True)
-class _Answer:
-    """One layer after the photos were asked."""
+class _Asked:
+    """What photos say of depth."""
 
-    depth: Float32[np.ndarray, "S H W"]
-    """Refined where there is trust, else the network's."""
-    trust: Trust | None
+    neighbours: list[list[int]]
+    trust: Trust | None = None
     """How far each photo's refinement was believed; None when depth was not refined."""
+    depth: Float32[np.ndarray, "S H W"] | None = None
+    """MoE3D's, where there is trust, else the network's; None when nothing was believed."""
+    base_depth: Float32[np.ndarray, "S H W"] | None = None
+    """VGGT's in the same way."""
 
-    @property
-    def is_refined(self) -> bool:
-        """Whether any photo's depth is more than the network's."""
-        return self.trust is not None and bool((self.trust.factor > 0).any())
+
+def _ask_for_depth(
+    prediction: ScenePrediction, photos: _Photos, progress: Progress, refining: Progress
+) -> _Asked:
+    """Refine MoE3D's depth, and VGGT's with the same measurements, as far as they are believed."""
+    layer = photos.layer(prediction.depth)
+    neighbours = photos.neighbours(layer.scaled * np.exp(layer.log_factor))
+    measured = photos.measured(layer, neighbours, progress)
+    alike = photos.alike(layer, neighbours)
+    refined = photos.refined(layer, measured, refining)
+    trust = trust_in_photos(
+        layer.raw,
+        refined,
+        photos.scene,
+        measured,
+        alike,
+        photos.cameras,
+        photos.settings.trust,
+    )
+    base = None if prediction.baseline is None else photos.layer(prediction.baseline.depth)
+    of_base = None if base is None else photos.refined(base, measured, refining)
+    if not trust.is_any:
+        return _Asked(neighbours, trust)
+    return _Asked(
+        neighbours,
+        trust,
+        _blend(layer.raw, refined, trust),
+        None if base is None or of_base is None else _blend(base.raw, of_base, trust),
+    )
 
 
 def posed_scene(prediction: ScenePrediction, cameras: SceneCameras) -> PosedScene:
@@ -186,12 +268,6 @@ def _at_raw_scale(cameras: SceneCameras) -> SceneCameras:
     return replace(cameras, state=moved, points=points)
 
 
-def _scaled(
-    depth: Float32[np.ndarray, "S H W"], cameras: SceneCameras
-) -> Float32[np.ndarray, "S H W"]:
-    return depth * cameras.state.depth_scales.astype(np.float32)[:, None, None]
-
-
 def _with_cameras(
     prediction: ScenePrediction, scene: PosedScene, cameras: SceneCameras
 ) -> ScenePrediction:
@@ -222,40 +298,6 @@ def _with_cameras(
     )
 
 
-def _refine(
-    raw: Float32[np.ndarray, "S H W"],
-    scaled: Float32[np.ndarray, "S H W"],
-    factors: Float32[np.ndarray, "S H W"],
-    scene: PosedScene,
-    measured: Measured,
-    alike: Float64[np.ndarray, " S"],
-    cameras: SceneCameras,
-    settings: RefineSettings,
-    progress: Progress,
-) -> _Answer:
-    """Refine MoE3D's fused depth, as far as the photos are to be believed."""
-    refined = refine_layer(scene, scaled, factors, measured, settings.depth, progress)
-    trust = trust_in_photos(raw, refined.depth, scene, measured, alike, cameras, settings.trust)
-    return _Answer(_blend(raw, refined.depth, trust), trust)
-
-
-def _refine_baseline(
-    baseline: BaselinePrediction,
-    scene: PosedScene,
-    measured: Measured,
-    cameras: SceneCameras,
-    answer: _Answer,
-    settings: RefineSettings,
-    progress: Progress,
-) -> _Answer:
-    """The same for VGGT's depth, with the photos' measurements and the trust in them."""
-    scaled = _scaled(baseline.depth, cameras)
-    factors = correct_all(scene, scaled, settings.depth.correction)
-    refined = refine_layer(scene, scaled, factors, measured, settings.depth, progress)
-    assert answer.trust is not None
-    return _Answer(_blend(baseline.depth, refined.depth, answer.trust), answer.trust)
-
-
 def _blend(
     raw: Float32[np.ndarray, "S H W"],
     refined: Float32[np.ndarray, "S H W"],
@@ -275,108 +317,22 @@ def _blend(
 
 
 def _finish(
-    placed: ScenePrediction,
-    answer: _Answer,
-    base: _Answer | None,
-    scene: PosedScene,
-    neighbours: list[list[int]],
-    cameras: SceneCameras,
-    settings: RefineSettings,
-    device: torch.device,
-    progress: Progress,
+    placed: ScenePrediction, photos: _Photos, asked: _Asked, progress: Progress
 ) -> ScenePrediction:
     """Count support, measure agreement, and put all into the record."""
-    is_refined = answer.is_refined
-    depth = answer.depth if is_refined else placed.depth
-    support, log_ratio = support_of(scene, depth, neighbours, settings.depth, device, progress)
-    agreement = _agree(placed, cameras, support, log_ratio, answer)
+    depth = placed.depth if asked.depth is None else asked.depth
+    support, log_ratio = photos.support(depth, asked.neighbours, progress)
+    agreement = measured_agreement(placed, photos.cameras, support, log_ratio, asked.trust)
     baseline = placed.baseline
     if baseline is not None:
-        own = base.depth if base is not None and is_refined else baseline.depth
-        counted, _ = support_of(scene, own, neighbours, settings.depth, device, progress)
-        baseline = replace(
-            baseline,
-            support=counted,
-            refined_depth=own if base is not None and is_refined else None,
-        )
+        own = baseline.depth if asked.base_depth is None else asked.base_depth
+        counted, _ = photos.support(own, asked.neighbours, progress)
+        baseline = replace(baseline, support=counted, refined_depth=asked.base_depth)
     logger.info("confirmed %.0f %%", 100 * agreement.scene_confirmed_share)
     return replace(
         placed,
-        refined_depth=depth if is_refined else None,
+        refined_depth=asked.depth,
         support=support,
         baseline=baseline,
         agreement=agreement,
     )
-
-
-def _agree(
-    prediction: ScenePrediction,
-    cameras: SceneCameras,
-    support: UInt8[np.ndarray, "S H W"],
-    log_ratio: Float32[np.ndarray, "S H W"],
-    answer: _Answer,
-) -> Agreement:
-    """Measure how well the photos agree."""
-    views = range(prediction.num_views)
-    tracks, valid = cameras.tracks, prediction.valid_mask
-    difference = np.where(valid, np.abs(np.expm1(log_ratio)), np.nan)
-    confirmed = (support > 0) & valid
-    matches: Int[np.ndarray, " S"] = np.bincount(tracks.view, minlength=len(views))
-    return Agreement(
-        camera_sources=cameras.sources,
-        matches=matches,
-        residual_px=np.array([_median(cameras.residual_px[tracks.view == v]) for v in views]),
-        confirmed_share=np.array([_share(confirmed[v], valid[v]) for v in views]),
-        disagreement=np.array([_median(difference[v]) for v in views]),
-        scene_residual_px=_median(cameras.residual_px),
-        scene_confirmed_share=_share(confirmed, valid),
-        scene_disagreement=_median(difference),
-        depth_refined=answer.is_refined,
-        sentence=_sentence(prediction, cameras, answer),
-    )
-
-
-def _sentence(prediction: ScenePrediction, cameras: SceneCameras, answer: _Answer) -> str:
-    """What was not possible."""
-    said = []
-    lost = [
-        name
-        for name, source in zip(prediction.names, cameras.sources, strict=True)
-        if source == NETWORK
-    ]
-    if lost:
-        shown = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
-        said.append(f"too few matches to place {shown}: the network's cameras were kept there")
-    if answer.trust is not None:
-        kept = int((answer.trust.factor == 0).sum())
-        if kept == len(answer.trust.factor):
-            said.append(NO_DEPTH)
-        elif kept > len(lost):
-            said.append(
-                f"the photos agree too little in {kept} of {len(answer.trust.factor)} photos: "
-                "the network's depth was kept there"
-            )
-    return "; ".join(said)
-
-
-def _nothing(prediction: ScenePrediction, sentence: str) -> Agreement:
-    """The agreement of photos that could not be compared."""
-    count = prediction.num_views
-    unknown = np.full(count, np.nan)
-    return Agreement(
-        (REFERENCE, *[NETWORK] * (count - 1)),
-        np.zeros(count, int),
-        unknown,
-        np.zeros(count),
-        unknown,
-        sentence=sentence,
-    )
-
-
-def _median(values: Float[np.ndarray, "*N"]) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if known.size else float("nan")
-
-
-def _share(part: np.ndarray, whole: np.ndarray) -> float:
-    return float(part.sum() / max(whole.sum(), 1))

@@ -44,6 +44,11 @@ class Trust:
     bend: Float64[np.ndarray, " S"]
     """In what is left, which bends its depth."""
 
+    @property
+    def is_any(self) -> bool:
+        """Whether any photo's depth is more than the network's."""
+        return bool((self.factor > 0).any())
+
 
 def trust_in_photos(
     raw: Float32[np.ndarray, "S H W"],

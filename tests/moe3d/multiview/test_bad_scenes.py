@@ -13,11 +13,12 @@ from PIL import Image
 from moe3d.errors import JobCancelledError
 from moe3d.inference.preprocess import prepare_views
 from moe3d.io.photos.images import read_views
+from moe3d.multiview.agreement import NO_MATCHES, ONE_PHOTO
 from moe3d.multiview.cameras import find_cameras, photo_intrinsics
 from moe3d.multiview.matches.features import Features
 from moe3d.multiview.matches.matching import MatchedPhotos, PairMatches, join_tracks
 from moe3d.multiview.matches.pairs import PairSettings, choose_pairs
-from moe3d.multiview.refine import NO_MATCHES, ONE_PHOTO, refine_prediction
+from moe3d.multiview.refine import refine_prediction
 from moe3d.progress import Progress
 from moe3d.scene.multiview import NETWORK
 from moe3d.scene.records import PredictionMetadata, ScenePrediction, View, ViewSet

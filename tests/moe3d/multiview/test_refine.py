@@ -9,17 +9,12 @@ import pytest
 import torch
 
 from moe3d.errors import JobCancelledError
+from moe3d.multiview.agreement import NO_DEPTH, NO_MATCHES, ONE_PHOTO
 from moe3d.multiview.cameras import CameraSettings
 from moe3d.multiview.depths.depth import DepthSettings
 from moe3d.multiview.matches.features import FeatureSettings
 from moe3d.multiview.matches.matching import MatchingSettings
-from moe3d.multiview.refine import (
-    NO_DEPTH,
-    NO_MATCHES,
-    ONE_PHOTO,
-    RefineSettings,
-    refine_prediction,
-)
+from moe3d.multiview.refine import RefineSettings, refine_prediction
 from moe3d.progress import Progress
 from moe3d.scene.pixel_transform import PixelTransform
 from moe3d.scene.records import ScenePrediction

@@ -12,7 +12,7 @@ from moe3d.multiview.matches.matching import MatchedPhotos, MatchingSettings, ma
 from moe3d.multiview.photos import CameraGroups
 from moe3d.multiview.solving.camera_settings import CameraSettings
 from moe3d.multiview.solving.camera_solution import Solution, gather_evidence
-from moe3d.multiview.solving.few_photos import WholePhotos
+from moe3d.multiview.solving.judged_cameras import WholePhotos
 from moe3d.multiview.solving.placement import Evidence, PlacedCameras
 from moe3d.progress import Progress
 from tests.multiview_scenes import (
