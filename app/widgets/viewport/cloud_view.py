@@ -73,7 +73,8 @@ class CloudView(GlCanvas):
         self.controller = CameraController(self)
         self._points = PointItem()
         self._renderer = CloudRenderer(self._points, pace)
-        self._look = PointLook(self, self._points, self._renderer)
+        self.look = PointLook(self, self._points, self._renderer)
+        """Colours, sizes and light of the points."""
         self.overlays = Overlays(self, self.controller)
         """What is drawn around the points."""
         self._drawing = ProgressiveDrawing(
@@ -195,19 +196,15 @@ class CloudView(GlCanvas):
     @property
     def style(self) -> PointStyle:
         """Colours, filters and sizes of the points."""
-        return self._look.style
+        return self.look.style
 
     def set_style(self, style: PointStyle) -> None:
         """Change uniforms and small tables; nothing is sent that has one value a point."""
-        self._look.set_style(style)
-
-    def set_lighting(self, on: bool | None) -> None:
-        """Eye-dome lighting; None: in the modes that hide the photo's own shading."""
-        self._look.set_lighting(on)
+        self.look.set_style(style)
 
     def visible_count(self) -> int:
         """Points that the filters leave, wherever the camera looks."""
-        return self._look.visible_count()
+        return self.look.visible_count()
 
     def set_colors(self, colors: ViewColors) -> None:
         """Background, grid, lines and letters, for a dark or a light window."""

@@ -109,7 +109,7 @@ class ViewStyle(QObject):
         look = self._state.scene.look
         view.controller.drag_mode = DragMode(look.navigation)
         view.set_orthographic(look.orthographic)
-        view.set_lighting(LIGHTING[look.lighting])
+        view.look.set_lighting(LIGHTING[look.lighting])
         view.overlays.show_grid(look.grid_shown)
         view.overlays.show_gizmo(look.gizmo_shown)
         view.overlays.set_frustum_scale(look.frustum_scale)

@@ -73,7 +73,7 @@ def test_expert_mode_uses_the_experts_colors(screen):
     screen.restyle(size_px=7)
     screen.show(FOUR, experts=[0, 1, 2, 3])
     screen.restyle(color_mode=ColorMode.EXPERT)
-    screen.view.set_lighting(False)
+    screen.view.look.set_lighting(False)
     picture = screen.picture()
     for point, color in zip(FOUR, expert_colors("okabe-ito", 4), strict=True):
         assert seen(screen, picture, point) == list(color)
@@ -81,7 +81,7 @@ def test_expert_mode_uses_the_experts_colors(screen):
 
 def test_flying_points_are_lit_and_can_be_hidden(screen):
     screen.restyle(size_px=7)
-    screen.view.set_lighting(False)
+    screen.view.look.set_lighting(False)
     flying = np.array([True, False, False, False])
     screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), PointExtras(flying=flying)))
     screen.restyle(color_mode=ColorMode.FLYING)
@@ -130,7 +130,7 @@ def test_points_that_too_few_photos_confirm_are_hidden_where_it_is_known(screen)
 
 def test_support_has_a_colour_for_none_one_two_and_more(screen):
     screen.restyle(size_px=7)
-    screen.view.set_lighting(False)
+    screen.view.look.set_lighting(False)
     support = np.array([0, 1, 2, 5], np.uint8)
     screen.restyle(color_mode=ColorMode.SUPPORT)
     screen.view.set_buffer(build_point_buffer(cloud_of(FOUR), PointExtras(support=support)))
@@ -144,7 +144,7 @@ def test_support_has_a_colour_for_none_one_two_and_more(screen):
 
 def test_entropy_and_difference_follow_their_values(screen):
     screen.restyle(size_px=7)
-    screen.view.set_lighting(False)
+    screen.view.look.set_lighting(False)
     extras = PointExtras(
         gate_entropy=np.array([0.0, 1.0, 0.5, 0.5]), difference=np.array([-1.0, 1.0, 0.0, 0.0])
     )
@@ -207,7 +207,7 @@ def test_lighting_darkens_what_lies_behind_an_edge(screen):
     screen.restyle(size_px=3)
     screen.show(np.concatenate([far, near]))
     plain = screen.picture().astype(int).sum()
-    screen.view.set_lighting(True)
+    screen.view.look.set_lighting(True)
     assert screen.picture().astype(int).sum() < plain
 
 

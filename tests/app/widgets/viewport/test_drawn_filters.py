@@ -61,7 +61,7 @@ def test_the_shader_hides_what_python_hides(screen, names):
     settings = PointFilters(**{name: example(name) for name in names})
     screen.restyle(size_px=5)
     screen.view.set_colors(replace(DARK, background_top=BACKGROUND, background_bottom=BACKGROUND))
-    screen.view.set_lighting(False)
+    screen.view.look.set_lighting(False)
     screen.view.set_buffer(buffer)
     screen.view.set_cameras(CAMERAS, LENSES, np.zeros((2, 100, 100, 3), np.uint8))
     screen.view.overlays.show_cameras(False)
