@@ -61,7 +61,7 @@ def keep_memory_together() -> None:
 def load_before_qt() -> None:
     """Import what the window needs beside Qt: once Qt's binding is there, it reads the source of
     every module that is imported, to see whether it uses Qt."""
-    for name in ("cv2", "jaxtyping", "PIL.ImageDraw", "psutil", "moe3d.scene.filters"):
+    for name in ("jaxtyping", "PIL.ImageDraw", "psutil", "moe3d.scene.filters"):
         import_module(name)
 
 

@@ -1,5 +1,6 @@
 """One running viewer: its state, its jobs, its window, and how they end."""
 
+from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal, Slot
@@ -72,6 +73,7 @@ class Viewer(QObject):
         self._meter.measured.connect(self.window.show_memory)
         self._picture = PictureRun(arguments, self.state, self.window, self._is_drawn, self)
         self._picture.finished.connect(self._on_picture_finished)
+        self.window.painted.connect(self._load_rest)
         self.window.shot_requested.connect(self._on_shot_requested)
         self.window.closing.connect(self._on_closing)
         self.state.leaving.session_ended.connect(self._on_session_ended)
@@ -102,6 +104,11 @@ class Viewer(QObject):
         has_ended = self.runner.shutdown(limit_s)
         self._garbage.stop()
         return has_ended
+
+    @Slot()
+    def _load_rest(self) -> None:
+        """OpenCV is slow to load from a cold disk, and would be missed with the first photos."""
+        import_module("cv2")
 
     def _end_unfinished_export(self) -> None:
         """A kill may have come between two files that belong together, or two folders."""

@@ -24,9 +24,7 @@ which makes a bundle of 5 GB; name an index with the CPU build: make package PIP
 $venv/bin/pyinstaller packaging/moe3d.spec --noconfirm --log-level WARN \
   --distpath $made/dist --workpath $made/build
 if [ "$(uname -s)" = Linux ]; then
-  # Symbols for debuggers go; libraries that wheels have repaired (*.libs) may not stand it.
-  find $bundle/_internal -name "*.so*" -type f \( -not -path "*.libs/*" -o -path "*/pye57.libs/*" \) \
-    -exec strip --strip-unneeded {} +
+  $venv/bin/python packaging/share_libraries.py $bundle
   $venv/bin/python packaging/stub_encoders.py $bundle
 fi
 $venv/bin/python packaging/notices.py --build $made/build/moe3d --bundle $bundle \

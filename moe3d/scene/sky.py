@@ -7,10 +7,10 @@ Rather misses sky than hides a wall: every photo's regions are judged whole.
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
+from moe3d.late_opencv import cv2
 from moe3d.scene.records import ScenePrediction
 
 SkyChoice = bool | Literal["auto"]
@@ -43,7 +43,7 @@ ALIKE = 20
 """Most by which a channel (0 to 255) of a pixel may differ from the sky beside it."""
 LESS_SURE = 0.5
 """Like DOUBT, of pixels with the colour of the sky beside them."""
-CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 
 
 def sky_pixels(prediction: ScenePrediction) -> Bool[np.ndarray, "S H W"]:

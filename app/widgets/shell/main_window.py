@@ -59,6 +59,8 @@ class MainWindow(QMainWindow):
 
     closing = Signal()
     shot_requested = Signal()
+    painted = Signal()
+    """The start page is seen: time for what it did not wait for."""
 
     def __init__(self, state: AppState, theme: Theme, make_scene_view: SceneViewFactory) -> None:
         super().__init__()
@@ -134,6 +136,7 @@ class MainWindow(QMainWindow):
         state = self._state
         self._docks.content("log")  # it keeps every message from the start on
         self._docks.filled.connect(self._join_panel)
+        self.painted.connect(self._docks.fill_rest)
         for action in self.commands.in_views():
             self._workspace.addAction(action)
         self._start.open_clicked.connect(self._dialogs.open_folder)
@@ -227,7 +230,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._is_painted:
             self._is_painted = True
-            QTimer.singleShot(0, self._docks.fill_rest)
+            QTimer.singleShot(0, self.painted.emit)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take drags anywhere over the window, and say what a drop will do."""

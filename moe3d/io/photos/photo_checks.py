@@ -6,10 +6,10 @@ Works on small pictures (the network's own size): blur that vanishes there does 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from moe3d.late_opencv import cv2
 from moe3d.scene.records import ViewSet
 
 CHECKED_SIZE = 518

@@ -3,12 +3,12 @@
 from collections.abc import Generator, Iterable
 from pathlib import Path
 
-import cv2
 import numpy as np
 from jaxtyping import UInt8
 
 from moe3d.errors import OutputError, UsageError
 from moe3d.io.files.atomic import new_file
+from moe3d.late_opencv import cv2
 
 VIDEO_CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
 """What is inside a file of this ending: MPEG-4 part 2, or single JPEGs (larger and sharper)."""
@@ -79,7 +79,7 @@ def _write(
 
 
 def _open(
-    writer: cv2.VideoWriter,
+    writer: "cv2.VideoWriter",
     path: Path,
     video: Path,
     frame: UInt8[np.ndarray, "H W 3"],

@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from moe3d.late_opencv import cv2
 from moe3d.scene.palettes import COLOR_BLIND_SAFE, PAPER
 
 UNKNOWN_RGB = (58, 60, 68)
@@ -17,10 +17,11 @@ SUPPORT_RGB = ((178, 62, 52), (224, 165, 60), (86, 180, 150), (40, 92, 170))
 """No other photo confirms a pixel, one, two, many."""
 
 _TABLES = {
-    "turbo": cv2.COLORMAP_TURBO,
-    "viridis": cv2.COLORMAP_VIRIDIS,
-    "undecided": cv2.COLORMAP_INFERNO,
+    "turbo": "COLORMAP_TURBO",
+    "viridis": "COLORMAP_VIRIDIS",
+    "undecided": "COLORMAP_INFERNO",
 }
+"""What OpenCV calls them."""
 
 
 @lru_cache(maxsize=8)
@@ -37,7 +38,8 @@ def color_table(name: str) -> UInt8[np.ndarray, "256 3"]:
     elif name not in _TABLES:
         table = np.repeat(steps[:, None], 3, axis=1)
     else:
-        table = np.ascontiguousarray(cv2.applyColorMap(steps[:, None], _TABLES[name])[:, 0, ::-1])
+        code = getattr(cv2, _TABLES[name])
+        table = np.ascontiguousarray(cv2.applyColorMap(steps[:, None], code)[:, 0, ::-1])
     table.setflags(write=False)
     return table
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
+from moe3d.late_opencv import cv2
 from moe3d.scene.maps.color_tables import UNKNOWN_RGB, color_table
 
 LOW_PERCENT, HIGH_PERCENT = 2.0, 98.0

@@ -3,15 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, UInt8, UInt16, UInt32
 
+from moe3d.late_opencv import cv2
 from moe3d.scene.gate import winners
 
 BORDER_DARK, BORDER_LIGHT = (16, 16, 18), (250, 250, 250)
 """A border has a dark and a light side, so that it is seen on every photo."""
-_DROP = cv2.COLOR_RGBA2RGB
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,8 @@ def gating_overlay(
     entries = np.asarray(winner * np.uint16(256) + luma, np.uint16)
     if style.contours:
         _mark_borders(entries, winner, len(weights))
-    picture = cv2.cvtColor(
-        np.take(_table(style), entries).view(np.uint8).reshape(*luma.shape, 4), _DROP
-    )
+    rgba = np.take(_table(style), entries).view(np.uint8).reshape(*luma.shape, 4)
+    picture = cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB)
     if style.fades:
         picture = _faded(picture, luma, weights)
     if style.hidden:
