@@ -274,9 +274,25 @@ def drop_caches() -> bool:
     return True
 
 
-def check_window(machine: Machine, most_s: float) -> None:
-    """The window comes soon after a cold start, and shows the finished sample."""
-    sample = next(machine.bundle.rglob("samples/room/images"))
+def family(pid: int) -> list[int]:
+    """A process and all that it started."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [pid, *(member for child in listed for member in family(int(child)))]
+
+
+def cost_so_far(pid: int) -> str:
+    """What a process and its children took: unlike time, the same on a busy machine."""
+    ticks = read = 0
+    for member in family(pid):
+        facts = Path(f"/proc/{member}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        ticks += int(facts[11]) + int(facts[12])
+        lines = Path(f"/proc/{member}/io").read_text(encoding="ascii").splitlines()
+        read += int(dict(line.split(": ") for line in lines)["read_bytes"])
+    return f"{ticks / os.sysconf('SC_CLK_TCK'):.1f} CPU-s, {read / 1e6:.0f} MB from the disk"
+
+
+def check_start(machine: Machine, most_s: float) -> None:
+    """The window comes soon after a cold start."""
     with Screen() as screen:
         kind = "cold" if drop_caches() else "warm (the disk's cache could not be emptied)"
         begun = time.monotonic()
@@ -290,11 +306,17 @@ def check_window(machine: Machine, most_s: float) -> None:
                     expect(time.monotonic() - begun < 120, "no window within two minutes")
                     time.sleep(0.05)
                 elapsed = time.monotonic() - begun
+                cost = cost_so_far(process.pid)
             finally:
                 process.kill()  # `unshare` waits through a polite wish to end
         busy = os.getloadavg()[0] / (os.cpu_count() or 1)
-        print(f"window after {elapsed:.1f} s, {kind}, load {busy:.1f} a processor")
+        print(f"window after {elapsed:.1f} s, {kind}, {cost}, load {busy:.1f} a processor")
         expect(elapsed <= most_s, f"the window took {elapsed:.1f} s; at most {most_s} are wanted")
+
+
+def check_window(machine: Machine) -> None:
+    """The window shows the finished sample."""
+    sample = next(machine.bundle.rglob("samples/room/images"))
     with Screen() as screen:
         picture = machine.folder / "window.png"
         machine.run(sample, "--run", "--size", "1480x920", "--screenshot", picture,
@@ -323,7 +345,10 @@ def main() -> int:
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--root", type=Path, help="a root without Python (default: it is made)")
     parser.add_argument("--here", action="store_true", help="run on this system, in no other root")
-    parser.add_argument("--most-window-s", type=float, default=MOST_WINDOW_S)
+    parser.add_argument(
+        "--most-window-s", type=float, default=MOST_WINDOW_S, help="for a busy machine"
+    )
+    parser.add_argument("--only-start", action="store_true", help="size and cold start alone")
     options = parser.parse_args()
     bundle = options.bundle.resolve()
     own_root = not options.here and os.geteuid() == 0 and bool(shutil.which("debootstrap"))
@@ -336,9 +361,11 @@ def main() -> int:
         size = size_of(bundle)
         print(f"{bundle.name}: {size / 1e6:,.0f} MB")
         expect(size <= MOST_BYTES, f"the bundle has {size / 1e9:.2f} GB; at most 1.4 are wanted")
-        check_reports(machine)
-        check_exports(machine)
-        check_window(machine, options.most_window_s)
+        check_start(machine, options.most_window_s)
+        if not options.only_start:
+            check_reports(machine)
+            check_exports(machine)
+            check_window(machine)
     except SmokeError as error:
         print(f"smoke test: {error}", file=sys.stderr)
         return 1

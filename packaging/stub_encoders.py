@@ -2,11 +2,12 @@
 
     python packaging/stub_encoders.py out/package/dist/moe3d-viewer
 
-FFmpeg's libraries are linked with them and do not load without; nothing here encodes video by them
-(films are read). A stand-in has the same name and the same functions, each of which gives nothing,
-so that FFmpeg says that the encoder cannot be opened. Needs a C compiler and `nm`. Writes the names
-to stubs.txt in the bundle, for packaging/notices.py. For Linux; on Windows and macOS this has yet
-to be done, and packaging/notices.py stops there.
+or, for an environment, with its folder site-packages. FFmpeg's libraries are linked with them and
+do not load without; nothing here encodes video by them (films are read). A stand-in has the same
+name and the same functions, each of which gives nothing, so that FFmpeg says that the encoder
+cannot be opened. Needs a C compiler and `nm`. Writes the names to stubs.txt in the folder, for
+packaging/notices.py. For Linux; on Windows and macOS this has yet to be done, and
+packaging/notices.py stops there.
 """
 
 import re
