@@ -191,7 +191,6 @@ moe3d.scene.filters.command_words
 moe3d.scene.filters.kinds.edges
 moe3d.scene.filters.kinds.other_side
 moe3d.scene.filters.kinds.photos
-moe3d.scene.filters.kinds.support
 moe3d.scene.filters.point_filter
 moe3d.scene.filters.registry
 moe3d.scene.filters.selection

@@ -202,7 +202,7 @@ def _ask_for_depth(
         photos.scene,
         measured,
         alike,
-        photos.cameras,
+        photos.cameras.depth_sigma,
         photos.settings.trust,
     )
     base = None if prediction.baseline is None else photos.layer(prediction.baseline.depth)

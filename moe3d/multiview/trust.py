@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from moe3d.multiview.cameras import SceneCameras
 from moe3d.multiview.depths.depth import Measured, PosedScene
 
 
@@ -56,7 +55,7 @@ def trust_in_photos(
     scene: PosedScene,
     measured: Measured,
     alike: Float64[np.ndarray, " S"],
-    cameras: SceneCameras,
+    depth_sigma: Float64[np.ndarray, " M"],
     settings: TrustSettings,
 ) -> Trust:
     """How far each photo's refined depth is believed.
@@ -67,14 +66,14 @@ def trust_in_photos(
         scene: photos and cameras.
         measured: where photos agree closely.
         alike: how much of each photo its best partners show when seen roughly, 0 to 1.
-        cameras: with the standard deviations of the points' depths.
+        depth_sigma: standard deviations of the common points' log depths.
         settings: thresholds.
     """
     count = len(raw)
     share = (measured.weight > 0).reshape(count, -1).mean(axis=1)
     placed = scene.is_placed
     bend = np.array([_bend(raw[view], refined[view], scene.valid[view]) for view in range(count)])
-    certain = float(np.median(cameras.depth_sigma)) if len(cameras.depth_sigma) else np.inf
+    certain = float(np.median(depth_sigma)) if len(depth_sigma) else np.inf
     # A scene is right or wrong as a whole, as its photos were placed together.
     agreeing = float(share[placed].mean()) / max(float(alike[placed].mean()), settings.least_alike)
     evidence = agreeing - settings.uncertainty * certain

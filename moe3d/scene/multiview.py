@@ -18,6 +18,8 @@ DISAGREES_ABOVE = 3.0
 """A photo whose depth is off by this many times the scene's median disagrees with the others."""
 DISAGREES_AT_LEAST = 0.05
 """And by at least this share of the depth."""
+MOST_CONFIRMING = 6
+"""More photos that confirm a point are not told apart on the screen."""
 USUALLY_CONFIRMED = 1 / 3
 """Share of the valid pixels that must be confirmed before the others are left out unasked."""
 

@@ -5,7 +5,7 @@ One shader with a branch a mode would run every branch on a software rasteriser.
 
 from moe3d import MANY_PHOTOS
 from moe3d_viewer.rendering.pictures.color_mode import ColorMode
-from moe3d_viewer.rendering.points.point_style import MAX_EXPERTS, PHOTO_TEXELS, TABLE_WIDTH
+from moe3d_viewer.rendering.points.point_tables import MAX_EXPERTS, PHOTO_TEXELS, TABLE_WIDTH
 from moe3d_viewer.rendering.points.point_values import DRAWN, hidden_term
 from moe3d_viewer.rendering.points.point_vertex import OTHER_LIMIT, SUPPORT_CODES
 

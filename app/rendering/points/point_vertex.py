@@ -6,7 +6,7 @@ Confidence levels and photos need 12 bits each; the 8 bits left over hold the ed
 import numpy as np
 from jaxtyping import Bool, Int, Shaped, UInt8, UInt16
 
-from moe3d.scene.filters.kinds.support import MOST_PHOTOS
+from moe3d.scene.multiview import MOST_CONFIRMING
 
 VERTEX_DTYPE = np.dtype(
     [
@@ -35,7 +35,7 @@ OTHER_LIMIT = 1 << 10
 """Levels of the other network; see `moe3d.scene.filters.kinds.other_side`."""
 SUPPORT_CODES = 1 << 3
 """Codes of support: 0 is unknown, else one more than the number of photos."""
-MAX_SUPPORT = MOST_PHOTOS
+MAX_SUPPORT = MOST_CONFIRMING
 """So many confirming photos, or more, are not told apart."""
 
 

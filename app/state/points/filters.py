@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from moe3d.scene.filters.kinds.support import MOST_PHOTOS
 from moe3d.scene.filters.point_filter import Amount, PointFilter, Switch
 from moe3d.scene.filters.registry import FILTERS, OPTIONS
+from moe3d.scene.multiview import MOST_CONFIRMING
 from moe3d_viewer.state.chosen_values import flag, flag_or_none, indices, number, whole
 from moe3d_viewer.state.remembered import Chosen, Remembered
 
-MOST_SUPPORT = MOST_PHOTOS
+MOST_SUPPORT = MOST_CONFIRMING
 CONTROLS: tuple[Switch | Amount, ...] = tuple(
     control for point_filter in FILTERS for control in point_filter.controls
 )

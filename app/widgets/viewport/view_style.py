@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
-from moe3d_viewer.rendering.points.point_style import confidence_colors_range
+from moe3d_viewer.rendering.points.point_tables import confidence_colors_range
 from moe3d_viewer.rendering.space.view_colors import DARK, LIGHT, ViewColors, with_background
 from moe3d_viewer.state.app_state import AppState
 from moe3d_viewer.widgets.controls.theme import Theme

@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
-from moe3d.multiview.camera_state import CameraState
-from moe3d.multiview.cameras import SceneCameras
 from moe3d.multiview.depths.depth import Measured, PosedScene, SparsePoints
-from moe3d.multiview.matches.matching import KeypointTracks
 from moe3d.multiview.trust import Trust, TrustSettings, trust_in_photos
+from moe3d.scene.multiview import NETWORK
 
 VIEWS, HEIGHT, WIDTH = 3, 10, 20
 PLAIN = TrustSettings(uncertainty=4.0, share=(0.15, 0.3), bend=(0.2, 0.12), bend_reach=(1.0, 1.0))
@@ -37,21 +35,15 @@ def trust(
         weight[view].ravel()[: round(share * HEIGHT * WIDTH)] = 2
     eye, matrices = np.tile(np.eye(4), (VIEWS, 1, 1)), np.tile(np.eye(3), (VIEWS, 1, 1))
     nothing = SparsePoints(np.zeros((0, 2)), np.zeros(0), np.zeros(0))
-    count = len(sigmas)
-    tracks = KeypointTracks(
-        np.zeros(count, int), np.zeros(count, int), np.zeros((count, 2)), np.zeros(count, int)
-    )
-    cameras = SceneCameras(
-        CameraState(eye, np.ones(VIEWS), matrices), sources, tracks, np.zeros((1, 3)),
-        np.zeros(count), np.array(sigmas, float), 10,
-    )  # fmt: skip
+    is_placed = np.array([source != NETWORK for source in sources])
     scene = PosedScene(
         np.zeros((VIEWS, HEIGHT, WIDTH, 3), np.uint8), np.ones(raw.shape, bool), matrices, eye,
-        (nothing,) * VIEWS, cameras.is_placed,
+        (nothing,) * VIEWS, is_placed,
     )  # fmt: skip
     return trust_in_photos(
-        raw, refined, scene, Measured(raw, weight), np.full(VIEWS, alike), cameras, settings
-    )
+        raw, refined, scene, Measured(raw, weight), np.full(VIEWS, alike),
+        np.array(sigmas, float), settings,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,8 @@ from moe3d_viewer.rendering.points.point_shader import (
     POINT_FRAGMENT,
     point_vertex_shader,
 )
-from moe3d_viewer.rendering.points.point_style import (
-    PointStyle,
-    box_matrix,
+from moe3d_viewer.rendering.points.point_style import PointStyle, box_matrix
+from moe3d_viewer.rendering.points.point_tables import (
     color_table,
     expert_table,
     photo_table,

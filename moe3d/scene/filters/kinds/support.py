@@ -17,9 +17,6 @@ from moe3d.scene.filters.point_filter import (
 )
 from moe3d.scene.multiview import confirmed_share, usual_min_support
 
-MOST_PHOTOS = 6
-"""The 3D view does not tell more confirming photos apart."""
-
 
 def _unconfirmed(scene: FilteredLayer, settings: Settings) -> Mask:
     support = scene.layer.support

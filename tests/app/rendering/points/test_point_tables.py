@@ -6,8 +6,8 @@ from moe3d_viewer.rendering.pictures.color_mode import ColorMode
 from moe3d_viewer.rendering.pictures.palettes import map_of_mode, photo_colors
 from moe3d_viewer.rendering.points.point_buffer import PointExtras, build_point_buffer
 from moe3d_viewer.rendering.points.point_shader import PHOTO_TEXELS
-from moe3d_viewer.rendering.points.point_style import (
-    PointStyle,
+from moe3d_viewer.rendering.points.point_style import PointStyle
+from moe3d_viewer.rendering.points.point_tables import (
     color_table,
     expert_table,
     photo_table,
