@@ -8,6 +8,8 @@ reconstructs the photos and its result is shown; `open`: while a saved result of
 and shown (made of the mini's answer where no file is named). Start: from a new process to the first
 paint, best of several, on a warm disk, with compiled modules as an installed program has them.
 Work: processor time of the GUI thread, what all would take on a machine with nothing else to do.
+Core: time that the GUI thread was ready and had no processor (Linux). What is left of a delay after
+both it waited for Python's lock, for the drawing or for a file.
 `--why` prints what every thread did when the timer was late; it reads their frames while they run,
 and may end the process.
 """
@@ -18,6 +20,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -69,8 +72,11 @@ class StallMeter(QObject):
         self.work_ms: list[float] = []
         """Processor time of the GUI thread from one tick to the next: what a delay would be on a
         machine with nothing else to do."""
+        self.core_ms: list[float] = []
+        """Time from one tick to the next in which the GUI thread waited for a processor."""
         self._tells_why = tell_why
-        self._last, self._work = time.perf_counter(), time.thread_time()
+        self._waits = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+        self._begin()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(INTERVAL_MS)
@@ -78,7 +84,7 @@ class StallMeter(QObject):
 
     def start(self) -> None:
         """Begin to measure."""
-        self._last, self._work = time.perf_counter(), time.thread_time()
+        self._begin()
         self._timer.start()
 
     def stop(self) -> None:
@@ -86,12 +92,21 @@ class StallMeter(QObject):
         self._timer.stop()
         faulthandler.cancel_dump_traceback_later()
 
+    def _begin(self) -> None:
+        self._last, self._work = time.perf_counter(), time.thread_time()
+        self._core_s = self._waited_s()
+
+    def _waited_s(self) -> float:
+        """How long this thread has waited for a processor since it began; 0 where unknown."""
+        return int(self._waits.read_text().split()[1]) / 1e9 if self._waits.exists() else 0.0
+
     def _on_timeout(self) -> None:
-        now, work = time.perf_counter(), time.thread_time()
+        now, work, core_s = time.perf_counter(), time.thread_time(), self._waited_s()
         delay_ms = max((now - self._last) * 1000 - INTERVAL_MS, 0.0)
         self.delays_ms.append(delay_ms)
         self.work_ms.append((work - self._work) * 1000)
-        self._last, self._work = now, work
+        self.core_ms.append((core_s - self._core_s) * 1000)
+        self._last, self._work, self._core_s = now, work, core_s
         if self._tells_why:
             if delay_ms > 1000 * LATE_S:
                 sys.stderr.write(f"^^^ {delay_ms:.0f} ms at tick {len(self.delays_ms)}\n\n")
@@ -156,7 +171,8 @@ def watch(path: Path, *, run: bool, tell_why: bool) -> dict[str, float]:
         app.exec()
         meter.stop()
         viewer.close_down()
-    delays, work = np.array(meter.delays_ms), np.array(meter.work_ms)
+    delays, work, core = map(np.array, (meter.delays_ms, meter.work_ms, meter.core_ms))
+    other = np.maximum(delays + INTERVAL_MS - work - core, 0.0)  # the timer's own rest among it
     return marks | {
         "ticks": len(delays),
         "p50_ms": float(np.percentile(delays, 50)),
@@ -165,6 +181,11 @@ def watch(path: Path, *, run: bool, tell_why: bool) -> dict[str, float]:
         "over_50_ms": int((delays > 50).sum()),
         "work_p99_ms": float(np.percentile(work, 99)),
         "work_longest_ms": float(work.max()),
+        "core_p99_ms": float(np.percentile(core, 99)),
+        "core_longest_ms": float(core.max()),
+        "core_sum_s": float(core.sum()) / 1000,
+        "other_p99_ms": float(np.percentile(other, 99)),
+        "other_longest_ms": float(other.max()),
     }
 
 

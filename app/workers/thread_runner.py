@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QThread, Slot
 
 from moe3d import JobCancelledError
 from moe3d_viewer.state.job import Job
+from moe3d_viewer.workers.thread_priority import give_way_to_window
 
 logger = logging.getLogger(__name__)
 STACK_BYTES = 64 * 1024 * 1024  # the default of macOS, 512 KB, is too small for torch
@@ -23,6 +24,7 @@ class _JobThread(QThread):
     def run(self) -> None:
         """Do the work; called by Qt in the new thread."""
         job = self.job
+        give_way_to_window()
         try:
             result = job.work(job.progress, job.published.emit)
         except Exception as error:

@@ -200,3 +200,13 @@ def test_messages_can_be_read_on_the_start_page(viewer, qtbot):
     qtbot.mouseClick(child(viewer.window, "messages_button", QPushButton), LEFT)
     text = child(viewer.window, "log_text", QPlainTextEdit)
     qtbot.waitUntil(lambda: not text.visibleRegion().isEmpty())
+
+
+def test_a_dropped_result_hears_letters_at_once(viewer, tmp_path, qtbot):
+    drop(viewer.window, [tmp_path / "kitchen.npz"])
+    qtbot.waitUntil(lambda: viewer.state.display.prediction is not None)
+    rest(qtbot, viewer.window, [viewer.runner])
+    before, held = viewer.state.view.color_mode, viewer.window.focusWidget()
+    assert held is not None
+    qtbot.keyClick(held, Qt.Key.Key_C)
+    assert viewer.state.view.color_mode != before, held.objectName()

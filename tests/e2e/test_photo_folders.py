@@ -82,6 +82,10 @@ def test_masks_and_a_preview_are_named_and_a_mask_is_seen_in_the_list(opened, tm
     half = thumbnail.shape[1] // 2
     assert (thumbnail[:, : half - 1, 3] == 255).all()
     assert (thumbnail[:, half + 1 :, 3] == 0).all()
+    listed = child(viewer.window, "photo_list", QListWidget)
+    assert listed.item(1).text().splitlines() == ["2  1.jpg", "◐ 50 % masked"]
+    assert "50 % of it stays out" in listed.item(1).toolTip()
+    assert "mask" not in listed.item(0).text() + listed.item(0).toolTip()
 
 
 def test_bad_files_are_listed_by_name_and_never_the_reference(opened, tmp_path, qtbot):

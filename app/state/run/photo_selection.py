@@ -30,6 +30,7 @@ class PhotoSelectionState(Remembered):
         super().__init__(session)
         self._session = session
         self._warnings: Mapping[str, tuple[str, ...]] = {}
+        self._masked: Mapping[str, float] = {}
         self._in_order: _InOrder = ((), (), ())
         session.views_changed.connect(self._on_views_changed)
         session.checks_changed.connect(self._judge)
@@ -81,6 +82,10 @@ class PhotoSelectionState(Remembered):
     def warnings(self, name: str) -> tuple[str, ...]:
         """What is odd about a photo, one short sentence each."""
         return self._warnings.get(name, ())
+
+    def masked(self, name: str) -> float:
+        """Share of a photo, 0..1, that its mask or transparency takes out of the scene."""
+        return self._masked.get(name, 0.0)
 
     def scene_warning(self) -> str:
         """What is odd about the photos together; empty when nothing is."""
@@ -152,7 +157,10 @@ class PhotoSelectionState(Remembered):
         views = self._session.views.views if self._session.views is not None else ()
         found: dict[str, list[str]] = {view.name: list(view.warnings) for view in views}
         checks = self._session.checks
+        self._masked = {}
         if len(checks) == len(views):
+            pairs = zip(views, checks, strict=True)
+            self._masked = {view.name: check.masked for view, check in pairs}
             for name, texts in check_warnings([view.name for view in views], checks).items():
                 found[name].extend(texts)
         self._warnings = {name: tuple(texts) for name, texts in found.items() if texts}

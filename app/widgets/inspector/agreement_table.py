@@ -1,7 +1,7 @@
 """How well the photos agree, a row a photo: what its camera rests on, and in numbers how far."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush, QColor, QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from moe3d import Agreement
@@ -32,6 +32,7 @@ class AgreementTable(QTableWidget):
     ) -> None:
         super().__init__(0, 1 + len(SHORT_HEADINGS), parent)
         self._display, self._view = display, view
+        self._is_filled = False
         self.setObjectName("agreement_table")
         self.setAccessibleName(self.tr("How each photo agrees with the others"))
         self.setToolTip(self.tr("How each photo agrees with the others; a click shows its maps"))
@@ -71,13 +72,30 @@ class AgreementTable(QTableWidget):
         self.setRowCount(0)
         if prediction is not None and agreement is not None:
             self.setRowCount(prediction.num_views)
-            for row, name in enumerate(prediction.names):
-                self._fill(row, name, agreement)
         rows = min(self.rowCount(), MOST_ROWS)
         heading = self.horizontalHeader().sizeHint().height()
         self.setFixedHeight(heading + rows * ROW_PX + 2 * self.frameWidth())
         self.blockSignals(False)
+        self._is_filled = False
+        if self.isVisible():
+            self._fill_rows()
         self._show_selected(self._view.selected_view)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The rows of many photos take a while: they wait until somebody looks."""
+        super().showEvent(event)
+        self._fill_rows()
+
+    def _fill_rows(self) -> None:
+        prediction = self._display.prediction
+        agreement = prediction.agreement if prediction is not None else None
+        if self._is_filled or prediction is None or agreement is None:
+            return
+        self._is_filled = True
+        self.blockSignals(True)
+        for row, name in enumerate(prediction.names):
+            self._fill(row, name, agreement)
+        self.blockSignals(False)
 
     def _fill(self, row: int, name: str, agreement: Agreement) -> None:
         source = agreement.camera_sources[row]

@@ -100,7 +100,7 @@ class LargeMap(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(2)
-        self._heads.addLayout(head, 3)
+        self._heads.addLayout(head, 2)
         self._heads.addLayout(tools, 4)
         rows.addLayout(self._heads)
         rows.addLayout(self._body, 1)

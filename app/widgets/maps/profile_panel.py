@@ -17,7 +17,8 @@ from moe3d_viewer.widgets.controls.theme import Theme
 if TYPE_CHECKING:
     from moe3d_viewer.widgets.maps.profile_plots import ProfilePlots
 
-SMALLEST_PX = 210
+SMALLEST_PX, PLOTS_PX = 218, 160
+"""Height of the panel once it has plots, with a note or without; and of plots below a note."""
 
 
 class ProfilePanel(QWidget):
@@ -33,8 +34,11 @@ class ProfilePanel(QWidget):
         self._hint = label(
             self.tr("Press P, then drag a line over any map."), "muted", "profile_hint", wrap=True
         )
+        self._note = label(role="warning", name="profile_note", wrap=True)
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(6, 4, 6, 4)
+        self._rows.setSpacing(2)
+        self._rows.addWidget(self._note)
         self._rows.addWidget(self._hint)
         self._rows.addStretch(1)
         state.profile.line_changed.connect(self._show)
@@ -62,25 +66,25 @@ class ProfilePanel(QWidget):
             truth = self._state.truth.depth
             self._profile = sample_profile(prediction, line, what_if.remix, what_if.depth, truth)
         self._hint.setVisible(self._profile is None)
+        # what must be known of the curves; it stands in the saved figures too
+        self._note.setText(". ".join(self._state.figure.profile_notes))
+        self._note.setVisible(self._profile is not None and bool(self._note.text()))
         if self._profile is not None and self._plots is None:
             self._make_plots()
         if self._plots is not None:
             self._plots.setVisible(self._profile is not None)
             palette = self._state.view.palette
-            self._plots.show_profile(self._profile, palette, self._theme.tokens, self._note())
+            self._plots.show_profile(self._profile, palette, self._theme.tokens)
             self._show_cursor()
 
     def _make_plots(self) -> None:
         from moe3d_viewer.widgets.maps.profile_plots import ProfilePlots  # noqa: PLC0415 (0.3 s at start)
 
         self._plots = ProfilePlots()
-        self._plots.setMinimumHeight(SMALLEST_PX)
+        self._plots.setMinimumHeight(PLOTS_PX)
+        self.setMinimumHeight(SMALLEST_PX)
         self._plots.hovered.connect(self._on_hovered)
-        self._rows.insertWidget(0, self._plots, 1)
-
-    def _note(self) -> str:
-        """What must be known of the curves; it stands in the saved figures too."""
-        return ". ".join(self._state.figure.profile_notes)
+        self._rows.insertWidget(1, self._plots, 100)  # all room that the stretch below has
 
     @Slot(int)
     def _on_hovered(self, index: int) -> None:

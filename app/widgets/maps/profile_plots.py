@@ -64,16 +64,13 @@ class ProfilePlots(pg.GraphicsLayoutWidget):
         grid.layout.setRowStretchFactor(row, stretch)
         return plot
 
-    def show_profile(
-        self, profile: Profile | None, palette: str, tokens: Tokens, note: str
-    ) -> None:
+    def show_profile(self, profile: Profile | None, palette: str, tokens: Tokens) -> None:
         """Draw another profile, or none.
 
         Args:
             profile: what was read along the line.
             palette: of the experts.
             tokens: colours of the theme.
-            note: what must be known of the curves; empty when nothing.
         """
         self._profile = profile
         self._marks = []
@@ -81,7 +78,6 @@ class ProfilePlots(pg.GraphicsLayoutWidget):
             plot.clear()
         self._legend.clear()
         self._color(tokens)
-        self.depths.setTitle(note or None, color=tokens.warning, size="9pt")
         if profile is None:
             return
         colors = [QColor(*color) for color in expert_colors(palette, len(profile.weights))]

@@ -102,8 +102,8 @@ class FitSection(Section):
             return ""
         rms = distance_text(found.rms * self._state.scale.factor, self._state.export.units)
         size = float(np.cbrt(np.linalg.det(item.matrix[:3, :3])))
-        text = self.tr("What is left: RMS {}, at {:.0%} of its points; {:.4g} times its size")
-        return text.format(rms, found.share, size)
+        text = self.tr("What is left: RMS {}, at {:.0f} % of its points; {:.4g} times its size")
+        return text.format(rms, 100 * found.share, size)
 
 
 class DistanceHistogram(QWidget):

@@ -56,7 +56,7 @@ class ObjectTree(QTreeWidget):
         objects.object_changed.connect(self.show_objects)
         objects.selection_changed.connect(self.show_objects)
         state.display.result_changed.connect(self.show_objects)
-        state.scene.filter_list.changed.connect(self.show_objects)
+        state.scene.filter_list.changed.connect(self._show_result_count)
         self.show_objects()
 
     @Slot()
@@ -72,6 +72,7 @@ class ObjectTree(QTreeWidget):
                 for object_id in wanted:
                     row = QTreeWidgetItem(self)
                     row.setData(NAME, ID, object_id)
+                    row.setSizeHint(NAME, QSize(0, ROW_PX))
             for number, object_id in enumerate(wanted):
                 row = self.topLevelItem(number)
                 if row is not None:
@@ -112,6 +113,15 @@ class ObjectTree(QTreeWidget):
         row.setTextAlignment(COUNT, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.setToolTip(NAME, row.text(NAME) if item is None else told_of(item))
         row.setIcon(NAME, QIcon() if item is None or item.color is None else _swatch(item.color))
+
+    @Slot()
+    def _show_result_count(self) -> None:
+        """Alone, because every step of a filter asks for it."""
+        row = self.topLevelItem(0)
+        if row is not None and self._id_of(0) == RESULT:
+            was, self._is_showing = self._is_showing, True
+            row.setText(COUNT, self._result_count())
+            self._is_showing = was
 
     def _result_count(self) -> str:
         counts = self._state.scene.filter_list.counts(self._state.display.layer)

@@ -12,6 +12,8 @@ from moe3d_viewer.widgets.photos.photo_picture import SIZE, blank, photo_icon
 
 NAME = Qt.ItemDataRole.UserRole
 FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
+LEAST_MASKED = 0.005
+"""A smaller share of a photo is not worth a line of its card."""
 
 
 class PhotoList(QListWidget):
@@ -107,6 +109,9 @@ class PhotoList(QListWidget):
             marks, sentences = self._agreement(view.name)
             mark = self.tr("reference  ") if view.name == reference else f"{self.row(item) + 1}  "
             lines = [f"{mark}{view.name}", *(f"⚠ {text}" for text in (*warnings, *marks))]
+            masked = self._state.selection.masked(view.name)
+            if masked >= LEAST_MASKED:
+                lines.append(self.tr("◐ {:.0f} % masked").format(100 * masked))
             of_result = self._state.result_photos.mark(view.name)
             lines += [f"◌ {of_result}"] if of_result else []
             item.setText("\n".join(lines))
@@ -135,6 +140,10 @@ class PhotoList(QListWidget):
     def _tip(self, view: View, warnings: tuple[str, ...], sentences: tuple[str, ...]) -> str:
         cut, too_much = self._state.plan.cut_text(view.name), self._state.plan.warning(view.name)
         lines = [f"{view.width} x {view.height}", cut, *(w for w in warnings if w != too_much)]
+        masked = self._state.selection.masked(view.name)
+        if masked >= LEAST_MASKED:
+            text = self.tr("{:.0f} % of it stays out: its mask is black there, or it is clear")
+            lines.append(text.format(100 * masked))
         return "\n".join([view.name, *(line for line in lines if line), *sentences])
 
     def _card_width(self) -> int:

@@ -111,6 +111,8 @@ class RefusedStrip(QFrame):
 
 SMALLEST_PX = 204
 """A card with its tick, and the scroll bar."""
+BUTTON_PX = 28
+"""What leaves "7 of 8 photos" one line beside three of them."""
 SHAPES = {"reference": "sample", "up": "up", "down": "down"}
 
 
@@ -152,6 +154,7 @@ class PhotosPanel(QWidget):
         made.setObjectName(f"photo_{name}")
         made.setToolTip(tooltip)
         made.setAccessibleName(tooltip)
+        made.setFixedWidth(BUTTON_PX)
         return made
 
     def _lay_out(self) -> None:

@@ -35,12 +35,16 @@ class FilterChips(QFrame):
             row.addWidget(chip)
         row.addWidget(self._kept)
         row.addWidget(self._why)
-        state.scene.filter_list.changed.connect(self._show)
-        state.display.presence_changed.connect(self._show)
-        state.remix.shown_changed.connect(self._show)
-        state.work.plain_changed.connect(self._show)
-        for changed in (state.map_view.large_changed, state.map_view.beside_changed):
-            changed.connect(self._show)  # a map in place of the points gets the room
+        self._shown: object = None
+        for changed in (
+            state.scene.filter_list.changed,
+            state.display.presence_changed,
+            state.remix.shown_changed,
+            state.work.plain_changed,
+            state.map_view.large_changed,  # a map in place of the points gets the room
+            state.map_view.beside_changed,
+        ):
+            changed.connect(self._show)
         state.hidden_pixel.changed.connect(self._show_why)
         theme.changed.connect(self._show_icons)
         self._show_icons()
@@ -64,7 +68,21 @@ class FilterChips(QFrame):
     @Slot()
     @Slot(bool)
     def _show(self, _changed: bool = False) -> None:
-        now = self._state.scene.filter_list.now
+        scene, display, maps = self._state.scene, self._state.display, self._state.map_view
+        now = scene.filter_list.now
+        has_points = display.prediction is not None and (not maps.is_large or maps.is_beside)
+        shown = (
+            now,
+            scene.filter_list.counts(display.layer),
+            display.layer,
+            scene.scale.is_known,
+            self._is_what_if,
+            self._state.work.is_plain,
+            has_points,
+        )
+        if shown == self._shown:  # a new result says six times that filters may have changed
+            return
+        self._shown = shown
         for entry in self._entries():
             chip = self._chips[entry.name]
             chip.setVisible(entry.is_active)
@@ -80,9 +98,7 @@ class FilterChips(QFrame):
             chip.setToolTip(tip)
             chip.setAccessibleName(chip.toolTip())
         self._show_kept()
-        maps = self._state.map_view
-        has_points = not maps.is_large or maps.is_beside
-        self.setVisible(self._state.display.prediction is not None and has_points)
+        self.setVisible(has_points)
 
     def _show_kept(self) -> None:
         """With the layer's name, unless work is plain or the name would begin another line."""

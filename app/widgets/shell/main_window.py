@@ -181,7 +181,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_page(self) -> None:
         is_open = self._state.session.views is not None or self._state.shows_objects_alone
+        was_open = self._pages.currentWidget() is self._workspace
         self._pages.setCurrentWidget(self._workspace if is_open else self._start)
+        if is_open and not was_open and not self._workspace.isAncestorOf(self.focusWidget()):
+            self._workspace.setFocus()  # letters act at once; else Qt chooses, some time later
         self._tool_bar.setVisible(is_open)
         self._show_title()
         self._show_panels()

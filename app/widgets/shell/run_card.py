@@ -89,7 +89,8 @@ class RunCard(QFrame):
         self._run.setText(self.tr("Run again") if run.phase is Phase.FAILED else self.tr("Run"))
         self._preview.setVisible(len(self._state.selection.chosen) > PREVIEW_PHOTOS)
         self._preview.setEnabled(run.can_start)
-        if run.can_start and not self._could_start:  # later the focus is the user's
+        is_in_view = self._state.display.prediction is None
+        if run.can_start and not self._could_start and is_in_view:  # later it is the user's
             self._run.setFocus()
         self._could_start = run.can_start
 

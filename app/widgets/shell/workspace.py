@@ -177,6 +177,9 @@ class Workspace(QWidget):
             self._scene_view = self._made_ahead
         assert self._scene_view is not None
         self._pages.setCurrentWidget(self._scene_view.widget)
+        held = self.window().focusWidget()
+        if held is not None and self._stage.isAncestorOf(held):
+            self.setFocus()  # in a window behind others Qt leaves it with what is gone
 
     @Slot()
     def make_ahead(self) -> None:

@@ -23,12 +23,14 @@ HASH_SIDE = 16
 
 @dataclass(frozen=True)
 class PhotoCheck:
-    """Two figures of one photo."""
+    """Figures of one photo."""
 
     sharpness: float
     """Variance of the Laplacian of the grey picture, grey levels squared."""
     fingerprint: int
     """256 bits: whether each cell of a 16 x 16 grid is brighter than its left neighbour."""
+    masked: float = 0.0
+    """Share of its pixels, 0..1, that its mask or transparency takes out of the scene."""
 
 
 def check_photo(pixels: UInt8[np.ndarray, "H W C"]) -> PhotoCheck:
@@ -40,7 +42,8 @@ def check_photo(pixels: UInt8[np.ndarray, "H W C"]) -> PhotoCheck:
     sharpness = float(cv2.Laplacian(grey, cv2.CV_64F).var())
     small = cv2.resize(grey, (HASH_SIDE + 1, HASH_SIDE), interpolation=cv2.INTER_AREA)
     bits = (small[:, 1:] > small[:, :-1]).ravel()
-    return PhotoCheck(sharpness, int.from_bytes(np.packbits(bits).tobytes(), "big"))
+    masked = float((pixels[..., 3] < 128).mean()) if pixels.shape[2] == 4 else 0.0
+    return PhotoCheck(sharpness, int.from_bytes(np.packbits(bits).tobytes(), "big"), masked)
 
 
 def check_warnings(

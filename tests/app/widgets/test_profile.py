@@ -89,6 +89,17 @@ def test_every_name_of_the_legend_is_seen_whole(
     panel = show(ProfilePanel(state, theme), width, 218)
     state.profile.draw(0, (12, 9), (30, 9))
     plots = child(panel, "profile_plots", ProfilePlots)
+    assert_legend_is_whole(plots, qtbot)
+    state.remix.solo(1)
+    runner.run_all()
+    note = child(panel, "profile_note", QLabel)
+    assert "What-if" in note.text()
+    assert note.heightForWidth(note.width()) <= note.height() <= 40
+    assert panel.height() == 218
+    assert_legend_is_whole(plots, qtbot)
+
+
+def assert_legend_is_whole(plots: ProfilePlots, qtbot) -> None:
     turns(qtbot, 3)
     legend = next(item for item in plots.scene().items() if isinstance(item, pg.LegendItem))
     names = [label.text for _, label in legend.items]
@@ -176,8 +187,10 @@ def test_a_what_if_and_untrained_experts_are_said_in_the_plot(desk, result, runn
     result.remix.solo(1)
     runner.run_all()
     np.testing.assert_array_equal(plots.curves()["Fused"], np.full(19, 2))
-    assert "What-if" in plots.depths.titleLabel.text
-    assert "untrained" in plots.depths.titleLabel.text
+    note = child(desk, "profile_note", QLabel)
+    assert note.isVisible()
+    assert "What-if" in note.text()
+    assert "untrained" in note.text()
 
 
 def test_a_line_is_kept_with_the_session_and_cut_to_the_picture(result):

@@ -1,5 +1,8 @@
 import itertools
+import os
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -81,3 +84,21 @@ def test_the_end_waits_no_longer_than_its_limit(qapp, qtbot):
     assert runner.num_running == 1
     gate.set()
     assert runner.shutdown(20)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a priority is the whole program's")
+def test_jobs_and_the_threads_they_start_let_the_window_go_first(runner, qtbot):
+    latest = LatestJob(Jobs({}, runner))
+
+    def niceness():
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def work(progress, publish):
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            return niceness(), pool.submit(niceness).result()
+
+    here = niceness()
+    with qtbot.waitSignal(latest.succeeded) as heard:
+        latest.start(work)
+    assert heard.args[0] == (max(here, 10), max(here, 10))
+    assert niceness() == here
