@@ -102,8 +102,9 @@ class FitSection(Section):
             return ""
         rms = distance_text(found.rms * self._state.scale.factor, self._state.export.units)
         size = float(np.cbrt(np.linalg.det(item.matrix[:3, :3])))
-        text = self.tr("What is left: RMS {}, at {:.0f} % of its points; {:.4g} times its size")
-        return text.format(rms, 100 * found.share, size)
+        share = f"{100 * found.share:.0f}\N{NO-BREAK SPACE}%"
+        text = self.tr("What is left: RMS {}, at {} of its points; {:.4g} times its size")
+        return text.format(rms, share, size)
 
 
 class DistanceHistogram(QWidget):
