@@ -14,6 +14,7 @@ from moe3d import (
     figure_maps,
     sample_profile,
 )
+from moe3d_viewer.state.file_writing import FileWriting
 from moe3d_viewer.state.job import JobKind, Jobs, LatestJob, Work, error_text, was_cancelled
 from moe3d_viewer.state.layers.maps_on_screen import MapsOnScreen
 from moe3d_viewer.state.layers.profile import ProfileState
@@ -52,16 +53,15 @@ class FigureState(QObject):
         self, jobs: Jobs, maps: MapsOnScreen, profile: ProfileState, notices: Notices
     ) -> None:
         super().__init__()
-        self._jobs, self._maps, self._profile, self._notices = jobs, maps, profile, notices
+        self._jobs, self._maps, self._profile = jobs, maps, profile
         self._photos: tuple[int, ...] | None = None
         self._keys: tuple[str, ...] | None = None
         self._shows, self._options = Shows.MAPS, FigureOptions()
         self._drawing = NewestWish(LatestJob(jobs, self), self._next_preview)
         self._drawing.succeeded.connect(self.preview_ready)
         self._drawing.failed.connect(self._on_preview_failed)
-        self._writing = LatestJob(jobs, self)
-        self._writing.succeeded.connect(self._on_written)
-        self._writing.failed.connect(self._on_failed)
+        problem = self.tr("Could not save the figure")
+        self._writing = FileWriting(jobs, notices, problem, self)
         maps.display.result_changed.connect(self._on_result_changed)
 
     @property
@@ -201,12 +201,3 @@ class FigureState(QObject):
     def _on_preview_failed(self, error: Exception) -> None:
         if not was_cancelled(error):
             self.preview_failed.emit(error_text(error))
-
-    @Slot(object)
-    def _on_written(self, path: Path) -> None:
-        self._notices.raise_toast(self.tr("Saved {}").format(path.name), path.parent)
-
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        if not was_cancelled(error):
-            self._notices.raise_error(self.tr("Could not save the figure"), error_text(error))

@@ -6,7 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from moe3d import MAP_FORMATS, Progress, SavedMap
-from moe3d_viewer.state.job import JobKind, Jobs, LatestJob, error_text, was_cancelled
+from moe3d_viewer.state.file_writing import FileWriting
+from moe3d_viewer.state.job import JobKind, Jobs
 from moe3d_viewer.state.layers.map_zoom import MapZoom
 from moe3d_viewer.state.layers.maps_on_screen import MapsOnScreen
 from moe3d_viewer.state.notices import Notices
@@ -27,13 +28,12 @@ class MapViewState(QObject):
 
     def __init__(self, jobs: Jobs, on_screen: MapsOnScreen, notices: Notices) -> None:
         super().__init__()
-        self._jobs, self._notices = jobs, notices
+        self._jobs = jobs
         self.on_screen = on_screen
         self.zoom = MapZoom(self)
         self._chosen, self._is_large, self._is_beside = "", False, False
-        self._writing = LatestJob(jobs, self)
-        self._writing.succeeded.connect(self._on_written)
-        self._writing.failed.connect(self._on_failed)
+        problem = self.tr("Could not save the map")
+        self._writing = FileWriting(jobs, notices, problem, self)
         on_screen.display.presence_changed.connect(self._on_presence_changed)
         on_screen.display.depths_changed.connect(self.zoom.reset)
         on_screen.view.selected_view_changed.connect(self._on_photo_changed)
@@ -143,12 +143,3 @@ class MapViewState(QObject):
     @Slot(int)
     def _on_photo_changed(self, _index: int) -> None:
         self.zoom.reset()
-
-    @Slot(object)
-    def _on_written(self, path: Path) -> None:
-        self._notices.raise_toast(self.tr("Saved {}").format(path.name), path.parent)
-
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        if not was_cancelled(error):
-            self._notices.raise_error(self.tr("Could not save the map"), error_text(error))

@@ -6,7 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 
 from moe3d import ProfileLine, Progress
-from moe3d_viewer.state.job import JobKind, Jobs, LatestJob, error_text, was_cancelled
+from moe3d_viewer.state.file_writing import FileWriting
+from moe3d_viewer.state.job import JobKind, Jobs
 from moe3d_viewer.state.layers.display import DisplayState
 from moe3d_viewer.state.notices import Notices
 from moe3d_viewer.state.remembered import Chosen, Remembered
@@ -40,11 +41,10 @@ class ProfileState(Remembered):
 
     def __init__(self, jobs: Jobs, display: DisplayState, notices: Notices) -> None:
         super().__init__()
-        self._jobs, self._display, self._notices = jobs, display, notices
+        self._jobs, self._display = jobs, display
         self._is_armed = False
-        self._writing = LatestJob(jobs, self)
-        self._writing.succeeded.connect(self._on_written)
-        self._writing.failed.connect(self._on_failed)
+        problem = self.tr("Could not save the profile")
+        self._writing = FileWriting(jobs, notices, problem, self)
         display.depths_changed.connect(self._on_display_changed)
 
     @property
@@ -101,12 +101,3 @@ class ProfileState(Remembered):
     def _on_display_changed(self) -> None:
         self.arm(False)
         self.line_changed.emit()
-
-    @Slot(object)
-    def _on_written(self, path: Path) -> None:
-        self._notices.raise_toast(self.tr("Saved {}").format(path.name), path.parent)
-
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        if not was_cancelled(error):
-            self._notices.raise_error(self.tr("Could not save the profile"), error_text(error))

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from moe3d import OBJECT_ENDINGS, LoadedObject, Progress, ProgressReport
+from moe3d_viewer.state.file_writing import FileWriting
 from moe3d_viewer.state.job import JobKind, Jobs, LatestJob, error_text, was_cancelled
 from moe3d_viewer.state.notices import Notices
 from moe3d_viewer.state.objects.scene_object import Matrix, SceneObject, Vector
@@ -68,9 +69,8 @@ class ObjectFilesState(QObject):
         self._reading.progressed.connect(self._on_progressed)
         self._reading.succeeded.connect(self._on_read)
         self._reading.failed.connect(self._on_failed)
-        self._writing = LatestJob(jobs, self)
-        self._writing.succeeded.connect(self._on_written)
-        self._writing.failed.connect(self._on_write_failed)
+        problem = self.tr("Could not save the object")
+        self._writing = FileWriting(jobs, notices, problem, self)
         objects.data_wanted.connect(self._on_data_wanted)
         objects.object_removed.connect(self._on_removed)
 
@@ -201,12 +201,3 @@ class ObjectFilesState(QObject):
             self._reading.abandon()
             self._wish = None
             self._next()
-
-    @Slot(object)
-    def _on_written(self, path: Path) -> None:
-        self._notices.raise_toast(self.tr("Saved {}").format(path.name), path.parent)
-
-    @Slot(object)
-    def _on_write_failed(self, error: Exception) -> None:
-        if not was_cancelled(error):
-            self._notices.raise_error(self.tr("Could not save the object"), error_text(error))
