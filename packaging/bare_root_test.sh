@@ -42,7 +42,7 @@ export SHARED="${SHARED:-}"
 usual=/usr/sbin:/usr/bin:/sbin:/bin
 
 check() { # check WAY FOLDER: what was exported is there and holds points
-  points=$(head -c 2000 "$inside/$2/room.ply" | sed -an 's/^element vertex //p')
+  points=$(head -c 2000 "$inside/$2/room.ply" | LC_ALL=C sed -n 's/^element vertex //p')
   [ "${points:-0}" -gt 10000 ] || { echo "$suite, $1: ${points:-0} points"; exit 1; }
   echo "$suite, $1: $points points"
 }
