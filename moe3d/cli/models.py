@@ -1,6 +1,7 @@
-"""`moe3d models`: the known checkpoints, and fetching one when asked."""
+"""`moe3d models`: the known checkpoints, fetching one when asked, and copies that start sooner."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from tyro.conf import Positional
@@ -11,19 +12,27 @@ from moe3d.errors import UsageError
 
 @dataclass(frozen=True)
 class ModelsCommand:
-    """List the known models, or download one (nothing is fetched without being asked)."""
+    """List the known models, or download one (nothing is fetched without being asked).
 
-    action: Positional[Literal["list", "download"]] = "list"
-    """list, or download followed by an id."""
+    `narrow` writes a copy whose backbone is in bfloat16, as a run in that precision makes it at
+    every start: the same result, little more than half the file, and a start without waiting.
+    """
+
+    action: Positional[Literal["list", "download", "narrow"]] = "list"
+    """list, download followed by an id, or narrow followed by an id or a file."""
     id: Positional[str | None] = None
-    """Model to download, as listed."""
+    """Model to download, as listed; or the one to copy."""
+    output: Path | None = None
+    """Where narrow writes the copy, a new file that ends in .safetensors."""
     yes: bool = False
     """Download without asking again."""
     json: bool = False
     """Print the list as JSON."""
 
     def run(self) -> int:
-        """List or download; returns 0."""
+        """List, download or copy; returns 0."""
+        if self.action == "narrow":
+            return self._narrow()
         return self._download() if self.action == "download" else self._list()
 
     def _list(self) -> int:
@@ -68,4 +77,28 @@ class ModelsCommand:
         finally:
             console.finish()
         print(f"{model.id} is at {path}")
+        return 0
+
+    def _narrow(self) -> int:
+        if self.id is None or self.output is None:
+            raise UsageError(
+                "name the model and the copy: moe3d models narrow MODEL --output COPY.safetensors"
+            )
+        if self.output.exists():
+            raise UsageError(f"{self.output} is there already; name a new file")
+        import torch
+
+        from moe3d.model.checkpoint import ReadOptions, read_checkpoint, write_checkpoint
+        from moe3d.model.known_models import find_checkpoint
+
+        console = ConsoleProgress()
+        try:
+            options = ReadOptions(backbone_dtype=torch.bfloat16)
+            loaded = read_checkpoint(find_checkpoint(self.id), options, console.progress)
+            console.progress.report("write the copy")
+            written = write_checkpoint(loaded.network, self.output, loaded.info)
+        finally:
+            console.finish()
+        before, after = loaded.info.size_bytes / 1e9, written.size_bytes / 1e9
+        print(f"{self.output}: {after:.2f} GB (before: {before:.2f} GB)")
         return 0

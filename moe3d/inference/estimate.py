@@ -283,13 +283,18 @@ class _Chunks:
 
 
 def _decode_chunks(network: MoE3DNetwork, encoded: _Encoded, options: RunOptions) -> _Chunks:
+    """Bytes of a chunk, by those of one and two photos: all that grows, grows with each photo."""
     views = encoded.images.shape[1]
+    of_one, results = _decode(network, encoded, 1, options)
+    of_two = of_one if views == 1 else _decode(network, encoded, 2, options)[0]
+
+    def of(count: int) -> int:
+        return of_one + (count - 1) * (of_two - of_one)
+
     first = min(options.frames_per_chunk, views)
     second = min(options.frames_per_chunk, views - first)
-    peak, results = _decode(network, encoded, first, options)
-    if second:  # the room for all results is made after the first chunk
-        in_second, _ = _decode(network, encoded, second, options)
-        peak = max(peak, in_second + results * views // first)
+    # The room for all results is made after the first chunk.
+    peak = max(of(first), of(second) + results * views if second else 0)
     return _Chunks(peak, first)
 
 

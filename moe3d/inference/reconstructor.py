@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import torch
 from jaxtyping import Float
@@ -22,7 +23,6 @@ from moe3d.model.backbone import AggregatorOutput
 from moe3d.model.checkpoint import (
     CheckpointInfo,
     ReadOptions,
-    num_weights,
     read_checkpoint,
 )
 from moe3d.model.known_models import find_checkpoint
@@ -245,9 +245,9 @@ class Reconstructor:
     ) -> tuple[ModelOutput, tuple[str, ...]]:
         """Run as free memory allows; out of memory, go on with less from where it was."""
 
-        def told(done: int, total: int) -> None:
+        def told(done: int, total: int, share: float) -> None:
             peak.look()
-            progress.report("network", done, total)
+            progress.report("network", done, total, share)
 
         progress.report("network")
         count, height, width = prepared.images.shape[:3]
@@ -346,8 +346,11 @@ def load_reconstructor(
     progress = progress or Progress()
     progress.report("load model")
     path = find_checkpoint(model)
-    compute = select_compute(device, precision, num_weights(path))
-    loaded = read_checkpoint(path, ReadOptions(backbone_dtype=compute.dtype), progress)
+    select_compute(device, precision, 0)  # what cannot be is told before anything is read
+    choose = partial(select_compute, device, precision)
+    options = ReadOptions(backbone_dtype=lambda count: choose(count).dtype)
+    loaded = read_checkpoint(path, options, progress)
+    compute = choose(sum(weight.numel() for weight in loaded.network.parameters()))
     network = loaded.network.to(compute.device)
     return Reconstructor(network, loaded.info, compute, time.perf_counter() - start)
 

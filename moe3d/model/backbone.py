@@ -14,6 +14,7 @@ from moe3d.model.layers.cache import LastValue
 from moe3d.model.layers.patch_embed import PatchEmbed
 from moe3d.model.layers.photo_tokens import KnownPhotos
 from moe3d.model.layers.rope import RotaryTable, build_rotary_table
+from moe3d.model.work import Counter, block_work
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -116,11 +117,27 @@ class Aggregator(nn.Module):
         """Transformer blocks of one pass, patch embedding included."""
         return len(self.patch_embed.blocks) + 2 * len(self.frame_blocks)
 
+    def work(self, images: Float[Tensor, "B S 3 H W"]) -> float:
+        """Operations of one pass, patch embedding included."""
+        batch, views = images.shape[:2]
+        width, depth = self._config.width, len(self.frame_blocks)
+        count = self._num_special + self._num_patches(images)
+        of_round = block_work(width, batch * views, count) + block_work(width, batch, views * count)
+        return self._embedding_work(images, batch * views) + depth * of_round
+
+    def _embedding_work(self, images: Float[Tensor, "B S 3 H W"], frames: int) -> float:
+        count = self.patch_embed.num_special_tokens + self._num_patches(images)
+        return len(self.patch_embed.blocks) * block_work(self._config.width, frames, count)
+
+    def _num_patches(self, images: Float[Tensor, "B S 3 H W"]) -> int:
+        patch = self._config.patch_size
+        return (images.shape[-2] // patch) * (images.shape[-1] // patch)
+
     def forward(
         self,
         images: Float[Tensor, "B S 3 H W"],
         keep_layers: Sequence[int],
-        after_block: Callable[[], None] = lambda: None,
+        counter: Counter | None = None,
         *,
         recompute: bool = False,
         keeping: Keeping | None = None,
@@ -131,26 +148,28 @@ class Aggregator(nn.Module):
         Args:
             images: RGB in 0..1, sides multiples of the patch size.
             keep_layers: rounds whose tokens are wanted; repetition costs nothing.
-            after_block: called after every transformer block; may raise to stop.
+            counter: counts every transformer block; may raise to stop.
             recompute: compute each block again in the backward pass.
             keeping: how memory is spared where no gradient is wanted.
             known_photos: tokens of photos that were seen before, where no gradient is wanted.
         """
-        keeping = keeping or Keeping()
+        keeping, counter = keeping or Keeping(), counter or Counter(None, self.num_blocks, 1.0)
         in_place = keeping.tokens_per_piece if not torch.is_grad_enabled() else 0
         known_photos = None if torch.is_grad_enabled() else known_photos
 
         def run_block(block: nn.Module, tokens: Tensor, table: RotaryTable | None = None) -> Tensor:
+            groups, count, width = tokens.shape
+            after = counter.operations + block_work(width, groups, count)
             if recompute:
                 result = checkpoint(block, tokens, table, use_reentrant=False)
             elif in_place and isinstance(block, Block):
-                result = block.run_in_place(tokens, table, in_place)
+                result = block.run_in_place(tokens, table, in_place, counter.part)
             else:
-                result = block(tokens, table)
-            after_block()
+                result = block(tokens, table, counter.part)
+            counter.step(after - counter.operations)
             return result
 
-        tokens = self._embed(images, run_block, after_block, known_photos)  # (B, S, T, C)
+        tokens = self._embed(images, run_block, counter, known_photos)  # (B, S, T, C)
         batch, views, count, _ = tokens.shape
         table = self._rotary_table(images)
         scene_table = table.repeated(views)
@@ -179,7 +198,7 @@ class Aggregator(nn.Module):
         self,
         images: Float[Tensor, "B S 3 H W"],
         run_block: RunBlock,
-        after_block: Callable[[], None],
+        counter: Counter,
         known_photos: KnownPhotos | None,
     ) -> Float[Tensor, "B S T C"]:
         mean = images.new_tensor(IMAGENET_MEAN)[:, None, None]
@@ -193,13 +212,18 @@ class Aggregator(nn.Module):
         if known_photos is None:
             patches = embed(frames)
         else:
-            if known_photos.are_all_kept:
+            known = len(frames) - known_photos.num_missing
+            of_known = self._embedding_work(images, known)
+            if known < len(frames):
+                counter.part(of_known)
+            else:  # none runs, but the count of steps goes on
                 for _ in self.patch_embed.blocks:
-                    after_block()  # none runs, but the count of steps goes on
+                    counter.step(of_known / len(self.patch_embed.blocks))
             patches = known_photos.tokens.embed(known_photos.keys, frames, embed)
         special = torch.cat([self.camera_token, self.register_token], dim=2)  # (1, 2, R, C)
-        role = [0] + [1] * (views - 1)  # the first frame has tokens of its own
-        special = special[:, role].expand(batch, -1, -1, -1)
+        of_others = special[:, 1:].expand(-1, views - 1, -1, -1)
+        special = torch.cat([special[:, :1], of_others], dim=1)  # the first frame has its own
+        special = special.expand(batch, -1, -1, -1)
         return torch.cat([special, patches.unflatten(0, (batch, views))], dim=2)
 
     def _rotary_table(self, images: Float[Tensor, "B S 3 H W"]) -> RotaryTable:

@@ -44,7 +44,7 @@ class CameraHead(nn.Module):
     def forward(
         self,
         camera_tokens: Float[Tensor, "B S C2"],
-        after_step: Callable[[], None] = lambda: None,
+        after_step: Callable[[], object] = lambda: None,
     ) -> Float[Tensor, "I B S 9"]:
         """Pose encodings after each step; the last is the result.
 

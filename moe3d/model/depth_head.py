@@ -21,6 +21,7 @@ from moe3d.model.dpt import (
 from moe3d.model.experts import FeatureExperts, build_experts
 from moe3d.model.fusion import fuse, gate_weights
 from moe3d.model.gate import Gate
+from moe3d.model.work import OnWork, map_work, no_work
 
 
 class MoEHead(nn.Module):
@@ -32,6 +33,11 @@ class MoEHead(nn.Module):
         self.dpt = DPT(config, has_map=has_map) if config.moe.own_decoder else None
         self.experts = build_experts(config.dpt, config.moe)
         self.gate = Gate(config.dpt, config.moe)
+
+    def work(self, pixels: float) -> tuple[float, float]:
+        """Operations of gate and experts for so many pixels of images."""
+        of_gate = map_work(pixels if self.gate.at_full_resolution else pixels / 4, self.gate)
+        return of_gate, map_work(pixels, self.experts)
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ def decode_candidates(
     temperature: float,
     with_baseline: bool,
     widen_last: bool = False,
+    on_work: OnWork = no_work,
 ) -> DepthCandidates:
     """Run the mixture, and VGGT's own head if asked; a shared decoder runs once.
 
@@ -87,24 +94,47 @@ def decode_candidates(
         temperature: of the gate's softmax.
         with_baseline: whether VGGT's own depth is wanted too.
         widen_last: whether the last convolutions leave the caller's autocast.
+        on_work: told after every part of the heads.
     """
     shared: DecodedMaps | None = None
     baseline = None
     if depth_head is not None and (with_baseline or moe_head.dpt is None):
-        shared = depth_head.decode(chunk.layers, chunk.images)
+        shared = depth_head.decode(chunk.layers, chunk.images, on_work)
         if with_baseline and shared.full is not None:
             baseline = _finish(shared, depth_head, widen_last)  # (N, 2, H, W)
+            on_work(map_work(_pixels(chunk.images), depth_head.scratch.output_conv2))
     decoder = moe_head.dpt or depth_head
     assert decoder is not None
-    maps = shared if moe_head.dpt is None else decoder.decode(chunk.layers, chunk.images)
+    maps = shared if moe_head.dpt is None else decoder.decode(chunk.layers, chunk.images, on_work)
     assert maps is not None
     with last_precision(chunk.images, widen_last):
         maps = maps.widened() if widen_last else maps
-        mixed = mix_experts(moe_head, maps, decoder, chunk.images, temperature)
+        mixed = mix_experts(moe_head, maps, decoder, chunk.images, temperature, on_work)
     if baseline is None:
         return mixed
     depth, confidence = depth_from_raw(baseline[:, 0]), confidence_from_raw(baseline[:, 1])
     return replace(mixed, baseline_depth=depth, baseline_confidence=confidence)
+
+
+def candidates_work(
+    images: Float[Tensor, "N 3 H W"],
+    depth_head: DPT | None,
+    moe_head: MoEHead,
+    *,
+    with_baseline: bool,
+) -> float:
+    """Operations of `decode_candidates` for these frames."""
+    size, total = (images.shape[-2], images.shape[-1]), sum(moe_head.work(_pixels(images)))
+    for decoder in (depth_head if with_baseline or moe_head.dpt is None else None, moe_head.dpt):
+        if decoder is not None:
+            total += sum(decoder.work(len(images), size))
+    if with_baseline and depth_head is not None:
+        total += map_work(_pixels(images), depth_head.scratch.output_conv2)
+    return total
+
+
+def _pixels(images: Float[Tensor, "N 3 H W"]) -> float:
+    return float(len(images) * images.shape[-2] * images.shape[-1])
 
 
 def mix_experts(
@@ -113,6 +143,7 @@ def mix_experts(
     decoder: DPT,
     images: Float[Tensor, "N 3 H W"],
     temperature: float,
+    on_work: OnWork = no_work,
 ) -> DepthCandidates:
     """Run experts and gate on decoded maps, and mix them; without VGGT's own depth.
 
@@ -122,9 +153,12 @@ def mix_experts(
         decoder: that made them.
         images: the same frames, RGB in 0..1.
         temperature: of the gate's softmax.
+        on_work: told after the gate and after the experts.
     """
     height, width = images.shape[-2:]
+    of_gate, of_experts = head.work(_pixels(images))
     logits = head.gate(maps, images)
+    on_work(of_gate)
     weights = gate_weights(logits, temperature)
     if isinstance(head.experts, FeatureExperts):
         alone, mixed = head.experts(maps, weights)
@@ -135,6 +169,7 @@ def mix_experts(
         raw = at_least_float32(head.experts(maps, decoder, (height, width)))  # (N, E, 2, H, W)
         depths, confidences = depth_from_raw(raw[:, :, 0]), confidence_from_raw(raw[:, :, 1])
         depth, confidence = fuse(depths, weights), fuse(confidences, weights)
+    on_work(of_experts)
     return DepthCandidates(depth, confidence, depths, confidences, logits, None, None)
 
 

@@ -1,6 +1,7 @@
 """VGGT's DPT decoder: tokens of four layers to a feature map at full resolution."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +13,7 @@ from moe3d.model.detail import DetailPath
 from moe3d.model.feature_fusion import FusionBlock, resize
 from moe3d.model.layers.cache import LastValue
 from moe3d.model.layers.last_layer import last_layers
+from moe3d.model.work import OnWork, map_work, no_work
 
 SCALE = 0.1
 BASE = 100.0
@@ -145,22 +147,51 @@ class DPT(nn.Module):
         self._map_tables = LastValue[UVTables]()
 
     def decode(
-        self, layers: tuple[Float[Tensor, "N P C2"], ...], images: Float[Tensor, "N 3 H W"]
+        self,
+        layers: tuple[Float[Tensor, "N P C2"], ...],
+        images: Float[Tensor, "N 3 H W"],
+        on_work: OnWork = no_work,
     ) -> DecodedMaps:
         """Decode N frames.
 
         Args:
             layers: patch tokens of the four layers, without special tokens.
             images: the same frames, RGB in 0..1; the detail path reads them.
+            on_work: told after every part of the decoder.
         """
         height, width = images.shape[-2:]
+        of_levels, *of_paths, of_map = self.work(len(images), (height, width))
         levels = self._levels(layers, (height, width))
         stem = self.detail.read_image(images - 0.5) if self.detail is not None else []
-        fused = self._fuse(levels, stem)
+        on_work(of_levels)
+        fused = self._fuse(levels, stem, on_work, of_paths)
         wide = fused if self.detail is None else self.detail(fused, stem)
         conv = self.scratch.output_conv1
         full = None if conv is None else self.enlarge(conv(wide), (height, width))
+        on_work(of_map)
         return DecodedMaps(fused, wide, full)
+
+    def work(self, frames: int, size: tuple[int, int]) -> tuple[float, ...]:
+        """Operations of the parts of `decode`: levels, four paths from coarse to fine, the map."""
+        scratch, detail = self.scratch, self.detail
+        full = float(frames * size[0] * size[1])
+        patches = full / self._patch_size**2
+        resized = zip((1, 1, 1, 1 / 4), self.resize_layers, strict=True)
+        levels = sum(map_work(share * patches, layer) for share, layer in resized)
+        levels += map_work(patches, *self.projects)
+        of_map = 0.0 if detail is None else map_work(full / 4, detail.stem_units, detail.join_units)
+        if detail is not None:
+            levels += map_work(full / 4, detail.stem)
+            of_map += map_work(full / 4, detail.join)
+        of_map += map_work(4 * 16 * patches if detail is None else full, scratch.output_conv1)
+        return (
+            levels,
+            map_work(patches / 4, scratch.layer4_rn, scratch.refinenet4),
+            map_work(patches, scratch.layer3_rn, scratch.refinenet3),
+            map_work(4 * patches, scratch.layer2_rn, scratch.refinenet2),
+            map_work(16 * patches, scratch.layer1_rn, scratch.refinenet1),
+            of_map,
+        )
 
     def enlarge(
         self, x: Float[Tensor, "N C h w"], size: tuple[int, int]
@@ -200,15 +231,26 @@ class DPT(nn.Module):
             levels.append(self.resize_layers[index](level))
         return levels
 
-    def _fuse(self, levels: list[Tensor], stem: list[Tensor]) -> Float[Tensor, "N F h w"]:
+    def _fuse(
+        self,
+        levels: list[Tensor],
+        stem: list[Tensor],
+        on_work: OnWork = no_work,
+        works: Sequence[float] = (0.0,) * 4,
+    ) -> Float[Tensor, "N F h w"]:
         scratch = self.scratch
         one, two = scratch.layer1_rn(levels[0]), scratch.layer2_rn(levels[1])
         three, four = scratch.layer3_rn(levels[2]), scratch.layer4_rn(levels[3])
         path = scratch.refinenet4(four, _size(three))
+        on_work(works[0])
         path = scratch.refinenet3(path, _size(two), three)
+        on_work(works[1])
         path = scratch.refinenet2(path, _size(one), two)
+        on_work(works[2])
         last = _size(stem[-1]) if stem else (2 * one.shape[-2], 2 * one.shape[-1])
-        return scratch.refinenet1(path, last, one)
+        path = scratch.refinenet1(path, last, one)
+        on_work(works[3])
+        return path
 
 
 def _size(x: Float[Tensor, "N C h w"]) -> tuple[int, int]:

@@ -59,9 +59,10 @@ class Gate(nn.Module):
 
     def __init__(self, dpt: DPTConfig, moe: MoEConfig) -> None:
         super().__init__()
-        self._at_full_resolution = moe.variant in ("A", "F")
-        incoming = dpt.num_map_channels if self._at_full_resolution else dpt.features
-        default = dpt.num_map_channels if self._at_full_resolution else dpt.features // 4
+        self.at_full_resolution = moe.variant in ("A", "F")
+        """Whether it reads the map that has the size of the images."""
+        incoming = dpt.num_map_channels if self.at_full_resolution else dpt.features
+        default = dpt.num_map_channels if self.at_full_resolution else dpt.features // 4
         hidden = moe.gate_channels or default
         self._radius_px, self._colour_sigma = moe.guide_radius_px, moe.guide_sigma
         self.conv1 = nn.Conv2d(incoming, hidden, 3, padding=1)
@@ -73,7 +74,7 @@ class Gate(nn.Module):
         self, maps: DecodedMaps, images: Float[Tensor, "N 3 H W"]
     ) -> Float[Tensor, "N E H W"]:
         """Logits at the size of the images, RGB in 0..1; at least in 32 bits."""
-        source = maps.full if self._at_full_resolution else maps.fused
+        source = maps.full if self.at_full_resolution else maps.fused
         assert source is not None
         height, width = images.shape[-2:]
         logits = last_layers(self.conv1, self.conv2, source)

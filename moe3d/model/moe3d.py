@@ -1,7 +1,7 @@
 """The assembled network: VGGT with a mixture-of-experts depth head."""
 
 import contextlib
-from collections.abc import Callable
+from functools import partial
 
 import torch
 from jaxtyping import Float
@@ -14,6 +14,7 @@ from moe3d.model.config import ModelConfig
 from moe3d.model.depth_head import (
     MoEHead,
     WholeFields,
+    candidates_work,
     decode_candidates,
     decode_points,
     split_frames,
@@ -21,6 +22,7 @@ from moe3d.model.depth_head import (
 from moe3d.model.dpt import DPT
 from moe3d.model.layers.attention import CastingLinear
 from moe3d.model.output import ModelOutput, RunOptions
+from moe3d.model.work import Counter, OnBlock, map_work
 
 
 class MoE3DNetwork(nn.Module):
@@ -41,15 +43,16 @@ class MoE3DNetwork(nn.Module):
     def forward(
         self,
         images: Float[Tensor, "..."],
-        on_block: Callable[[int, int], None] | None = None,
+        on_block: OnBlock | None = None,
         options: RunOptions | None = None,
     ) -> ModelOutput:
         """Reconstruct B scenes of S views.
 
         Args:
             images: (B, S, 3, H, W), RGB in 0..1, sides multiples of the patch size.
-            on_block: called with (done, total) after every transformer block, camera step and
-                head chunk; may raise to stop the run there.
+            on_block: called after every transformer block, camera step and head chunk, and after
+                parts of those that take long, with the steps done, their total, and the share of
+                all operations done; may raise to stop the run there.
             options: how to run; None for the defaults.
 
         Raises:
@@ -62,9 +65,9 @@ class MoE3DNetwork(nn.Module):
     def encode(
         self,
         images: Float[Tensor, "..."],
-        on_block: Callable[[int, int], None] | None = None,
+        on_block: OnBlock | None = None,
         options: RunOptions | None = None,
-        tick: "Counter | None" = None,
+        tick: Counter | None = None,
     ) -> AggregatorOutput:
         """The first half: tokens that know about all views, which `decode` may read more than once.
 
@@ -93,9 +96,9 @@ class MoE3DNetwork(nn.Module):
         self,
         tokens: AggregatorOutput,
         images: Float[Tensor, "B S 3 H W"],
-        on_block: Callable[[int, int], None] | None = None,
+        on_block: OnBlock | None = None,
         options: RunOptions | None = None,
-        tick: "Counter | None" = None,
+        tick: Counter | None = None,
     ) -> ModelOutput:
         """The second half: cameras and depth from tokens.
 
@@ -109,9 +112,13 @@ class MoE3DNetwork(nn.Module):
         options = options or RunOptions()
         if tick is None:
             tick = self._counter(images, options, on_block)
-            tick.done = self.aggregator.num_blocks
+            tick.steps = self.aggregator.num_blocks
+            tick.operations = self.aggregator.work(images)
         with self._head_precision(images, options):
-            poses = self.camera_head(tokens.camera_tokens.to(self._head_dtype), tick)
+            poses = self.camera_head(
+                tokens.camera_tokens.to(self._head_dtype),
+                partial(tick.step, self._camera_step_work(images)),
+            )
         with self._dense_precision(images, options):
             whole, points = self._run_dense_heads(tokens, images, options, tick)
         return self._assemble(poses, whole, points, options)
@@ -142,12 +149,34 @@ class MoE3DNetwork(nn.Module):
         self,
         images: Float[Tensor, "..."],
         options: RunOptions | None,
-        on_block: Callable[[int, int], None] | None,
-    ) -> "Counter":
+        on_block: OnBlock | None,
+    ) -> Counter:
         self._check_images(images)
-        return Counter(on_block, self._num_ticks(images, options or RunOptions()))
+        options = options or RunOptions()
+        return Counter(on_block, self._num_steps(images, options), self._work(images, options))
 
-    def _num_ticks(self, images: Tensor, options: RunOptions) -> int:
+    def _work(self, images: Float[Tensor, "B S 3 H W"], options: RunOptions) -> float:
+        """Operations of the whole pass."""
+        frames = images.flatten(0, 1)
+        of_heads = candidates_work(
+            frames, self.depth_head, self.moe_head, with_baseline=self._with_baseline(options)
+        )
+        of_cameras = self.camera_head.num_iterations * self._camera_step_work(images)
+        of_points = self._points_work(frames) if options.with_points else 0.0
+        return self.aggregator.work(images) + of_cameras + of_heads + of_points
+
+    def _camera_step_work(self, images: Float[Tensor, "B S 3 H W"]) -> float:
+        return map_work(float(images.shape[0] * images.shape[1]), self.camera_head.trunk)
+
+    def _points_work(self, frames: Float[Tensor, "N 3 H W"]) -> float:
+        if self.point_head is None:
+            return 0.0
+        return sum(self.point_head.work(len(frames), (frames.shape[-2], frames.shape[-1])))
+
+    def _with_baseline(self, options: RunOptions) -> bool:
+        return options.with_baseline and self.config.has_baseline
+
+    def _num_steps(self, images: Tensor, options: RunOptions) -> int:
         frames = images.shape[0] * images.shape[1]
         chunks = -(-frames // options.frames_per_chunk)
         heads = 2 if self.point_head is not None and options.with_points else 1
@@ -175,9 +204,8 @@ class MoE3DNetwork(nn.Module):
         tokens: AggregatorOutput,
         images: Float[Tensor, "B S 3 H W"],
         options: RunOptions,
-        tick: Callable[[], None],
+        tick: Counter,
     ) -> tuple[WholeFields, WholeFields]:
-        with_baseline = options.with_baseline and self.config.has_baseline
         whole, points = (WholeFields(*images.shape[:2]) for _ in range(2))
         for chunk in split_frames(tokens, images, options.frames_per_chunk):
             whole.add(
@@ -186,13 +214,14 @@ class MoE3DNetwork(nn.Module):
                     self.depth_head,
                     self.moe_head,
                     temperature=self._temperature(options),
-                    with_baseline=with_baseline,
+                    with_baseline=self._with_baseline(options),
+                    on_work=tick.part,
                 )
             )
-            tick()
+            tick.step()
             if self.point_head is not None and options.with_points:
                 points.add(decode_points(chunk, self.point_head))
-                tick()
+                tick.step(self._points_work(chunk.images))
         return whole, points
 
     def _assemble(
@@ -221,19 +250,3 @@ class MoE3DNetwork(nn.Module):
             world_points=points.whole("points"),
             world_points_confidence=points.whole("confidence"),
         )
-
-
-class Counter:
-    """Counts steps and tells the caller."""
-
-    def __init__(self, on_block: Callable[[int, int], None] | None, total: int) -> None:
-        self._on_block = on_block
-        self.done = 0
-        """Steps so far."""
-        self._total = total
-
-    def __call__(self) -> None:
-        """Count one step."""
-        self.done += 1
-        if self._on_block is not None:
-            self._on_block(self.done, self._total)

@@ -1,6 +1,16 @@
-"""Progress of parts of a job: quiet, several passes told as one growing stage, or chunks."""
+"""Progress of parts of a job: quiet, several passes as one growing stage, chunks, long steps."""
 
-from moe3d.progress import Progress
+import time
+from collections.abc import Callable
+
+from moe3d.progress import Progress, ProgressReport
+
+SMALL = 1e-9
+"""So that a share of whole steps is not a step less by rounding."""
+BEGINNING = 0.1
+"""Of a step, to read its input."""
+MOST_OF_A_STEP = 0.95
+"""That a step seems to be over while it goes on."""
 
 
 class Quiet(Progress):
@@ -46,16 +56,17 @@ class PartProgress(Quiet):
         """
         super().__init__(whole)
         self._stage, self._passes, self._count = stage, passes, count
-        self._pass, self._inner, self._share, self._told = -1, "", 0.0, 0
+        self._pass, self._inner, self._share, self._told = -1, "", 0.0, 0.0
 
-    def report(self, stage: str, done: int = 0, total: int = 0) -> None:
+    def report(self, stage: str, done: int = 0, total: int = 0, share: float | None = None) -> None:
         """Tell how far the whole stage is."""
-        share = min(done / total, 1.0) if total else 0.0
+        share = ProgressReport(stage, done, total, share).fraction or 0.0
         if stage != self._inner or share < self._share:
             self._pass, self._inner = min(self._pass + 1, self._passes - 1), stage
         self._share = share
-        self._told = max(self._told, int((self._pass + share) * self._count))
-        self._whole.report(self._stage, self._told, self._passes * self._count)
+        self._told = max(self._told, (self._pass + share) / self._passes)
+        count = self._passes * self._count
+        self._whole.report(self._stage, int(self._told * count + SMALL), count, self._told)
 
 
 class ChunkProgress(Quiet):
@@ -72,8 +83,58 @@ class ChunkProgress(Quiet):
         super().__init__(whole)
         self._chunk, self._count = chunk, count
 
-    def report(self, stage: str, done: int = 0, total: int = 0) -> None:
+    def report(self, stage: str, done: int = 0, total: int = 0, share: float | None = None) -> None:
         """Tell the chunk after the stage's name, and how far all chunks are."""
         total = max(total, 1)
         told = f"{stage}, chunk {self._chunk + 1} of {self._count}"
-        self._whole.report(told, self._chunk * total + done, self._count * total)
+        if share is not None:
+            share = (self._chunk + share) / self._count
+        self._whole.report(told, self._chunk * total + done, self._count * total, share)
+
+
+class PacedSteps:
+    """Long steps that cannot be looked into, told between their ends by the pace of those before.
+
+    Of the first one only its beginning is told, once its input is there.
+    """
+
+    def __init__(
+        self,
+        progress: Progress,
+        stage: str,
+        count: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Set up, and tell that nothing is done.
+
+        Args:
+            progress: is told.
+            stage: what it is told.
+            count: of steps.
+            clock: seconds.
+        """
+        self._progress, self._stage, self._count, self._clock = progress, stage, count, clock
+        self._done, self._began, self._first = 0, clock(), clock()
+        progress.report(stage, 0, count)
+
+    def tell(self) -> None:
+        """Tell how far the present step should be; it never seems over before it is.
+
+        Raises:
+            JobCancelledError: the job was cancelled.
+        """
+        inside = BEGINNING
+        if self._done:
+            pace = max((self._began - self._first) / self._done, SMALL)
+            inside = min((self._clock() - self._began) / pace, MOST_OF_A_STEP)
+        share = (self._done + inside) / self._count
+        self._progress.report(self._stage, self._done, self._count, share)
+
+    def step(self) -> None:
+        """One more is over.
+
+        Raises:
+            JobCancelledError: the job was cancelled.
+        """
+        self._done, self._began = self._done + 1, self._clock()
+        self._progress.report(self._stage, self._done, self._count)

@@ -1,7 +1,6 @@
 """Another machine as an engine: photos up, progress down, predictions back."""
 
 import contextlib
-import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from moe3d.errors import ImageReadError, MoE3DError, PredictionFileError, ServerError, UsageError
 from moe3d.inference.options import ReconstructionOptions
+from moe3d.io.files.workplace import temporary_folder
 from moe3d.io.photos.images import read_pixels
 from moe3d.io.scenes.prediction_file import read_prediction
 from moe3d.progress import Progress
@@ -117,7 +117,7 @@ class RemoteEngine:
         """
         progress.report(SEND)
         with contextlib.ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="moe3d_remote_")))
+            folder = stack.enter_context(temporary_folder("moe3d_remote"))
             connection = stack.enter_context(self._connect())
             self._status(connection)
             parcels = _parcels(_some(views), folder, progress)
@@ -240,7 +240,8 @@ class _RemoteRun:
     def _take(self, state: RunState, on_network: OnNetwork | None) -> ScenePrediction | None:
         """Hear how far the run is; the result once it is there."""
         if state.stage == "running" and state.step:
-            self._progress.report(state.step, state.done, state.total)
+            share = state.share if state.share >= 0 else None
+            self._progress.report(state.step, state.done, state.total, share)
         elif state.stage == "waiting":
             self._progress.report(WAIT)
         if state.has_network and not self._has_network and on_network is not None:

@@ -86,6 +86,9 @@ class RunState:
     """What is being done; `ProgressReport.stage` while the run goes on."""
     done: int = 0
     total: int = 0
+    share: float = -1.0
+    """Of the step, 0 to 1, where its parts are long or unequal; below 0 where done and total say
+    it."""
     has_network: bool = False
     """Whether the network's own answer can be fetched."""
     error: str = ""

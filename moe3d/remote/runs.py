@@ -2,14 +2,15 @@
 
 import logging
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from moe3d.errors import JobCancelledError, MoE3DError, ServerError, UsageError
+from moe3d.io.files.workplace import temporary_folder
 from moe3d.io.scenes.prediction_file import write_prediction
 from moe3d.progress import Progress, ProgressReport
 from moe3d.remote.limits import Limits
@@ -70,7 +71,8 @@ class Run:
         self.change(stage="failed", error=kind, message=message)
 
     def _on_report(self, report: ProgressReport) -> None:
-        self.change(step=report.stage, done=report.done, total=report.total)
+        share = -1.0 if report.share is None else report.share
+        self.change(step=report.stage, done=report.done, total=report.total, share=share)
 
     def _keep_network(self, prediction: ScenePrediction) -> None:
         write_prediction(prediction, self.network_path)
@@ -97,7 +99,10 @@ class Runs:
     ) -> None:
         self.limits = limits
         self._reconstruct, self._clock, self._new_name = reconstruct, clock, new_name
-        self._folder = Path(tempfile.mkdtemp(prefix="moe3d_serve_"))
+        self._things = (
+            ExitStack()
+        )  # that end with the server; a killed one's go when the next begins
+        self._folder = self._things.enter_context(temporary_folder("moe3d_serve"))
         self._runs: dict[str, Run] = {}
         self._line: list[Run] = []
         self._changed = threading.Condition()
@@ -182,7 +187,7 @@ class Runs:
                 run.progress.cancel()
             self._changed.notify_all()
         self._thread.join(CLOSE_LIMIT_S)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._things.close()
 
     def _work(self) -> None:
         while (run := self._next()) is not None:

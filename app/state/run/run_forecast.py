@@ -148,17 +148,21 @@ class Place:
     """Parts of the step; 0 when unknown."""
     part: str = ""
     """Of a step that a job tells in parts: "chunk 2 of 5"."""
+    told: float | None = None
+    """Share of the step that the job tells, where its parts are long or unequal."""
 
     @property
     def share(self) -> float | None:
         """Of the step, 0..1; None when it is not known."""
+        if self.told is not None:
+            return self.told
         return min(self.done / self.total, 1.0) if self.total > 0 else None
 
 
 def place_of(report: ProgressReport, before: Step) -> Place:
     """The place that a job's report tells; `before` is the step until now."""
     stage, _, part = report.stage.partition(", ")
-    return Place(STEP_OF.get(stage, before), report.done, report.total, part)
+    return Place(STEP_OF.get(stage, before), report.done, report.total, part, report.share)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,11 @@ from jaxtyping import Float, Float64
 from torch import Tensor
 
 from moe3d.errors import UsageError
+from moe3d.inference.device import LARGE_MODEL_PARAMETERS, select_compute
+from moe3d.model.backbone import Keeping
 from moe3d.model.config import ModelConfig
 from moe3d.model.depth_head import FrameChunk, MoEHead, mix_experts
-from moe3d.model.dpt import DPT, confidence_from_raw, depth_from_raw
+from moe3d.model.dpt import DPT, at_least_float32, confidence_from_raw, depth_from_raw
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.model.peak_bytes import PeakTensorBytes
 from moe3d.progress import Progress
@@ -89,7 +91,8 @@ def measure_heads(
         frames: photos a run.
         repeats: timed runs of each.
         progress: told after every repeat.
-        whole: also time what comes before the heads, as the program runs it: on a card in bfloat16.
+        whole: also time what comes before the heads, and all as the program runs a large network:
+            in bfloat16 on a card or a processor with units for it.
 
     Raises:
         UsageError: sides are no multiples of the patch, or there is nothing to repeat.
@@ -101,10 +104,11 @@ def measure_heads(
     progress = progress or Progress()
     generator = torch.Generator(device="cpu").manual_seed(0)
     chunk = _random_chunk(config, frames, height, width, generator, device)
-    runs = list(_heads(config, chunk, device))
+    narrow = _narrow_precision(device) if whole else None
+    runs = list(_heads(config, chunk, device, narrow))
     peaks = [_peak_bytes(head, device) for head in runs]  # also warms both up
     if whole:
-        runs.append(_rest(config, chunk.images, device))
+        runs.append(_rest(config, chunk.images, device, narrow))
         _seconds(runs[-1], device)
     seconds = np.zeros((len(runs), repeats))
     for repeat in range(repeats):
@@ -127,21 +131,38 @@ def measure_heads(
     )
 
 
+def _narrow_precision(device: torch.device) -> torch.dtype | None:
+    """What a large network runs in by itself, where that is bfloat16."""
+    dtype = select_compute(str(device), "auto", LARGE_MODEL_PARAMETERS + 1).dtype
+    return dtype if dtype is torch.bfloat16 else None
+
+
 def _heads(
-    config: ModelConfig, chunk: FrameChunk, device: torch.device
+    config: ModelConfig, chunk: FrameChunk, device: torch.device, narrow: torch.dtype | None
 ) -> tuple[Callable[[], object], Callable[[], object]]:
     """VGGT's depth head and the mixture's, ready to run on the chunk."""
     decoder = DPT(config, 2).to(device).eval()
     head = MoEHead(config).to(device).eval()
     temperature = config.moe.gate_temperature
 
+    def in_precision() -> torch.autocast:
+        return torch.autocast(device.type, narrow or torch.bfloat16, enabled=narrow is not None)
+
     def run_vggt() -> object:
-        full = decoder.decode(chunk.layers, chunk.images).full
-        assert full is not None
-        raw = decoder.finish(full)
-        return depth_from_raw(raw[:, 0]), confidence_from_raw(raw[:, 1])
+        with in_precision():
+            return vggt()
 
     def run_moe3d() -> object:
+        with in_precision():
+            return moe3d()
+
+    def vggt() -> object:
+        full = decoder.decode(chunk.layers, chunk.images).full
+        assert full is not None
+        raw = at_least_float32(decoder.finish(full))
+        return depth_from_raw(raw[:, 0]), confidence_from_raw(raw[:, 1])
+
+    def moe3d() -> object:
         maps = decoder.decode(chunk.layers, chunk.images)
         return mix_experts(head, maps, decoder, chunk.images, temperature)
 
@@ -149,16 +170,20 @@ def _heads(
 
 
 def _rest(
-    config: ModelConfig, frames: Float[Tensor, "N 3 H W"], device: torch.device
+    config: ModelConfig,
+    frames: Float[Tensor, "N 3 H W"],
+    device: torch.device,
+    narrow: torch.dtype | None,
 ) -> Callable[[], object]:
     """Backbone and camera head on the frames as views of one scene."""
     with torch.device(device):
         network = MoE3DNetwork(config).eval()
-    if device.type == "cuda":
-        network.cast_backbone(torch.bfloat16)
+    if narrow is not None:
+        network.cast_backbone(narrow)
 
     def run() -> object:
-        tokens = network.aggregator(frames[None], config.dpt.layers)
+        keeping = Keeping(dtype=narrow)
+        tokens = network.aggregator(frames[None], config.dpt.layers, keeping=keeping)
         return network.camera_head(tokens.camera_tokens.float())
 
     return run

@@ -37,6 +37,33 @@ class KnownSums:
         found = entry.get("sha256")
         return found if isinstance(found, str) else None
 
+    def is_sound(self, paths: tuple[Path, ...], precision: str) -> bool:
+        """Whether all weights of these files were finite in this precision when last looked at."""
+        entry = self._read().get(_key(paths))
+        if not isinstance(entry, dict) or entry.get("state") != state_of(paths):
+            return False
+        sound = entry.get("sound")
+        return isinstance(sound, list) and precision in sound
+
+    def remember_sound(
+        self, paths: tuple[Path, ...], precision: str, state: list[list[int]]
+    ) -> None:
+        """Keep that all weights were finite; only of files whose fingerprint is kept.
+
+        Args:
+            paths: the files of one checkpoint, in order.
+            precision: into which they were brought: "bfloat16".
+            state: `state_of` them from before they were read.
+        """
+        known = dict(self._read())
+        entry = known.get(_key(paths))
+        if not isinstance(entry, dict) or not entry.get("state") == state == state_of(paths):
+            return
+        sound = entry.get("sound")
+        earlier = sound if isinstance(sound, list) else []
+        known[_key(paths)] = entry | {"sound": [*earlier, precision]}
+        self._write(known)
+
     def remember(self, paths: tuple[Path, ...], sha256: str, state: list[list[int]]) -> None:
         """Keep a fingerprint; the oldest are dropped.
 
@@ -50,12 +77,14 @@ class KnownSums:
             return
         known = {key: value for key, value in self._read().items() if key != _key(paths)}
         known[_key(paths)] = {"state": state, "sha256": sha256}
-        kept = dict(list(known.items())[-MOST_FILES:])
+        self._write(dict(list(known.items())[-MOST_FILES:]))
+
+    def _write(self, kept: Mapping[str, Any]) -> None:
         try:
             with new_file(self.file, overwrite=True) as part:
                 part.write_text(json.dumps(kept, indent=1), encoding="utf-8")
         except OutputError as error:
-            logger.info("the fingerprint of %s is not kept: %s", paths[0], error)
+            logger.info("fingerprints are not kept: %s", error)
 
     def _read(self) -> Mapping[str, Any]:
         try:

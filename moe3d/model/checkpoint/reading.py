@@ -1,6 +1,7 @@
 """From a checkpoint to a network: built without memory, filled from the mapped file."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from moe3d.model.checkpoint.files import locate_files
 from moe3d.model.checkpoint.hashing import sha256_of_files
 from moe3d.model.checkpoint.identify import OUR_PARTS, SKIPPED_PARTS, why_not_matching, why_not_vggt
 from moe3d.model.checkpoint.info import CheckpointInfo, info_from_metadata
-from moe3d.model.checkpoint.known_sums import KnownSums
+from moe3d.model.checkpoint.known_sums import KnownSums, state_of
 from moe3d.model.checkpoint.meta import build_on_meta, build_unfilled_mixture
 from moe3d.model.checkpoint.weights import WeightSource, open_weights
 from moe3d.model.config import ModelConfig
@@ -35,8 +36,9 @@ class ReadOptions:
 
     config: ModelConfig | None = None
     """Sizes of a file that does not say them, such as VGGT's own; None for VGGT-1B's."""
-    backbone_dtype: torch.dtype = torch.float32
-    """Precision of the aggregator's linear layers; all else is float32."""
+    backbone_dtype: torch.dtype | Callable[[int], torch.dtype] = torch.float32
+    """Precision of the aggregator's linear layers, or who chooses it by the number of all weights;
+    all else is float32."""
     noise: float = NOISE
     """Relative noise of the experts when VGGT's head is copied."""
     seed: int = 0
@@ -67,17 +69,26 @@ def read_checkpoint(
     """
     options = options or ReadOptions()
     paths = locate_files(path)
+    with reading(paths[0], CheckpointError):
+        before = state_of(paths)
     source = open_weights(paths)
     info = _describe(source, paths, options)
     network = _built(source, paths[0], info)
     is_warm_start = not any(key.startswith(MOE_PART) for key in source.shapes)
     _check(source, network, paths[0], info, is_warm_start=is_warm_start)
-    network.cast_backbone(options.backbone_dtype)
-    _fill(network, source, progress)
+    dtype = options.backbone_dtype
+    if not isinstance(dtype, torch.dtype):
+        dtype = dtype(sum(parameter.numel() for parameter in network.parameters()))
+    network.cast_backbone(dtype)
+    precision = str(dtype).removeprefix("torch.")
+    is_sound = options.known_sums.is_sound(paths, precision)
+    _fill(network, source, progress, is_sound=is_sound)
     if is_warm_start:
         network.moe_head = build_unfilled_mixture(info.config)
         warm_start_experts(network, torch.Generator().manual_seed(options.seed), options.noise)
     sha256 = sha256_of_files(paths, progress, known=options.known_sums)
+    if not is_sound:
+        options.known_sums.remember_sound(paths, precision, before)
     return LoadedNetwork(
         network.eval(),
         replace(info, sha256=sha256, experts_trained=info.experts_trained and not is_warm_start),
@@ -105,7 +116,9 @@ def num_weights(path: Path) -> int:
     Raises:
         CheckpointError: as `read_checkpoint`.
     """
-    network = build_on_meta(read_info(path).config)
+    paths = locate_files(path)
+    source = open_weights(paths)
+    network = _built(source, paths[0], _describe(source, paths, ReadOptions()))
     return sum(parameter.numel() for parameter in network.parameters())
 
 
@@ -170,8 +183,17 @@ def _check(
         )
 
 
-def _fill(network: MoE3DNetwork, source: WeightSource, progress: Progress | None) -> None:
-    """Give every meta parameter its tensor; where the precision fits, the file's own memory."""
+def _fill(
+    network: MoE3DNetwork, source: WeightSource, progress: Progress | None, *, is_sound: bool
+) -> None:
+    """Give every meta parameter its tensor; where the precision fits, the file's own memory.
+
+    Args:
+        network: on the meta device.
+        source: of the weights.
+        progress: told weight by weight.
+        is_sound: whether it is known that all are finite: mapped ones are then not even read.
+    """
     empty = network.state_dict()
     filled: dict[str, Tensor] = {}
     bad: list[str] = []
@@ -179,7 +201,7 @@ def _fill(network: MoE3DNetwork, source: WeightSource, progress: Progress | None
         if key in source.shapes:
             weight = source.weight(key)
             filled[key] = weight.to(place.dtype)
-            if not is_finite(filled[key]):
+            if not is_sound and not is_finite(filled[key]):
                 bad.append(_what_is_bad(key, weight, place.dtype))
         if progress is not None:
             progress.report("load the model", done + 1, len(empty))

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from moe3d.model.layers.attention import Attention, CastingLayerNorm, CastingLinear
 from moe3d.model.layers.rope import RotaryTable
+from moe3d.model.work import OnWork
 
 MLP_RATIO = 4
 
@@ -57,14 +58,21 @@ class Block(nn.Module):
         self.ls2 = LayerScale(width, layer_scale_init)
 
     def forward(
-        self, tokens: Float[Tensor, "N T C"], table: RotaryTable | None = None
+        self,
+        tokens: Float[Tensor, "N T C"],
+        table: RotaryTable | None = None,
+        on_work: OnWork | None = None,
     ) -> Float[Tensor, "N T C"]:
-        """Transform the T tokens of each of the N groups."""
-        tokens = tokens + self.ls1(self.attn(self.norm1(tokens), table))
+        """Transform the T tokens of each of the N groups; tells the work of the attention."""
+        tokens = tokens + self.ls1(self.attn(self.norm1(tokens), table, on_work))
         return tokens + self.ls2(self.mlp(self.norm2(tokens)))
 
     def run_in_place(
-        self, tokens: Float[Tensor, "N T C"], table: RotaryTable | None, piece: int
+        self,
+        tokens: Float[Tensor, "N T C"],
+        table: RotaryTable | None,
+        piece: int,
+        on_work: OnWork | None = None,
     ) -> Float[Tensor, "N T C"]:
         """The same with the working set of some tokens, written over the tokens; no gradients.
 
@@ -75,20 +83,25 @@ class Block(nn.Module):
             tokens: overwritten, and returned.
             table: positions of the T tokens.
             piece: most tokens at a time; a short group goes through whole.
+            on_work: told the work of the attention.
         """
         groups, count = tokens.shape[:2]
         if count <= piece:
             step = piece // count
             for start in self._starts(tokens, groups, step):
                 some = slice(start, start + step)
-                tokens[some] = self(tokens[some], table)
+                tokens[some] = self(tokens[some], table, on_work)
             return tokens
         for group in range(groups):
-            self._run_long_group(tokens[group : group + 1], table, piece)
+            self._run_long_group(tokens[group : group + 1], table, piece, on_work)
         return tokens
 
     def _run_long_group(
-        self, tokens: Float[Tensor, "1 T C"], table: RotaryTable | None, piece: int
+        self,
+        tokens: Float[Tensor, "1 T C"],
+        table: RotaryTable | None,
+        piece: int,
+        on_work: OnWork | None,
     ) -> None:
         count, width = tokens.shape[1:]
         heads = self.attn.num_heads
@@ -106,7 +119,7 @@ class Block(nn.Module):
         for rows in pieces:
             part = None if table is None else table.rows(rows)
             some = tokens[:, rows]
-            some = some + self.ls1(self.attn.answers(self.norm1(some), keys, values, part))
+            some = some + self.ls1(self.attn.answers(self.norm1(some), keys, values, part, on_work))
             tokens[:, rows] = some + self.ls2(self.mlp(self.norm2(some)))
 
     @staticmethod

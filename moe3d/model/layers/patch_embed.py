@@ -54,6 +54,11 @@ class PatchEmbed(nn.Module):
         )
         self.norm = nn.LayerNorm(width, eps=DINO_NORM_EPS)
 
+    @property
+    def num_special_tokens(self) -> int:
+        """Class and register tokens beside the patches."""
+        return 1 if self.register_tokens is None else 1 + self.register_tokens.shape[1]
+
     def forward(
         self,
         images: Float[Tensor, "N 3 H W"],
@@ -70,14 +75,12 @@ class PatchEmbed(nn.Module):
         tokens = patches.flatten(2).transpose(1, 2)  # (N, P, C)
         class_token = self.cls_token.expand(len(tokens), -1, -1)
         tokens = torch.cat([class_token, tokens], dim=1) + self._positions(grid)
-        num_special = 1
         if self.register_tokens is not None:
             registers = self.register_tokens.expand(len(tokens), -1, -1)
             tokens = torch.cat([tokens[:, :1], registers, tokens[:, 1:]], dim=1)
-            num_special += registers.shape[1]
         for block in self.blocks:
             tokens = run_block(block, tokens)
-        return self.norm(tokens[:, num_special:])
+        return self.norm(tokens[:, self.num_special_tokens :])
 
     def _positions(self, grid: tuple[int, int]) -> Float[Tensor, "1 T C"]:
         if grid == (self._table_side, self._table_side):

@@ -85,9 +85,9 @@ class KnownPhotos:
     """One a frame, over all scenes and views."""
 
     @property
-    def are_all_kept(self) -> bool:
-        """Whether none has to be computed."""
-        return all(key in self.tokens for key in self.keys)
+    def num_missing(self) -> int:
+        """Photos that have to be computed."""
+        return sum(key not in self.tokens for key in self.keys)
 
 
 def photo_keys(images: UInt8[np.ndarray, "S H W 3"]) -> tuple[str, ...]:

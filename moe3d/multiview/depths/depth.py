@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import cv2
 import numpy as np
@@ -190,7 +191,11 @@ def measure_depth(
             chosen = [photos[other] for other in others[: settings.neighbours]]
             with torch.inference_mode():
                 log_depth[view] += sweep(
-                    photos[view], chosen, log_initial[view], settings.sweep, progress
+                    photos[view],
+                    chosen,
+                    log_initial[view],
+                    settings.sweep,
+                    partial(_told_inside, progress, view, len(photos)),
                 )
     valid = torch.from_numpy(work.valid).to(device)
     z = torch.where(valid, log_depth.exp(), torch.zeros_like(log_depth))
@@ -204,6 +209,11 @@ def measure_depth(
             support.to(z.dtype).clamp_max(3), log_depth[view] - log_initial[view], settings
         )
     return Measured(log_depth.cpu().numpy(), weight.cpu().numpy())
+
+
+def _told_inside(progress: Progress, view: int, count: int, share: float) -> None:
+    """Tell how far the comparison of one photo is."""
+    progress.report("compare photos", view, count, (view + share) / count)
 
 
 def without_speckle(

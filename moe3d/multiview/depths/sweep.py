@@ -4,13 +4,15 @@ The hypotheses are factors on it, so that a surface that the network bends the r
 one hypothesis all along, however slanted it is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float
 from torch.nn import functional as F
 
-from moe3d.progress import Progress
+COMPARING = 0.8
+"""Of the time of one sweep; the rest goes to the aggregation."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def sweep(
     neighbours: list[Posed],
     log_initial: Float[torch.Tensor, "H W"],
     settings: SweepSettings,
-    progress: Progress | None = None,
+    on_part: Callable[[float], None] = lambda share: None,
 ) -> Float[torch.Tensor, "H W"]:
     """Find the log factor on the initial depth at which neighbours look most like the reference.
 
@@ -64,22 +66,24 @@ def sweep(
         neighbours: photos from other places; at least one.
         log_initial: log of z-depth, finite everywhere.
         settings: hypotheses and penalties.
-        progress: a cancel is noticed within one neighbour.
+        on_part: told the share that is done, 0..1, after every neighbour; may raise to stop.
 
     Returns:
         Log factor at every pixel. Where nothing is to be seen it is that of the surroundings.
 
     Source: Collins 1996; Hirschmueller 2008 (aggregation along four paths).
     """
-    progress = progress or Progress()
     count = round(settings.reach / settings.step)
-    offsets = torch.arange(-count, count + 1, device=log_initial.device) * settings.step
-    cost = _cost(reference, neighbours, log_initial, offsets, settings, progress)
-    coarse = _aggregate_and_choose(cost, log_initial, offsets, settings)
     fine = round(settings.fine_reach / settings.fine_step)
+    of_coarse = (2 * count + 1) / (2 * count + 2 * fine + 2)
+    offsets = torch.arange(-count, count + 1, device=log_initial.device) * settings.step
+    cost = _cost(reference, neighbours, log_initial, offsets, settings,
+                 lambda share: on_part(of_coarse * share))  # fmt: skip
+    coarse = _aggregate_and_choose(cost, log_initial, offsets, settings)
     offsets = torch.arange(-fine, fine + 1, device=log_initial.device) * settings.fine_step
     smooth = _median_3x3(coarse)
-    cost = _cost(reference, neighbours, log_initial + smooth, offsets, settings, progress)
+    cost = _cost(reference, neighbours, log_initial + smooth, offsets, settings,
+                 lambda share: on_part(of_coarse + (1 - of_coarse) * share))  # fmt: skip
     return smooth + _aggregate_and_choose(cost, log_initial, offsets, settings)
 
 
@@ -89,17 +93,17 @@ def _cost(
     log_initial: Float[torch.Tensor, "H W"],
     offsets: Float[torch.Tensor, " D"],
     settings: SweepSettings,
-    progress: Progress,
+    on_part: Callable[[float], None],
 ) -> Float[torch.Tensor, "D H W"]:
     """One minus the similarity (zero-mean normalised cross-correlation) of the best neighbours."""
     mean, deviation = _moments(reference.grey, settings)
     likeness = []
-    for neighbour in neighbours:
-        progress.raise_if_cancelled()
+    for done, neighbour in enumerate(neighbours):
+        on_part(COMPARING * done / len(neighbours))
         pixels = warp(reference, neighbour, log_initial[None] + offsets[:, None, None])
         grey, seen = _look_up(neighbour, pixels)
         likeness.append(_correlate(reference.grey, mean, deviation, grey, seen, settings))
-    progress.raise_if_cancelled()
+    on_part(COMPARING)
     best = torch.stack(likeness)  # (N, D, H, W)
     if len(neighbours) > settings.best:
         best = best.topk(settings.best, dim=0).values

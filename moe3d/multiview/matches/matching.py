@@ -17,6 +17,7 @@ from moe3d.multiview.matches.features import (
     match_features,
 )
 from moe3d.multiview.matches.pairs import PairSettings, choose_pairs
+from moe3d.multiview.part_progress import PacedSteps
 from moe3d.multiview.photos import iterate_grey
 from moe3d.progress import Progress
 from moe3d.scene.records import ViewSet
@@ -84,11 +85,12 @@ def match_photos(
         ImageReadError: a photo is gone or changed since it was checked.
     """
     features: list[Features] = []
-    progress.report("find keypoints", 0, len(views))
+    keypoints = PacedSteps(progress, "find keypoints", len(views))
     for photo in iterate_grey(views, progress):
+        keypoints.tell()
         find = partial(find_features, photo, settings.features)
-        features.append(run_interruptible(find, progress))
-        progress.report("find keypoints", len(features), len(views))
+        features.append(run_interruptible(find, progress, on_look=keypoints.tell))
+        keypoints.step()
     chosen = choose_pairs(features, settings.pairs, progress)
     found = []
     for done, (first, second) in enumerate(chosen):

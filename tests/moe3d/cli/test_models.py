@@ -2,9 +2,11 @@
 
 import json
 
+import torch
 from safetensors import safe_open
 
 from moe3d.cli.main import run_command
+from moe3d.model.checkpoint import ReadOptions, read_checkpoint
 from moe3d.model.known_models import find_checkpoint
 
 
@@ -34,3 +36,26 @@ def test_the_licence_of_the_built_in_model_is_that_of_its_file(capsys):
         of_file = json.loads(file.metadata()["moe3d"])["licence"]
     assert run_command(["models"]) == 0
     assert f"licence: {of_file}" in capsys.readouterr().out.split("facebook")[0]
+
+
+def test_a_narrow_copy_holds_what_a_run_in_bfloat16_makes_of_the_model(capsys, tmp_path):
+    copy = tmp_path / "copy.safetensors"
+    assert run_command(["models", "narrow", "mini", "--output", str(copy)]) == 0
+    assert str(copy) in capsys.readouterr().out
+    options = ReadOptions(backbone_dtype=torch.bfloat16)
+    wanted = read_checkpoint(find_checkpoint("mini"), options)
+    found = read_checkpoint(copy, options)
+    weights = wanted.network.state_dict()
+    assert all(
+        torch.equal(weight, weights[key]) for key, weight in found.network.state_dict().items()
+    )
+    assert found.info.name == wanted.info.name
+    with safe_open(copy, "np") as file:
+        assert file.get_slice("aggregator.frame_blocks.0.mlp.fc1.weight").get_dtype() == "BF16"
+    assert run_command(["models", "narrow", "mini", "--output", str(copy)]) == 2
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_a_narrow_copy_without_a_place_is_a_usage_error(capsys):
+    assert run_command(["models", "narrow", "mini"]) == 2
+    assert "--output" in capsys.readouterr().err

@@ -1,5 +1,9 @@
 """The line of runs, with a clock that a test turns."""
 
+import signal
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from dataclasses import replace
@@ -162,3 +166,34 @@ def test_closing_stops_what_goes_on_and_leaves_no_file(make, photo):
     until(lambda: run.state.stage == "running")
     runs.close()
     assert not run.folder.parent.exists()
+
+
+KILLED = """
+import os, signal
+from moe3d.remote.limits import Limits
+from moe3d.remote.runs import Runs
+
+runs = Runs(None, Limits(), new_name=lambda: "a")
+(runs._folder / "upload.png").write_bytes(b"photo")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_what_a_killed_server_left_goes_when_the_next_begins(make, photo, tmp_path, monkeypatch):
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    alive = make()
+    sent(alive, photo)
+    killed = subprocess.run([sys.executable, "-c", KILLED], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    uploads = {path.parent for path in place.rglob("*.png")}
+    assert len(uploads) == 2
+    make()
+    left = {path.parent for path in place.rglob("*.png")}
+    assert len(left) == 1  # the live one's stays
+    assert left < uploads
+    alive.close()
+    assert not list(place.rglob("*.png"))

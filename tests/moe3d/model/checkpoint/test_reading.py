@@ -13,8 +13,10 @@ from moe3d.model.checkpoint import (
     StorageOptions,
     read_checkpoint,
     read_info,
+    reading,
     write_checkpoint,
 )
+from moe3d.model.checkpoint.known_sums import KnownSums
 from moe3d.model.config import ModelConfig
 from moe3d.model.moe3d import MoE3DNetwork
 from moe3d.progress import Progress, ProgressReport
@@ -165,3 +167,38 @@ def test_weights_stay_in_the_mapped_file(tiny_config: ModelConfig, tmp_path: Pat
     loaded = read_checkpoint(path, ReadOptions(config=big))
     assert loaded.info.size_bytes > 30e6
     assert anonymous_bytes() - before < 10e6  # less than a third of a copy
+
+
+def test_weights_known_to_be_finite_are_not_looked_at_again(
+    network: MoE3DNetwork,
+    info: CheckpointInfo,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    path, looks = tmp_path / "model.safetensors", []
+    write_checkpoint(network, path, info)
+    monkeypatch.setattr(reading, "is_finite", lambda weight: looks.append(weight.dtype) or True)
+    known = KnownSums(tmp_path / "sums.json", smallest_bytes=0)
+
+    def looked_at(dtype: torch.dtype) -> int:
+        looks.clear()
+        read_checkpoint(path, ReadOptions(backbone_dtype=dtype, known_sums=known))
+        return len(looks)
+
+    count = len(network.state_dict())
+    assert (looked_at(torch.float32), looked_at(torch.float32)) == (count, 0)
+    # A narrower precision may be too narrow for a weight that was finite before.
+    assert (looked_at(torch.bfloat16), looked_at(torch.bfloat16)) == (count, 0)
+    path.touch()
+    assert looked_at(torch.float32) == count
+
+
+def test_the_number_of_weights_chooses_the_precision(
+    network: MoE3DNetwork, info: CheckpointInfo, tmp_path: Path
+):
+    write_checkpoint(network, tmp_path / "model.safetensors", info)
+    asked = []
+    options = ReadOptions(backbone_dtype=lambda count: asked.append(count) or torch.bfloat16)
+    loaded = read_checkpoint(tmp_path / "model.safetensors", options).network
+    assert asked == [sum(weight.numel() for weight in network.parameters())]
+    assert loaded.aggregator.frame_blocks[0].mlp.fc1.weight.dtype == torch.bfloat16
