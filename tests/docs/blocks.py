@@ -22,7 +22,7 @@ NOT_RUN: Mapping[str, str] = MappingProxyType(
         r"(python|python3|py -3\.12) -m venv |\. env/bin": "makes an environment of its own",
         r"\S*moe3d-viewer": "opens the window, which its own tests do",
         r"moe3d models download ": "fetches 5 GB",
-        r"moe3d .*(vggt-1b|vggt/model)": "needs the weights of VGGT-1B",
+        r"moe3d .*(vggt-1b|vggt/(model|narrow))": "needs the weights of VGGT-1B",
         r"moe3d .*(captures/|kept_out/|out/kitchens)": "is about the reader's own captures",
         r"moe3d train --config run\.toml": "is about the reader's own settings",
         r"moe3d (ablate|scenes --seed 60000)": "trains for an hour, or draws for it",
