@@ -19,6 +19,8 @@ from types import FrameType
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QSlider
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 import moe3d
 import moe3d_viewer
 from moe3d_viewer.arguments import Arguments
