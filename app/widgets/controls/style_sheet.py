@@ -47,6 +47,7 @@ QToolButton[flat="true"]:checked {{ background: transparent; border-color: trans
 QToolButton[flat="true"]:checked:hover {{ background: {hover}; }}
 #expert_legend QCheckBox::indicator {{ width: 11px; height: 11px; }}
 QToolButton[bare="true"] {{ padding: 0; }}
+QToolButton[narrow="true"] {{ padding: 3px; }}
 QToolButton[fold="true"] {{ color: {muted}; font-size: 11px; font-weight: 700;
     padding: 2px 4px 2px 1px; border: 1px solid transparent; }}
 QToolButton[fold="true"]:checked {{ background: transparent; border-color: transparent; }}
@@ -66,6 +67,7 @@ QToolButton:focus {{ border: 2px solid {accent}; padding: 2px 6px; }}
 QToolButton[popupMode="1"]:focus {{ padding-right: 21px; }}
 QToolButton[segment="true"]:focus {{ border: 2px solid {accent}; padding: 2px 9px; }}
 QToolButton[fold="true"]:focus {{ border: 2px solid {accent}; padding: 1px 3px 1px 0; }}
+QToolButton[narrow="true"]:focus {{ border: 2px solid {accent}; padding: 2px; }}
 QToolButton[bare="true"]:focus {{ border: 2px solid {accent}; padding: 0; }}
 QToolButton[toggle="true"]:focus {{ border: 2px solid {accent}; padding: 0; }}
 QToolButton[toggle="true"]:checked:focus {{ border: 2px solid {text}; }}

@@ -154,6 +154,7 @@ class PhotosPanel(QWidget):
         made.setObjectName(f"photo_{name}")
         made.setToolTip(tooltip)
         made.setAccessibleName(tooltip)
+        made.setProperty("narrow", "true")
         made.setFixedWidth(BUTTON_PX)
         return made
 
