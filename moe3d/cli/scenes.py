@@ -5,14 +5,14 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
 from moe3d.errors import UsageError
 
 if TYPE_CHECKING:
-    from moe3d.training.data.generator import SceneGenerator
+    from moe3d.training.data.pool import DrawsScenes
 
 MAX_SIDE_PX = 4096
 SCENES_AT_ONCE, SCENES_PER_SHARD = 8, 50
@@ -24,6 +24,12 @@ class ScenesCommand:
 
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])]
     """Folder for the scenes."""
+    kind: Literal["generated", "photo-like"] = "generated"
+    """generated: boxes, ellipsoids and cylinders. photo-like: furnished rooms and streets that look
+    like photos, on the processor; needs --furniture."""
+    furniture: Path | None = None
+    """For photo-like scenes: folder of Sweet Home 3D's furniture libraries (.sh3f), as Debian's
+    package sweethome3d-furniture has them. Only models under CC0 are used."""
     seed: int = 0
     """Seed of the first scene. 0 to 999,999 train, 1,000,000 to 1,000,999 validate."""
     count: int = 1
@@ -47,13 +53,11 @@ class ScenesCommand:
                 f"scenes need a count of at least 1 and 1 to 8 views; "
                 f"got {self.count} and {self.views}"
             )
-        from moe3d.inference.device import select_device
-        from moe3d.training.data.generator import SceneGenerator
         from moe3d.training.data.seeds import split_of_seed
 
         for seed in (self.seed, self.seed + self.count - 1):
             split_of_seed(seed)
-        generator = SceneGenerator(select_device(self.device))
+        generator = self._generator()
         started = time.monotonic()
         write = self._write_shards if self.shards else self._write_folders
         write(generator, height, width)
@@ -61,7 +65,20 @@ class ScenesCommand:
         print(f"{self.count} scenes, {pace:.2f} a second", file=sys.stderr)
         return 0
 
-    def _write_folders(self, generator: "SceneGenerator", height: int, width: int) -> None:
+    def _generator(self) -> "DrawsScenes":
+        if self.kind == "photo-like":
+            if self.furniture is None:
+                raise UsageError("photo-like scenes need --furniture FOLDER of furniture libraries")
+            from moe3d.training.photo_like.generator import PhotoLikeGenerator
+            from moe3d.training.photo_like.library import open_furniture
+
+            return PhotoLikeGenerator(open_furniture(self.furniture))
+        from moe3d.inference.device import select_device
+        from moe3d.training.data.generator import SceneGenerator
+
+        return SceneGenerator(select_device(self.device))
+
+    def _write_folders(self, generator: "DrawsScenes", height: int, width: int) -> None:
         from moe3d.training.data.folders import write_scene_folder
 
         for first in range(0, self.count, SCENES_AT_ONCE):
@@ -71,12 +88,13 @@ class ScenesCommand:
                 written = write_scene_folder(scenes, index, self.output, overwrite=self.overwrite)
                 print(f"{first + index + 1}/{self.count} {written}", file=sys.stderr)
 
-    def _write_shards(self, generator: "SceneGenerator", height: int, width: int) -> None:
+    def _write_shards(self, generator: "DrawsScenes", height: int, width: int) -> None:
         from moe3d.training.data.pool import ShardPlan, write_shard
 
         for first in range(0, self.count, SCENES_PER_SHARD):
             count = min(SCENES_PER_SHARD, self.count - first)
-            plan = ShardPlan(self.seed + first, count, self.views, height, width)
+            kind = "" if self.kind == "generated" else self.kind
+            plan = ShardPlan(self.seed + first, count, self.views, height, width, kind)
             written = write_shard(plan, self.output, generator)
             print(f"{first + count}/{self.count} {written}", file=sys.stderr)
 

@@ -26,8 +26,11 @@ Likelihood = Literal["gaussian", "laplace"]
 class DataConfig:
     """Where scenes come from and how many make a step."""
 
-    source: Literal["generated", "pool", "folders"] = "generated"
-    """generated: drawn as they are needed. pool: shards of generated scenes. folders: your own."""
+    source: Literal["generated", "photo-like", "pool", "folders"] = "generated"
+    """generated: drawn as they are needed. photo-like: so, too, but furnished rooms and streets
+    that look like photos. pool: shards of generated scenes. folders: your own."""
+    furniture: Path | None = None
+    """Folder of Sweet Home 3D's furniture libraries (.sh3f) for photo-like scenes."""
     data: Path | None = None
     """Folder of shards or of your own scenes."""
     dataset: str = "scenes"
@@ -220,7 +223,9 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         if self.run.steps < 1 or self.data.scenes_per_step < 1 or self.data.max_views < 1:
             raise UsageError("a run needs at least 1 step, 1 scene a step and 1 view a scene")
-        if self.data.source != "generated" and self.data.data is None:
+        if self.data.source == "photo-like" and self.data.furniture is None:
+            raise UsageError("source 'photo-like' needs furniture: --furniture FOLDER")
+        if self.data.source in ("pool", "folders") and self.data.data is None:
             raise UsageError(f"source {self.data.source!r} needs a folder: --data FOLDER")
         if self.patch_embed is not None and self.base != "new-mini":
             raise UsageError("--patch-embed is the start of a new network: use --base new-mini")

@@ -8,14 +8,26 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from moe3d.io.files.atomic import new_folder
-from moe3d.training.data.generator import SceneGenerator
+from moe3d.training.data.generator import GeneratedScenes
 
 ARRAYS = ("images", "depth", "camera_from_world", "intrinsics")
 SCENES_AT_ONCE = 10
+
+
+@runtime_checkable
+class DrawsScenes(Protocol):
+    """A generator of scenes, of whatever kind."""
+
+    def generate(
+        self, seeds: Sequence[int], num_views: int, height: int, width: int
+    ) -> GeneratedScenes:
+        """Make one scene a seed."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -32,14 +44,17 @@ class ShardPlan:
     """Pixels."""
     width: int
     """Pixels."""
+    kind: str = ""
+    """Kind of scenes, where it is not the usual one: shards of several kinds make one pool."""
 
     @property
     def name(self) -> str:
         """Folder name."""
-        return f"{self.height}x{self.width}-{self.first_seed:07d}"
+        ending = f"-{self.kind}" if self.kind else ""
+        return f"{self.height}x{self.width}-{self.first_seed:07d}{ending}"
 
 
-def write_shard(plan: ShardPlan, folder: Path, generator: SceneGenerator) -> Path:
+def write_shard(plan: ShardPlan, folder: Path, generator: DrawsScenes) -> Path:
     """Generate a shard, or leave it if it is already there.
 
     Args:

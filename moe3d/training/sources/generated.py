@@ -45,13 +45,7 @@ class GeneratedSource:
 
     def seeds(self, step: int) -> list[int]:
         """Scene seeds of a whole step, all processes."""
-        count, each = self._config.data.num_scenes, self._config.data.scenes_per_step
-        places = range(step * each, (step + 1) * each)
-        return [int(self._order(place // count)[place % count]) for place in places]
-
-    def _order(self, epoch: int) -> np.ndarray:
-        count = min(self._config.data.num_scenes, VALIDATION_START)
-        return np.random.default_rng([self._config.seed, epoch, count]).permutation(count)
+        return seeds_of_step(self._config, step)
 
     def load(self, step: int) -> "TrainingBatch | _Plans":
         """Plan the scenes of a step; on a processor also picture them."""
@@ -72,6 +66,18 @@ class GeneratedSource:
         made = self._generator.picture(plans.scenes, plans.height, plans.width)
         batch = batch_of_scenes(made)
         return look_scenes(batch, plans.look) if self._config.data.augment else batch
+
+
+def seeds_of_step(config: TrainingConfig, step: int) -> list[int]:
+    """Scene seeds of a whole step: each of the run's once before any comes again."""
+    count, each = config.data.num_scenes, config.data.scenes_per_step
+    places = range(step * each, (step + 1) * each)
+    return [int(_order(config, place // count)[place % count]) for place in places]
+
+
+def _order(config: TrainingConfig, epoch: int) -> np.ndarray:
+    count = min(config.data.num_scenes, VALIDATION_START)
+    return np.random.default_rng([config.seed, epoch, count]).permutation(count)
 
 
 def batch_of_scenes(scenes: GeneratedScenes) -> TrainingBatch:

@@ -16,6 +16,7 @@ from moe3d.training.processes import Share
 from moe3d.training.sources.folders import FolderSource, check_scenes, open_own_data
 from moe3d.training.sources.generated import GeneratedSource
 from moe3d.training.sources.loading import choose_workers
+from moe3d.training.sources.photo_like import open_photo_like
 from moe3d.training.sources.source import SceneSource, StepDraw, look_scenes, parse_size
 from moe3d.training.tensors import tensors_to
 
@@ -86,6 +87,8 @@ def open_source(config: TrainingConfig, share: Share, device: torch.device) -> S
         source = GeneratedSource(config, share, device)
         source.prepare(choose_workers(config.data.workers))
         return source
+    if config.data.source == "photo-like":
+        return open_photo_like(config, share)
     if config.data.source == "pool":
         return PoolSource(config, share)
     dataset = open_own_data(config)

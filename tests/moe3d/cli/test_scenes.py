@@ -5,6 +5,7 @@ from PIL import Image
 from moe3d.cli.main import run_command
 from moe3d.cli.scenes import ScenesCommand, parse_size
 from moe3d.errors import UsageError
+from tests.moe3d.training.photo_like.conftest import ZERO, write_library
 
 
 def test_scenes_are_written_one_folder_a_seed(tmp_path):
@@ -39,3 +40,19 @@ def test_shards_hold_the_same_scenes_as_folders(tmp_path):
     for index in range(2):
         with Image.open(tmp_path / f"folders/scene-000000{5 + index}/images/000.png") as photo:
             np.testing.assert_array_equal(images[index, 0], np.asarray(photo))
+
+
+def test_photo_like_scenes_are_written_like_the_others(tmp_path):
+    write_library(tmp_path / "free.sh3f", dict.fromkeys(("cube", "plate"), ZERO))
+    words = ["--kind", "photo-like", "--furniture", str(tmp_path / "free.sh3f"), "--views", "1"]
+    folders = ["scenes", *words, "--size", "42x28", "-o", str(tmp_path / "out")]
+    assert run_command(folders) == 0
+    assert np.load(tmp_path / "out/scene-0000000/depth/000.npy").shape == (28, 42)
+
+
+def test_photo_like_scenes_need_furniture(tmp_path, capsys):
+    words = ["scenes", "--kind", "photo-like", "-o", str(tmp_path / "out")]
+    assert run_command(words) == 2
+    assert "--furniture FOLDER" in capsys.readouterr().err
+    assert run_command([*words, "--furniture", str(tmp_path / "absent")]) == 7
+    assert "absent does not exist" in capsys.readouterr().err
