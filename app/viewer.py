@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from moe3d import SampleScene
 from moe3d.io.files.workplace import sweep
-from moe3d.io.photos.samples import SampleScene
 from moe3d_viewer.arguments import Arguments
 from moe3d_viewer.exception_hook import ExceptionHook
 from moe3d_viewer.garbage_timer import GarbageTimer

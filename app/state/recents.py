@@ -9,9 +9,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from moe3d import Progress
+from moe3d import Progress, SampleScene
 from moe3d.io.photos.image_files import is_video
-from moe3d.io.photos.samples import SampleScene
 from moe3d_viewer.state.job import JobKind, Jobs, LatestJob, Publish
 from moe3d_viewer.state.scene.saved_results import SUFFIX
 from moe3d_viewer.state.scene.scene_file import SceneFileState
