@@ -84,6 +84,9 @@ class LossConfig:
     """The confidence that fits an error is this divided by the error; VGGT has 0.2."""
     camera_weight: float = 5.0
     """Factor on the camera loss."""
+    scale_weight: float = 0.0
+    """Factor on how far the photos of a scene are from one common scale, of a single head and of
+    the fused depth alike; presets that cache features see photos one by one, so not for them."""
     unknown_weight: float = 0.05
     """Factor on the confidence of pixels without depth."""
 

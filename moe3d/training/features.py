@@ -44,6 +44,8 @@ class FrameBatch:
     """Normalised; NaN where unknown."""
     names: tuple[str, ...] = ()
     """Which frames these are, for error messages."""
+    views: int = 1
+    """Frames that follow each other and are of one scene."""
 
 
 class FeatureWriter:

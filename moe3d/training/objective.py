@@ -20,7 +20,7 @@ from moe3d.training.batches import TrainingBatch
 from moe3d.training.config import TrainingConfig
 from moe3d.training.features import FrameBatch
 from moe3d.training.losses.camera import camera_loss
-from moe3d.training.losses.depth import depth_loss, unknown_confidence
+from moe3d.training.losses.depth import depth_loss, scale_spread, unknown_confidence
 from moe3d.training.losses.mixture import MixtureAnswer, mixture_loss
 
 SINGLE_HEAD = ("vggt", "baseline", "pair")
@@ -55,7 +55,7 @@ class Objective(nn.Module):
         """
         with self._precision(batch.images):
             if isinstance(batch, FrameBatch):
-                frames, views, poses = batch, 1, None
+                frames, views, poses = batch, batch.views, None
             else:
                 frames, views, poses = self._run_backbone(batch)
             found = self._decode(frames, temperature)
@@ -131,8 +131,19 @@ class Objective(nn.Module):
         total = terms.confidence + terms.regression + settings.head_gradient_weight * terms.gradient
         total = total + settings.edge_weight * terms.edge
         total = total + settings.unknown_weight * unknown_confidence(confidence, truth)
+        total, scale = self._with_scale(total, depth, truth)
         names = ("regression", "gradient", "confidence", "edge")
-        return total, {name: getattr(terms, name) for name in names}
+        return total, {name: getattr(terms, name) for name in names} | scale
+
+    def _with_scale(
+        self, total: Tensor, depth: Tensor, truth: Tensor
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss with the term of one scale for all photos, where the settings ask for it."""
+        weight = self._config.loss.scale_weight
+        if not weight:
+            return total, {}
+        spread = scale_spread(depth, truth)
+        return total + weight * spread, {"scale": spread}
 
     def _mixture_loss(
         self, found: DepthCandidates, truth: Tensor, views: int, temperature: float
@@ -152,6 +163,7 @@ class Objective(nn.Module):
         )
         total = terms.weighted(weights) + settings.edge_weight * terms.edge
         total = total + settings.unknown_weight * unknown_confidence(answer.confidence, truth)
+        total, scale = self._with_scale(total, answer.depth, truth)
         names = (
             "likelihood",
             "edge_likelihood",
@@ -163,4 +175,4 @@ class Objective(nn.Module):
             "entropy",
             "balance",
         )
-        return total, {name: getattr(terms, name) for name in names}
+        return total, {name: getattr(terms, name) for name in names} | scale

@@ -180,3 +180,21 @@ def unknown_confidence(
 ) -> Float[Tensor, ""]:
     """Pull the confidence of pixels without depth (sky) towards 1, so that a filter drops them."""
     return mean_of_valid(confidence - 1, ~torch.isfinite(truth))
+
+
+def scale_spread(
+    depth: Float[Tensor, "B S H W"], truth: Float[Tensor, "B S H W"]
+) -> Float[Tensor, ""]:
+    """How far the photos of a scene are from one common scale: mean over scenes and photos of the
+    distance between a photo's mean log ratio of depth to truth and the scene's mean of these.
+
+    Args:
+        depth: predicted, normalised units.
+        truth: NaN where unknown; a photo without a known pixel does not count.
+    """
+    valid = torch.isfinite(truth)
+    error = torch.where(valid, signed_error(depth, truth, log_space=True), 0.0)
+    level = error.sum((2, 3)) / valid.sum((2, 3)).clamp(min=1)  # (B, S)
+    known = valid.any(-1).any(-1)
+    middle = (level * known).sum(1, keepdim=True) / known.sum(1, keepdim=True).clamp(min=1)
+    return mean_of_valid(torch.where(known, (level - middle).abs(), 0.0), known)

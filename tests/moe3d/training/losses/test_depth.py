@@ -8,6 +8,7 @@ from moe3d.training.losses.depth import (
     edge_band,
     gradient_error,
     mean_of_valid,
+    scale_spread,
     unknown_confidence,
 )
 
@@ -127,3 +128,19 @@ def test_depth_loss_passes_a_gradient_check(log_space):
     depth = (random_maps(1, 2, 5, 4, seed=1) + 1).requires_grad_()
     confidence = (random_maps(1, 2, 5, 4, seed=2) + 1.5).requires_grad_()
     assert torch.autograd.gradcheck(loss, (depth, confidence))
+
+
+def test_photos_at_1_and_2_times_their_scale_are_half_a_log_2_from_their_common_one():
+    truth = 1 + random_maps(1, 3, 4, 5)
+    truth[0, 2] = torch.nan  # an unknown photo does not count
+    factors = torch.tensor([1.0, 2.0, 50.0], dtype=torch.float64)[None, :, None, None]
+    depth = factors * truth.nan_to_num(1.0)
+    assert float(scale_spread(depth, truth)) == pytest.approx(math.log(2) / 2)
+    assert float(scale_spread(3 * truth[:, :2], truth[:, :2])) == pytest.approx(0, abs=1e-12)
+
+
+def test_the_gradient_of_the_scale_term_is_right():
+    truth = 1 + random_maps(2, 3, 4, 5, seed=1)
+    truth[0, 1, 2] = torch.nan
+    depth = (1 + random_maps(2, 3, 4, 5, seed=2)).requires_grad_()
+    assert torch.autograd.gradcheck(lambda d: scale_spread(d, truth), (depth,))
