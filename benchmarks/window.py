@@ -86,6 +86,8 @@ class StallMeter(QObject):
         """Begin to measure."""
         self._begin()
         self._timer.start()
+        if self._tells_why:
+            faulthandler.dump_traceback_later(LATE_S + INTERVAL_MS / 1000)
 
     def stop(self) -> None:
         """Measure no more."""

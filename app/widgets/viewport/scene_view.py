@@ -1,7 +1,8 @@
 """What the window asks of its 3D part, and who answers: `GlSceneView`, else `PlainSceneView`."""
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import Protocol
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QWidget
 
+from moe3d_viewer.native_libraries import import_in_turn
 from moe3d_viewer.rendering.opengl.graphics_trial import Graphics, try_graphics
 from moe3d_viewer.rendering.opengl.opengl_setup import surface_format
 from moe3d_viewer.state.app_state import AppState
@@ -19,8 +21,20 @@ from moe3d_viewer.widgets.viewport.plain_scene_view import PlainSceneView
 
 logger = logging.getLogger(__name__)
 
-WITHOUT_QT = ("OpenGL.GL", "OpenGL.GL.shaders", "scipy.spatial.transform", "scipy.sparse.csgraph")
+WITHOUT_QT = (
+    "OpenGL.GL",
+    "OpenGL.GL.shaders",
+    "scipy.spatial.transform",
+    "scipy.sparse.csgraph",
+    "multiprocessing.connection",  # the last three for pyqtgraph
+    "xml.etree.ElementTree",
+    "decimal",
+)
 """What the 3D view needs and a worker's thread may load."""
+QT_MODULES = ("PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets")
+"""pyqtgraph asks each of them for all its names, and PySide6 makes a class when it is asked for."""
+TURN_S = 0.004
+"""Seconds that one turn of making classes takes, and the last of them."""
 WITH_QT = (
     "pyqtgraph",
     "pyqtgraph.opengl",
@@ -63,6 +77,7 @@ class SceneViewMaker(QObject):
         self._theme = theme
         self._loading = LatestJob(jobs, self)
         self._loading.succeeded.connect(self._on_loaded)
+        self._classes: Iterator[None] = iter(())
         self._missing: list[str] = []
         self._next = QTimer(self)
         self._next.setSingleShot(True)
@@ -91,17 +106,23 @@ class SceneViewMaker(QObject):
         """Import what the first 3D view needs while the user looks at photos: it takes a second,
         which would be missed when the first result comes."""
         if not (self.graphics.problem or self._loading.is_running or self._next.isActive()):
-            self._loading.start(lambda _progress, _publish: _try_import(WITHOUT_QT))
+            self._loading.start(lambda _progress, _publish: _try_import(WITHOUT_QT, import_in_turn))
 
     @Slot(object)
     def _on_loaded(self, problem: str) -> None:
         if not problem:
+            self._classes = _make_classes()
             self._missing = list(WITH_QT)
             self._next.start(0)
 
     @Slot()
     def _load_next(self) -> None:
         """One part a turn of the event loop: the window answers in between."""
+        until = time.perf_counter() + TURN_S
+        for _ in self._classes:
+            if time.perf_counter() > until:
+                self._next.start(0)
+                return
         if _try_import((self._missing.pop(0),)):
             return
         if self._missing:
@@ -119,11 +140,23 @@ class SceneViewMaker(QObject):
         return GlSceneView(state, self._theme)
 
 
-def _try_import(names: Sequence[str]) -> str:
+def _make_classes() -> Iterator[None]:
+    """Let PySide6 make the classes that pyqtgraph will ask for, one a step."""
+    for module in map(import_module, QT_MODULES):
+        for name in dir(module):
+            getattr(module, name)
+            yield
+
+
+def _import(names: Sequence[str]) -> None:
+    for name in names:
+        import_module(name)
+
+
+def _try_import(names: Sequence[str], load: Callable[[Sequence[str]], None] = _import) -> str:
     """Load parts of the 3D view and what its camera turns with; why one cannot be loaded."""
     try:
-        for name in names:
-            import_module(name)
+        load(names)
     except (ImportError, AttributeError, OSError, TypeError) as error:  # as PyOpenGL fails
         logger.exception("the 3D view cannot be loaded")
         return f"PyOpenGL cannot be loaded ({error})"

@@ -1,5 +1,6 @@
 """Blur and likeness on real photos, changed in known ways."""
 
+import statistics
 from pathlib import Path
 
 import cv2
@@ -7,7 +8,13 @@ import numpy as np
 import pytest
 
 from moe3d.io.photos.images import read_views, thumbnail
-from moe3d.io.photos.photo_checks import check_photo, find_blurred, find_duplicates
+from moe3d.io.photos.photo_checks import (
+    BLUR_SHARE,
+    PhotoCheck,
+    check_photo,
+    find_blurred,
+    find_duplicates,
+)
 
 ROOM = Path(__file__).parents[4] / "assets" / "samples" / "room" / "images"
 
@@ -38,3 +45,11 @@ def test_smaller_and_recompressed_copies_are_found_and_neighbours_are_not(photos
     again = cv2.imdecode(packed, cv2.IMREAD_COLOR)
     checks = [check_photo(photo) for photo in (*photos, small, again)]
     assert find_duplicates(checks) == {len(photos): 0, len(photos) + 1: 2}
+
+
+@pytest.mark.parametrize("sharpness", [[1, 9, 50], [50, 9, 40, 2], [7, 100, 100, 5, 30, 29]])
+def test_sharpness_is_measured_by_the_median(sharpness):
+    limit = BLUR_SHARE * statistics.median(sharpness)
+    checks = [PhotoCheck(float(value), 0, 0.0) for value in sharpness]
+    assert find_blurred(checks) == {i for i, value in enumerate(sharpness) if value < limit}
+    assert find_blurred(checks)
