@@ -33,7 +33,7 @@ from moe3d.training.photo_like.walks import Walk
 from moe3d.training.photo_like.wardrobe import SurfaceBank
 
 OPEN_SHARE = 0.2
-STRIDE_PX = 2
+STRIDE_PX = 3
 SHININESS = 60
 
 
