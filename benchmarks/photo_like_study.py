@@ -83,6 +83,13 @@ class Study:
     height: int
     rate: float
     seed: int
+    precision: str = "bfloat16"
+    arms: int = 4
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the products of trunk and heads."""
+        return torch.bfloat16 if self.precision == "bfloat16" else torch.float32
 
     @property
     def rounds(self) -> int:
@@ -156,7 +163,9 @@ def drawn_rounds(
 
 
 @torch.no_grad()
-def run_trunk(network: MoE3DNetwork, batch: TrainingBatch, step_scenes: int) -> list[FrameBatch]:
+def run_trunk(
+    network: MoE3DNetwork, batch: TrainingBatch, step_scenes: int, dtype: torch.dtype
+) -> list[FrameBatch]:
     """Frames with the trunk's features, in steps of so many scenes."""
     steps = []
     parts = split_scenes(batch)
@@ -164,9 +173,10 @@ def run_trunk(network: MoE3DNetwork, batch: TrainingBatch, step_scenes: int) -> 
         chosen = parts[start : start + step_scenes]
         images = torch.cat([part.images for part in chosen])
         depth = torch.cat([part.depth for part in chosen])
-        tokens = network.aggregator(images, network.config.dpt.layers)
+        with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
+            tokens = network.aggregator(images, network.config.dpt.layers)
         special = tokens.num_special_tokens
-        layers = tuple(layer.flatten(0, 1)[:, special:].clone() for layer in tokens.layers)
+        layers = tuple(layer.flatten(0, 1)[:, special:].float() for layer in tokens.layers)
         names = tuple(name for part in chosen for name in part.names)
         steps.append(FrameBatch(images.flatten(0, 1), layers, depth.flatten(0, 1), names, VIEWS))
     return steps
@@ -190,7 +200,7 @@ class ArmRun:
         self.network.moe_head = copy.deepcopy(base.moe_head)
         loss: LossConfig = replace(config.loss, scale_weight=arm.scale_weight)
         self._config = replace(config, loss=loss)
-        self._objective = Objective(self.network, self._config)
+        self._objective = Objective(self.network, self._config, study.dtype)
         self._heads = torch.nn.ModuleDict(
             {"depth_head": self.network.depth_head, "moe_head": self.network.moe_head}
         ).requires_grad_(True)
@@ -360,8 +370,11 @@ def train(asked: argparse.Namespace, study: Study, runs: list[ArmRun], drawing: 
     longest = 0.0
     base = runs[0].network
     for drawn in drawn_rounds(drawing, asked.furniture, study, done, asked.workers):
-        before = time.monotonic()
-        steps = {kind: run_trunk(base, batch, study.step_scenes) for kind, batch in drawn.items()}
+        before, work = time.monotonic(), time.process_time()
+        steps = {
+            kind: run_trunk(base, batch, study.step_scenes, study.dtype)
+            for kind, batch in drawn.items()
+        }
         losses = {
             run.arm.name: float(np.mean([run.learn(batch) for batch in steps_of(run.arm, steps)]))
             for run in runs
@@ -372,7 +385,9 @@ def train(asked: argparse.Namespace, study: Study, runs: list[ArmRun], drawing: 
         now = time.monotonic()
         longest = max(longest, now - before)
         with (asked.out / "log.jsonl").open("a") as log:
-            log.write(json.dumps({"round": done, "seconds": now - before, "losses": losses}) + "\n")
+            entry = {"round": done, "seconds": now - before, "losses": losses}
+            entry["cpu_seconds"] = time.process_time() - work
+            log.write(json.dumps(entry) + "\n")
         print(f"round {done} of {study.rounds}, {now - before:.0f} s: {losses}", flush=True)
         if asked.minutes and now + longest - started > 60 * asked.minutes:
             break
@@ -398,6 +413,8 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     reader.add_argument(
         "--score-scenes", type=int, default=40, help="of each kind; 0 scores nothing"
     )
+    reader.add_argument("--precision", choices=("float32", "bfloat16"), default="bfloat16")
+    reader.add_argument("--arms", type=int, choices=(2, 3, 4), default=4, help="the first so many")
     asked = reader.parse_args(words)
     if asked.round_scenes % asked.step_scenes or (asked.round_scenes // asked.step_scenes) % 2:
         reader.error("a round has to be an even number of whole steps, or arms differ in frames")
@@ -413,12 +430,20 @@ def main(words: Sequence[str] | None = None) -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     width, height = (int(side) for side in asked.size.split("x"))
     study = Study(
-        asked.frames, asked.round_scenes, asked.step_scenes, width, height, asked.rate, asked.seed
+        asked.frames,
+        asked.round_scenes,
+        asked.step_scenes,
+        width,
+        height,
+        asked.rate,
+        asked.seed,
+        asked.precision,
+        asked.arms,
     )
     config = read_config(SETTINGS)
     base = read_checkpoint(find_checkpoint("mini")).network.eval().requires_grad_(False)
     drawing = Drawing(asked.furniture, study)
-    runs = [ArmRun(arm, base, study, config) for arm in ARMS]
+    runs = [ArmRun(arm, base, study, config) for arm in ARMS[: study.arms]]
     done = train(asked, study, runs, drawing)
     if not asked.score_scenes:
         return
