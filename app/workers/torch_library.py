@@ -4,7 +4,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from moe3d_viewer.native_libraries import load_libraries
+from moe3d_viewer.rendering.native_libraries import load_libraries
 
 LIBRARIES = ("libc10.so", "libtorch_cpu.so", "libtorch_python.so")
 """In an order in which each finds those that it needs."""

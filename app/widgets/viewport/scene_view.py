@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QSurfaceFormat
 from PySide6.QtWidgets import QWidget
 
-from moe3d_viewer.native_libraries import import_in_turn
+from moe3d_viewer.rendering.native_libraries import import_in_turn
 from moe3d_viewer.rendering.opengl.graphics_trial import Graphics, try_graphics
 from moe3d_viewer.rendering.opengl.opengl_setup import surface_format
 from moe3d_viewer.state.app_state import AppState

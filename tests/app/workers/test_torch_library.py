@@ -29,7 +29,7 @@ assert not load_matching_library()
 """
 IN_TURN = """
 import sys, threading
-from moe3d_viewer import native_libraries
+from moe3d_viewer.rendering import native_libraries
 def wait():
     native_libraries.import_in_turn(["colorsys"])
 with native_libraries._TURN:  # a library is being loaded
