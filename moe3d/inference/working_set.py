@@ -75,10 +75,18 @@ def run_options(compute: Compute, step: WorkingSet, *, with_baseline: bool) -> R
     )
 
 
+FULL = (
+    "can't allocate memory",
+    "not enough memory",
+    "bad_alloc",
+    "CUDA error: out of memory",
+    "STATUS_ALLOC_FAILED",
+)
+"""What errors say that have no class of their own: a CPU's, a driver's, cuBLAS's and cuDNN's."""
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory was asked for and not given, on a card or a CPU."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
-    return isinstance(error, RuntimeError) and any(
-        words in str(error) for words in ("can't allocate memory", "not enough memory", "bad_alloc")
-    )
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in FULL)

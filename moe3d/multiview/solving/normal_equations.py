@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float64, Int
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csc_matrix, csr_matrix, diags
 from scipy.sparse.linalg import splu
 
 from moe3d.multiview.matches.matching import KeypointTracks
@@ -18,6 +18,9 @@ COLUMNS = POSE + 1
 DENSE_UP_TO = 200
 """Camera parameters up to which the normal matrix is solved as a full one. A larger one is mostly
 empty, as a photo shares tracks with few others, and full solvers' threads fight for the cores."""
+FULL_UP_TO = 110
+"""Camera parameters up to which the matrix of cameras by points is a full one too: of few photos it
+is a fifth full, and sparse products take ten times (four photos) to twice (eight) as long."""
 SYMMETRIC = {"SymmetricMode": True, "DiagPivotThresh": 0.01}
 
 
@@ -80,6 +83,7 @@ class EquationLayout:
         self._entries = order[: self._row_starts[-1]]
         point_columns = (3 * self._track[:, None, None] + np.arange(3)).repeat(COLUMNS, axis=1)
         self._entry_columns = point_columns.ravel()[self._entries]
+        self._places = rows[self._entries] * (3 * self._count) + self._entry_columns
 
     def step(
         self, terms: NormalEquations, damping: float
@@ -113,14 +117,33 @@ class EquationLayout:
 
     def reduced(
         self, terms: NormalEquations, carried: Float64[np.ndarray, "M 8 3"], damping: float
-    ) -> csr_matrix:
+    ) -> csr_matrix | Float64[np.ndarray, "C C"]:
         """The normal matrix of the cameras with the points eliminated (Schur complement)."""
+        if self.size <= FULL_UP_TO:
+            return self._full_reduced(terms, carried, damping)
         columns = self._view_columns
         rows = columns.repeat(COLUMNS, axis=1).ravel()
         where = rows, np.tile(columns, COLUMNS).ravel()
         block = csr_matrix((terms.camera_block.ravel(), where), (self.size + 1,) * 2)[:-1, :-1]
         diagonal = damping * (block.diagonal() + terms.prior) + terms.prior + 1e-9
         return block + diags(diagonal) - self.mixed(carried) @ self.mixed(terms.mixed_block).T
+
+    def _full_reduced(
+        self, terms: NormalEquations, carried: Float64[np.ndarray, "M 8 3"], damping: float
+    ) -> Float64[np.ndarray, "C C"]:
+        side, columns = self.size + 1, self._view_columns
+        at = (columns[:, :, None] * side + columns[:, None]).ravel()
+        block = np.bincount(at, terms.camera_block.ravel(), side * side)
+        block = block.reshape(side, side)[:-1, :-1]
+        diagonal = damping * (block.diagonal() + terms.prior) + terms.prior + 1e-9
+        between = self._full_mixed(carried) @ self._full_mixed(terms.mixed_block).T
+        return block + np.diag(diagonal) - between
+
+    def _full_mixed(self, blocks: Float64[np.ndarray, "M 8 3"]) -> Float64[np.ndarray, "C T3"]:
+        values = blocks.reshape(-1)[self._entries]
+        shape = (self.size, 3 * self._count)
+        total = np.bincount(self._places, values, shape[0] * shape[1])
+        return total.astype(np.float64, copy=False).reshape(shape)  # of nothing numpy counts in int
 
     def mixed(self, blocks: Float64[np.ndarray, "M 8 3"]) -> csr_matrix:
         """Blocks of cameras by points as one sparse matrix (C, 3 T)."""
@@ -130,29 +153,35 @@ class EquationLayout:
 
 
 def _solve(
-    system: csr_matrix, right: Float64[np.ndarray, " C"]
+    system: csr_matrix | Float64[np.ndarray, "C C"], right: Float64[np.ndarray, " C"]
 ) -> Float64[np.ndarray, " C"] | None:
     """The solution of a symmetric system; None where it has none."""
     try:
         if len(right) <= DENSE_UP_TO:
-            return cho_solve(cho_factor(system.toarray()), right)
-        found = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC).solve(right)
+            return cho_solve(cho_factor(_full(system)), right)
+        found = splu(csc_matrix(system), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC).solve(right)
     except (LinAlgError, ValueError, RuntimeError):
         return None
     return found if np.isfinite(found).all() else None
 
 
-def invert(system: csr_matrix) -> Float64[np.ndarray, "C C"]:
+def _full(system: csr_matrix | Float64[np.ndarray, "C C"]) -> Float64[np.ndarray, "C C"]:
+    return system if isinstance(system, np.ndarray) else system.toarray()
+
+
+def invert(
+    system: csr_matrix | Float64[np.ndarray, "C C"],
+) -> Float64[np.ndarray, "C C"]:
     """The inverse; that of the well determined part where the matrix is singular."""
     size = len(system.diagonal())
     if size > DENSE_UP_TO:
         try:
-            factors = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC)
+            factors = splu(csc_matrix(system), permc_spec="MMD_AT_PLUS_A", options=SYMMETRIC)
         except RuntimeError:
             pass
         else:
             return factors.solve(np.eye(size))
-    return np.linalg.pinv(system.toarray(), hermitian=True)
+    return np.linalg.pinv(_full(system), hermitian=True)
 
 
 def inverses(blocks: Float64[np.ndarray, "T 3 3"], damping: float) -> Float64[np.ndarray, "T 3 3"]:

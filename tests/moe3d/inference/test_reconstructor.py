@@ -7,9 +7,9 @@ import torch
 from moe3d.errors import DeviceMemoryError, JobCancelledError, UsageError
 from moe3d.inference import reconstructor as reconstructing
 from moe3d.inference.device import select_compute
-from moe3d.inference.estimate import count_steps
+from moe3d.inference.estimate import count_steps, plan_memory
 from moe3d.inference.reconstructor import ReconstructionOptions, Reconstructor
-from moe3d.inference.working_set import LADDER
+from moe3d.inference.working_set import LADDER, is_out_of_memory
 from moe3d.model.checkpoint import CheckpointInfo
 from moe3d.model.config import (
     AggregatorConfig,
@@ -148,6 +148,7 @@ class Full:
         return getattr(self._network, part)(*arguments)
 
 
+CUDA_ERROR = torch.AcceleratorError("CUDA error: out of memory")
 CPU_ERROR = RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: 12 bytes")
 
 
@@ -166,6 +167,40 @@ def test_out_of_memory_in_the_heads_keeps_the_tokens(reconstructor, monkeypatch,
     ]
     assert "out of memory at first; then the heads 2 photos at a time" in prediction.metadata.notes
     np.testing.assert_allclose(prediction.depth, whole.depth, rtol=1e-5)
+
+
+def test_memory_that_another_program_took_since_the_plan_costs_a_note_and_no_run(
+    reconstructor, monkeypatch
+):
+    """Free when the run was planned, gone when it is asked for, and back for the next run."""
+    whole = reconstructor.reconstruct(views())
+    shape, plenty = (2, 42, 56), 10**12
+    plan = plan_memory(reconstructor.network.config, reconstructor.compute, shape, plenty)
+    assert plan.measures == ""
+    monkeypatch.setattr(reconstructing, "free_bytes", lambda _device: plenty)
+    network = Full(reconstructor.network, decode_fails=1, error=CUDA_ERROR)
+    monkeypatch.setattr(reconstructor, "network", network)
+    crowded, free_again = (reconstructor.reconstruct(views()) for _ in range(2))
+    assert "out of memory at first; then the heads one photo at a time, blocks piece by piece" in (
+        crowded.metadata.notes
+    )
+    assert free_again.metadata.notes == whole.metadata.notes
+    for found in (crowded, free_again):
+        np.testing.assert_allclose(found.depth, whole.depth, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_full"),
+    [
+        ("CUDA error: out of memory", True),
+        ("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", True),
+        ("cuDNN error: CUDNN_STATUS_ALLOC_FAILED", True),
+        ("CUDA error: no CUDA-capable device is detected", False),
+        ("CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasSgemm`", False),
+    ],
+)
+def test_a_driver_without_memory_is_told_from_a_card_that_fails(words, is_full):
+    assert is_out_of_memory(torch.AcceleratorError(words)) is is_full
 
 
 def test_out_of_memory_in_the_backbone_goes_down_the_ladder(reconstructor, monkeypatch):

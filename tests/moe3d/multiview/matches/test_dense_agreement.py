@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from moe3d.multiview.camera_state import CameraState
-from moe3d.multiview.matches.dense_agreement import AgreementSettings, DenseAgreement
+from moe3d.multiview.matches.dense_agreement import (
+    AgreementSettings,
+    DenseAgreement,
+    window_means,
+)
 from tests.multiview_scenes import Plane, camera, render
 
 SIZE = (64, 96)
@@ -133,3 +137,11 @@ def test_of_the_others_the_best_count(cameras: np.ndarray):
     np.testing.assert_allclose(found, [pair, pair, 0], atol=1e-6)
     np.testing.assert_allclose(photos.with_partners(state, [[1, 2], [2], [0, 1]]),
                                [pair / 2, 0, 0], atol=1e-6)  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "window"), [(12, 7), (5, 7), (1, 7), (9, 1)])
+def test_means_of_windows_are_those_of_the_values_inside(size: int, window: int):
+    values = np.random.default_rng(0).random(size)
+    reach = window // 2
+    expected = [values[max(at - reach, 0) : at + reach + 1].mean() for at in range(size)]
+    np.testing.assert_allclose(window_means(size, window).numpy() @ values, expected, atol=1e-6)

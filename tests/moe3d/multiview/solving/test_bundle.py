@@ -158,16 +158,18 @@ def test_blocks_are_those_of_the_squared_slopes(
         )
 
 
-@pytest.mark.parametrize("dense_up_to", [0, 200])
+@pytest.mark.parametrize(("dense_up_to", "full_up_to"), [(0, 0), (200, 0), (200, 200)])
 @pytest.mark.parametrize(("free", "groups"), FREE_AND_GROUPS)
 def test_a_step_is_the_one_with_all_points_in_the_equations(
     scene: MadeScene,
     free: list[bool],
     groups: list[int],
     dense_up_to: int,
+    full_up_to: int,
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr(normal_equations, "DENSE_UP_TO", dense_up_to)
+    monkeypatch.setattr(normal_equations, "FULL_UP_TO", full_up_to)
     problem = problem_of(
         scene, BundleSettings(focal_sigma=0.05), free=np.array(free), groups=np.array(groups)
     )
