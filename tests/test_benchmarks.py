@@ -38,6 +38,45 @@ def test_every_lever_runs_and_is_held_against_the_plain_path(network):
     assert rows[0]["of_plain"] == 1
     for row in rows:
         assert row["seconds"] > 0
+        assert row["of_roofline"] > 0
+
+
+def test_levers_can_be_chosen_and_the_plain_path_stays(network):
+    asked = network.arguments([*TINY, "--levers", "every layer kept"])
+    names = [lever.name for lever in network.chosen_levers(asked)]
+    assert names == ["32 bits, plain", "every layer kept"]
+
+
+def test_the_roofline_counts_the_operations_of_the_whole_forward(network):
+    """The bundled model's blocks alone, by their closed form; heads and embedding come on top."""
+    asked = network.arguments([*TINY, "--size", "224x168"])
+    found = network.Network(asked, 2).operations()
+    width, tokens = 384, 16 * 12
+    blocks = 8 * 2 * _block(width, tokens + 1) + 3 * 2 * _block(width, tokens + 5)
+    blocks += 3 * _block(width, 2 * (tokens + 5))
+    assert blocks < found < 3 * blocks
+
+
+def _block(width: int, tokens: int) -> float:
+    return 24.0 * width**2 * tokens + 4.0 * width * tokens**2
+
+
+def test_keeping_every_layer_takes_what_the_layers_that_nobody_reads_take(network, monkeypatch):
+    """Alive together: a 24th of the layers' bytes a layer, counted on tensors without content."""
+    asked = network.arguments([*TINY, "--size", "224x168"])
+    plain, every = network.chosen_levers(asked)[:2]
+    found = network.Network(asked, 2)
+    seen = []
+    decode = network.MoE3DNetwork.decode
+
+    def told(self, tokens, *given, **more):
+        seen.append(len(tokens.layers))
+        return decode(self, tokens, *given, **more)
+
+    monkeypatch.setattr(network.MoE3DNetwork, "decode", told)
+    found.seconds(plain)
+    found.seconds(every)
+    assert seen == [4, 4]
 
 
 def test_the_peak_counts_memory_that_a_run_touches_and_gives_back(network, monkeypatch):
@@ -66,26 +105,30 @@ def test_the_peak_counts_memory_that_a_run_touches_and_gives_back(network, monke
 
 def test_the_table_says_what_the_values_say(network):
     rows = [
-        {"lever": "plain", "seconds": 2.0, "of_plain": 1.0, "peak_mb": 400.0},
-        {"lever": "small", "seconds": 1.0, "of_plain": 0.5, "peak_mb": 100.0},
-    ]
+        {"lever": "plain", "seconds": 2.0, "of_plain": 1.0, "of_roofline": 0.4, "peak_mb": 400.0,
+         "with_weights_mb": 900.0},
+        {"lever": "small", "seconds": 1.0, "of_plain": 0.5, "of_roofline": 0.8, "peak_mb": 100.0,
+         "with_weights_mb": 600.0},
+    ]  # fmt: skip
     part = {
         "views": 2,
         "levers": rows,
         "mixture": {"of_head_percent": 40.0, "of_whole_percent": 4.3},
     }
     facts = {"preset": "mini", "size": "28x28", "device": "cpu", "clock": "processor", "load": 0.5}
-    mini = [{"photos": 8, "seconds_a_photo": 1.25}]
+    mini = [{"photos": 8, "seconds_a_photo": 1.25, "network_seconds_a_photo": 0.5}]
     text = network.table({**facts, "by_views": [part], "mini": mini})
-    assert "| small | 1.00 | 0.50 | 100 | 0.25 |" in text
+    assert "| small | 1.00 | 0.50 | 80 % | 100 | 0.25 | 600 |" in text
     assert "+4.3 % of the whole" in text
-    assert "8 photos: 1.25 CPU-s a photo" in text
+    assert "8 photos: 1.25 CPU-s a photo, the network 0.50 of them" in text
     assert json.loads(json.dumps(part)) == part
 
 
 def test_a_peak_is_measured_in_a_process_of_its_own(network):
     asked = network.arguments(TINY)
-    assert network.peak_elsewhere(asked, 1, "32 bits, plain") > 0
+    peak, weights = network.peak_elsewhere(asked, 1, "32 bits, plain")
+    assert peak > 0
+    assert 100e6 < weights < 200e6  # 30 million of four bytes
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
