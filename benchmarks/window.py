@@ -10,6 +10,8 @@ paint, best of several, on a warm disk, with compiled modules as an installed pr
 Work: processor time of the GUI thread, what all would take on a machine with nothing else to do.
 Core: time that the GUI thread was ready and had no processor (Linux). What is left of a delay after
 both it waited for Python's lock, for the drawing or for a file.
+Machine: a process of its own, with nothing to do, stood still as long at the same time; a virtual
+machine now and then does as a whole. The figures named `own` are without these.
 `--why` prints what every thread did when the timer was late; it reads their frames while they run,
 and may end the process.
 """
@@ -63,6 +65,43 @@ viewer.close_down()
 """
 
 
+OUTSIDE_CODE = """
+import sys, time
+print("begun", flush=True)
+before = time.perf_counter()
+while True:
+    time.sleep(0.004)
+    now = time.perf_counter()
+    if now - before > 0.06:
+        print(before, now, flush=True)
+    before = now
+"""
+"""Prints from when to when it stood still, on the clock that all processes share."""
+
+
+class OutsideWatch:
+    """A process beside this one that notes when the whole machine stands still."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", OUTSIDE_CODE], stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        self._process.stdout.readline()
+
+    def stop(self) -> list[tuple[float, float]]:
+        """From when to when, in seconds of `time.perf_counter`."""
+        time.sleep(0.2)  # what it still has to say
+        self._process.kill()
+        told, _ = self._process.communicate()
+        return [(float(a), float(b)) for a, b in (line.split() for line in told.splitlines())]
+
+
+def overlap_s(begin: float, end: float, gaps: list[tuple[float, float]]) -> float:
+    """How much of a span lies in gaps that do not overlap each other."""
+    return sum(max(min(end, stop) - max(begin, start), 0.0) for start, stop in gaps)
+
+
 class StallMeter(QObject):
     """Notes how late a timer comes."""
 
@@ -72,6 +111,8 @@ class StallMeter(QObject):
         self.work_ms: list[float] = []
         """Processor time of the GUI thread from one tick to the next: what a delay would be on a
         machine with nothing else to do."""
+        self.ends_s: list[float] = []
+        """When each tick came, on the clock of `time.perf_counter`."""
         self.core_ms: list[float] = []
         """Time from one tick to the next in which the GUI thread waited for a processor."""
         self._tells_why = tell_why
@@ -106,6 +147,7 @@ class StallMeter(QObject):
         now, work, core_s = time.perf_counter(), time.thread_time(), self._waited_s()
         delay_ms = max((now - self._last) * 1000 - INTERVAL_MS, 0.0)
         self.delays_ms.append(delay_ms)
+        self.ends_s.append(now)
         self.work_ms.append((work - self._work) * 1000)
         self.core_ms.append((core_s - self._core_s) * 1000)
         self._last, self._work, self._core_s = now, work, core_s
@@ -144,7 +186,7 @@ def watch(path: Path, *, run: bool, tell_why: bool) -> dict[str, float]:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the program itself does
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = make_application()
-    meter, marks = StallMeter(tell_why), {}
+    meter, marks, outside = StallMeter(tell_why), {}, OutsideWatch()
     with TemporaryDirectory() as folder:
         store = QSettings(f"{folder}/s.ini", QSettings.Format.IniFormat)
         viewer = make_viewer(Arguments((path,), run=run), store=store)
@@ -172,8 +214,15 @@ def watch(path: Path, *, run: bool, tell_why: bool) -> dict[str, float]:
         viewer.show()
         app.exec()
         meter.stop()
+        gaps = outside.stop()
         viewer.close_down()
     delays, work, core = map(np.array, (meter.delays_ms, meter.work_ms, meter.core_ms))
+    ends = np.array(meter.ends_s)
+    begins = ends - (delays + INTERVAL_MS) / 1000
+    machine = 1000 * np.array(
+        [overlap_s(begin, end, gaps) for begin, end in zip(begins, ends, strict=True)]
+    )
+    own = np.maximum(delays - machine, 0.0)
     other = np.maximum(delays + INTERVAL_MS - work - core, 0.0)  # the timer's own rest among it
     return marks | {
         "ticks": len(delays),
@@ -181,6 +230,10 @@ def watch(path: Path, *, run: bool, tell_why: bool) -> dict[str, float]:
         "p99_ms": float(np.percentile(delays, 99)),
         "longest_ms": float(delays.max()),
         "over_50_ms": int((delays > 50).sum()),
+        "machine_longest_ms": float(machine.max()),
+        "machine_sum_s": float(machine.sum()) / 1000,
+        "own_p99_ms": float(np.percentile(own, 99)),
+        "own_longest_ms": float(own.max()),
         "work_p99_ms": float(np.percentile(work, 99)),
         "work_longest_ms": float(work.max()),
         "core_p99_ms": float(np.percentile(core, 99)),

@@ -4,9 +4,11 @@ import importlib.util
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from types import ModuleType
 
@@ -138,6 +140,22 @@ def test_every_benchmark_finds_what_it_measures(path: Path):
 
 MOST_FUNCTIONS, MOST_FILES = 110, 42
 """Of one tick of the confidence slider; where it grows, somebody hears of what is not needed."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal stops a process there")
+def test_a_stop_of_the_whole_machine_is_told_from_one_of_the_window():
+    window = _load("window")
+    gaps = [(1.0, 1.5), (2.0, 2.1)]
+    assert window.overlap_s(0.9, 1.6, gaps) == pytest.approx(0.5)
+    assert window.overlap_s(1.2, 2.05, gaps) == pytest.approx(0.3 + 0.05)
+    assert window.overlap_s(1.6, 1.9, gaps) == 0
+    watch = window.OutsideWatch()
+    os.kill(watch._process.pid, signal.SIGSTOP)
+    begin = time.perf_counter()
+    while time.perf_counter() - begin < 0.3:
+        time.sleep(0.05)
+    os.kill(watch._process.pid, signal.SIGCONT)
+    assert window.overlap_s(begin, begin + 0.3, watch.stop()) > 0.2
 
 
 def test_a_tick_of_the_slider_passes_few_functions():
