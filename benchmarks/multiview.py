@@ -1,10 +1,11 @@
 """What it costs to ask all photos of a scene, in processor seconds, and what cameras gain by it.
 
-    python benchmarks/multiview.py [--out FILE] [--walks 30 100 300] [--photos FOLDER]
+    python benchmarks/multiview.py [--out FILE] [--walks 30 100 300] [--seed N] [--photos FOLDER]
 
 Eight generated photos of 1,600 px, stage by stage; generated walks of many small views: matching,
-structure from motion, joint adjustment, and rotation errors against the truth for the network, at
-the start of the joint adjustment and after it. Seeds are of the validation split.
+structure from motion, joint adjustment, and errors against the truth for the network, at the start
+of the joint adjustment and after it, with and without structure from motion. Seeds are of the
+validation split.
 """
 
 import argparse
@@ -24,6 +25,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np
 from PIL import Image
 
+from moe3d.geometry.similarity import fit_similarity
 from moe3d.inference.reconstructor import ReconstructionOptions, load_reconstructor
 from moe3d.io.photos.images import read_views
 from moe3d.multiview import cameras, refine
@@ -31,6 +33,7 @@ from moe3d.multiview.cameras import find_cameras
 from moe3d.multiview.matches import matching
 from moe3d.multiview.refine import refine_prediction
 from moe3d.multiview.solving import camera_solution, judged_cameras
+from moe3d.multiview.solving.camera_settings import CameraSettings
 from moe3d.scene.records import ScenePrediction, ViewSet
 from moe3d.training.data.generator import SceneGenerator
 
@@ -89,6 +92,20 @@ def angle_deg(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
+def camera_errors(found: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Rotation errors, and the root mean square distance of the centres after the best similarity,
+    as a share of the truth's extent."""
+    centres, true = (
+        -np.einsum("sji,sj->si", item[:, :3, :3], item[:, :3, 3]) for item in (found, truth)
+    )
+    left = np.linalg.norm(fit_similarity(centres, true).apply(centres) - true, axis=1)
+    extent = np.linalg.norm(np.ptp(true, axis=0))
+    return {
+        **rotation_errors(found, truth),
+        "centres": round(float(np.sqrt(np.mean(left**2)) / extent), 4),
+    }
+
+
 def rotation_errors(found: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """Median error of relative rotations, degrees, over neighbouring and over all pairs."""
     count = len(truth)
@@ -144,8 +161,28 @@ def measure_photos(views: ViewSet, truth: np.ndarray | None) -> dict[str, Any]:
 
 
 def measure_walk(views: ViewSet, truth: np.ndarray) -> dict[str, Any]:
-    """Seconds and rotation errors of the cameras of many views."""
-    prediction, clock = predict(views), Clock()
+    """Seconds and errors of the cameras of many views, placed in two ways.
+
+    With structure from motion the joint adjustment begins where COLMAP's own has ended; by matching
+    and PnP on predicted depth alone nothing was adjusted before.
+    """
+    prediction = predict(views)
+    return {
+        "views": len(views),
+        "network": camera_errors(prediction.camera_from_world, truth),
+        "with structure from motion": measure_way(views, prediction, truth, CameraSettings()),
+        "by matching and PnP alone": measure_way(
+            views, prediction, truth, CameraSettings(mapping=None)
+        ),
+        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def measure_way(
+    views: ViewSet, prediction: ScenePrediction, truth: np.ndarray, settings: CameraSettings
+) -> dict[str, Any]:
+    """Seconds by stage, and errors before and after the joint adjustment."""
+    clock = Clock()
     places = {
         "keypoints": (matching, "find_features"),
         "matching + verification": (cameras, "match_photos"),
@@ -156,24 +193,24 @@ def measure_walk(views: ViewSet, truth: np.ndarray) -> dict[str, Any]:
     }
     start = time.process_time()
     with watched(clock, places):
-        found = find_cameras(views, prediction)
+        found = find_cameras(views, prediction, settings)
     total = time.process_time() - start
     clock.seconds["matching + verification"] -= clock.seconds["keypoints"]
     matched = clock.answers["matching + verification"][0][1]
     result: dict[str, Any] = {
-        "views": len(views),
         "pairs": len(matched.pairs),
         "cpu_s": {name: round(value, 2) for name, value in clock.seconds.items()},
         "cpu_s_in_all": round(total, 2),
-        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "network": rotation_errors(prediction.camera_from_world, truth),
     }
     if found is not None:
-        begun = clock.answers["joint adjustment"][0][0][1].state
-        result["placed"] = int(found.is_placed.sum())
-        result["observations"] = len(found.tracks.track)
-        result["before_adjustment"] = rotation_errors(begun.camera_from_world, truth)
-        result["after_adjustment"] = rotation_errors(found.state.camera_from_world, truth)
+        (_, begun, *_), adjusted = clock.answers["joint adjustment"][0]
+        result |= {
+            "placed": int(found.is_placed.sum()),
+            "observations": len(found.tracks.track),
+            "before_adjustment": camera_errors(begun.state.camera_from_world, truth),
+            "adjusted": camera_errors(adjusted.state.camera_from_world, truth),
+            "taken": camera_errors(found.state.camera_from_world, truth),
+        }
     return result
 
 
@@ -185,6 +222,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("multiview-benchmark.json"))
     parser.add_argument("--walks", type=int, nargs="*", default=[30, 100])
     parser.add_argument("--photos", type=Path, help="photos to use instead of generated ones")
+    parser.add_argument("--seed", type=int, default=WALK_SEED, help="of the walks")
     parser.add_argument("--no-photos", action="store_true", help="walks only")
     options = parser.parse_args()
     result: dict[str, Any] = {}
@@ -200,7 +238,7 @@ def main() -> None:
         for count in options.walks:
             folder = Path(name) / f"walk{count}"
             folder.mkdir()
-            truth = generate(folder, WALK_SEED, count, WALK_SIZE)
+            truth = generate(folder, options.seed, count, WALK_SIZE)
             result[f"walk of {count}"] = measure_walk(read_views(folder), truth)
             print(json.dumps(result[f"walk of {count}"], indent=1), flush=True)
     options.out.write_text(json.dumps(result, indent=1) + "\n")
