@@ -66,10 +66,12 @@ viewer.close_down()
 
 
 OUTSIDE_CODE = """
-import sys, time
+import sys, threading, time
+asked = threading.Thread(target=sys.stdin.read, daemon=True)
+asked.start()
 print("begun", flush=True)
 before = time.perf_counter()
-while True:
+while asked.is_alive():
     time.sleep(0.004)
     now = time.perf_counter()
     if now - before > 0.06:
@@ -84,16 +86,17 @@ class OutsideWatch:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", OUTSIDE_CODE], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", OUTSIDE_CODE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert self._process.stdout is not None
         self._process.stdout.readline()
 
     def stop(self) -> list[tuple[float, float]]:
         """From when to when, in seconds of `time.perf_counter`."""
-        time.sleep(0.2)  # what it still has to say
-        self._process.kill()
-        told, _ = self._process.communicate()
+        told, _ = self._process.communicate()  # the end of its input ends it
         return [(float(a), float(b)) for a, b in (line.split() for line in told.splitlines())]
 
 

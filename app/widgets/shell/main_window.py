@@ -148,10 +148,7 @@ class MainWindow(QMainWindow):
         state.scene_file.changed.connect(self._show_title)
         state.leaving.closing_agreed.connect(self.hide)
         state.leaving.may_close.connect(self.close_at_once)
-        self._panels_timer = QTimer(self)
-        self._panels_timer.setSingleShot(True)
-        self._panels_timer.timeout.connect(self._show_panels)
-        state.display.presence_changed.connect(self._show_panels_next)
+        state.display.presence_changed.connect(self._show_panels)
         state.objects.object_added.connect(self._on_object_added)
         state.objects.object_removed.connect(self._show_page)
         self._hover_help.changed.connect(self._status.show_help)
@@ -200,13 +197,7 @@ class MainWindow(QMainWindow):
         self.setWindowModified(bool(title) and self._state.scene_file.is_modified)
 
     @Slot()
-    def _show_panels_next(self) -> None:
-        """In a turn of its own: with the first result there is much to do at once."""
-        self._panels_timer.start()
-
-    @Slot()
     def _show_panels(self) -> None:
-        self._panels_timer.stop()
         is_open = self._state.session.views is not None
         has_result = self._state.display.prediction is not None
         has_objects = bool(self._state.objects.objects)
