@@ -69,8 +69,8 @@ OUTSIDE_CODE = """
 import sys, threading, time
 asked = threading.Thread(target=sys.stdin.read, daemon=True)
 asked.start()
-print("begun", flush=True)
 before = time.perf_counter()
+print("begun", flush=True)
 while asked.is_alive():
     time.sleep(0.004)
     now = time.perf_counter()
