@@ -71,7 +71,9 @@ asked = threading.Thread(target=sys.stdin.read, daemon=True)
 asked.start()
 before = time.perf_counter()
 print("begun", flush=True)
-while asked.is_alive():
+is_over = False
+while not is_over:
+    is_over = not asked.is_alive()
     time.sleep(0.004)
     now = time.perf_counter()
     if now - before > 0.06:
