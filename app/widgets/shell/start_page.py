@@ -169,8 +169,7 @@ class StartPage(QWidget):
 
     @Slot()
     def _show_recents(self) -> None:
-        recents = self._state.recents
-        self._recents.show_scenes(recents.entries, recents.samples)
+        self._recents.show_scenes(self._state.recents.entries)
 
     def showEvent(self, event: QShowEvent) -> None:
         """See which of the recent scenes are still there."""
