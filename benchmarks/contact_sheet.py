@@ -19,8 +19,8 @@ import numpy as np
 import torch
 from PIL import Image
 
+from moe3d.training.photo_like.furniture import open_furniture
 from moe3d.training.photo_like.generator import PhotoLikeGenerator
-from moe3d.training.photo_like.library import open_furniture
 
 SIZE = 168, 224
 COLUMNS, GAP_PX = 10, 2

@@ -40,8 +40,8 @@ from moe3d.training.data.generator import SceneGenerator
 from moe3d.training.features import FrameBatch
 from moe3d.training.loop import learning_rate_factor
 from moe3d.training.objective import Objective
+from moe3d.training.photo_like.furniture import open_furniture
 from moe3d.training.photo_like.generator import PhotoLikeGenerator
-from moe3d.training.photo_like.library import open_furniture
 from moe3d.training.sources.generated import batch_of_scenes
 from moe3d.training.sources.source import look_scenes
 from moe3d.training.state import load_state, save_state

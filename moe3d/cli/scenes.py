@@ -69,8 +69,8 @@ class ScenesCommand:
         if self.kind == "photo-like":
             if self.furniture is None:
                 raise UsageError("photo-like scenes need --furniture FOLDER of furniture libraries")
+            from moe3d.training.photo_like.furniture import open_furniture
             from moe3d.training.photo_like.generator import PhotoLikeGenerator
-            from moe3d.training.photo_like.library import open_furniture
 
             return PhotoLikeGenerator(open_furniture(self.furniture))
         from moe3d.inference.device import select_device

@@ -16,7 +16,7 @@ from moe3d.training.data.seeds import scene_random, split_of_seed
 from moe3d.training.data.texture_bank import sample_pyramids
 from moe3d.training.photo_like.content import SceneContent
 from moe3d.training.photo_like.exposure import take_photos
-from moe3d.training.photo_like.library import FurnitureLibrary
+from moe3d.training.photo_like.furniture import FurnitureLibrary
 from moe3d.training.photo_like.rays import RayCaster, RayHits
 from moe3d.training.photo_like.rooms import RoomMaker
 from moe3d.training.photo_like.shading import (

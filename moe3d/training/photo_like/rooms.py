@@ -5,8 +5,8 @@ import numpy as np
 from moe3d.training.data.parts import Vector
 from moe3d.training.data.seeds import scene_random, split_of_seed
 from moe3d.training.photo_like.content import FloorPlan, SceneContent, Site, Sky, Top
+from moe3d.training.photo_like.furniture import FurnitureLibrary, FurniturePiece
 from moe3d.training.photo_like.joinery import Joiner, rotated
-from moe3d.training.photo_like.library import FurnitureLibrary, FurniturePiece
 from moe3d.training.photo_like.scene_mesh import UP, AreaLight, Look, Sun
 from moe3d.training.photo_like.walls import Wall
 from moe3d.training.photo_like.wardrobe import SurfaceBank, Wardrobe
@@ -42,7 +42,7 @@ class RoomMaker:
     def __init__(self, seed: int, library: FurnitureLibrary, bank: SurfaceBank) -> None:
         self.random = scene_random(seed, stream=20)
         self.split = split_of_seed(seed)
-        self.library = library
+        self.furniture = library
         self.wardrobe = Wardrobe(bank, self.random, self.split)
         self.site = Site()
         self.joiner = Joiner(self.site, self.wardrobe, self.random)
@@ -222,7 +222,7 @@ class RoomMaker:
 
     def _draw(self, role) -> FurniturePiece | None:
         """A piece that fits the room's purpose, or at times any."""
-        pieces = self.library.of_split(self.split, role)
+        pieces = self.furniture.of_split(self.split, role)
         fitting = [p for p in pieces if p.category == self.purpose or p.category in ELSEWHERE]
         if fitting and self.random.random() < 0.7:
             pieces = fitting
@@ -234,7 +234,7 @@ class RoomMaker:
         return piece
 
     def _add(self, piece: FurniturePiece, place: Vector, yaw: float, scale: float = 1.0) -> None:
-        loaded = self.library.load(piece)
+        loaded = self.furniture.load(piece)
         looks = self.wardrobe.looks_of(piece, loaded)
         self.site.builder.add_model(loaded, looks, place, yaw, scale)
 
@@ -299,14 +299,14 @@ class RoomMaker:
     ) -> None:
         seats = [
             piece
-            for piece in self.library.of_split(self.split, "large")
+            for piece in self.furniture.of_split(self.split, "large")
             if any(w in piece.name.lower() for w in ("chair", "stool", "silla"))
             and piece.size_m[0] < 0.7
         ]
         if not seats:
             return
         piece = seats[int(self.random.integers(len(seats)))]
-        loaded = self.library.load(piece)
+        loaded = self.furniture.load(piece)
         looks = self.wardrobe.looks_of(piece, loaded)
         for side in (-1, 1):
             for at in (-0.25, 0.25):
@@ -332,7 +332,7 @@ class RoomMaker:
                 corner = wall.place(at, 0.001, random.uniform(1.15, 1.5))
                 if corner[2] + size[1] < self.size[2] - 0.1:
                     self.joiner.framed_print(corner, wall.along, size)
-            hung = self.library.of_split(self.split, "hung")
+            hung = self.furniture.of_split(self.split, "hung")
             if hung and random.random() < 0.2:
                 piece = hung[int(random.integers(len(hung)))]
                 at = random.uniform(0.3, wall.length - 0.3)
@@ -349,7 +349,7 @@ class RoomMaker:
     def _scatter(self) -> None:
         """Things on tables and on the floor."""
         random = self.random
-        small = self.library.of_split(self.split, "small")
+        small = self.furniture.of_split(self.split, "small")
         for top in self.site.tops:
             area = 4 * float(top.half.prod())
             self.joiner.clutter(top, int(random.integers(2, 5 + min(10, int(8 * area)))))

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Int64
 
 from moe3d.training.data.parts import Vector
-from moe3d.training.photo_like.library import LoadedModel
+from moe3d.training.photo_like.furniture import LoadedModel
 
 Color = tuple[float, float, float]
 UP = np.array([0.0, 0.0, 1.0])

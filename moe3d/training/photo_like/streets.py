@@ -5,8 +5,8 @@ import numpy as np
 from moe3d.training.data.parts import Vector
 from moe3d.training.data.seeds import scene_random, split_of_seed
 from moe3d.training.photo_like.content import FloorPlan, SceneContent, Site, Sky
+from moe3d.training.photo_like.furniture import FurnitureLibrary
 from moe3d.training.photo_like.joinery import Joiner, rotated
-from moe3d.training.photo_like.library import FurnitureLibrary
 from moe3d.training.photo_like.scene_mesh import UP, Look, Sun
 from moe3d.training.photo_like.wardrobe import SurfaceBank, Wardrobe
 
@@ -19,7 +19,7 @@ class StreetMaker:
     def __init__(self, seed: int, library: FurnitureLibrary, bank: SurfaceBank) -> None:
         self.random = scene_random(seed, stream=20)
         self.split = split_of_seed(seed)
-        self.library = library
+        self.furniture = library
         self.wardrobe = Wardrobe(bank, self.random, self.split)
         self.site = Site()
         self.joiner = Joiner(self.site, self.wardrobe, self.random)
@@ -167,13 +167,13 @@ class StreetMaker:
             return
 
     def _piece(self, place: Vector) -> None:
-        pieces = self.library.of_split(self.split, "outdoor")
+        pieces = self.furniture.of_split(self.split, "outdoor")
         if self.random.random() < 0.4 or not pieces:
-            pieces = self.library.of_split(self.split, "large")
+            pieces = self.furniture.of_split(self.split, "large")
         if not pieces:
             return
         piece = pieces[int(self.random.integers(len(pieces)))]
-        loaded = self.library.load(piece)
+        loaded = self.furniture.load(piece)
         looks = self.wardrobe.looks_of(piece, loaded)
         self.site.builder.add_model(loaded, looks, place, self.random.uniform(0, 2 * np.pi))
 

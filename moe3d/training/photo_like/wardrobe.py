@@ -10,7 +10,7 @@ from torch import Tensor
 
 from moe3d.training.data.seeds import Split
 from moe3d.training.data.texture_bank import build_pyramid
-from moe3d.training.photo_like.library import FurniturePiece, LoadedModel
+from moe3d.training.photo_like.furniture import FurniturePiece, LoadedModel
 from moe3d.training.photo_like.obj_models import ModelMaterial
 from moe3d.training.photo_like.scene_mesh import Color, Look
 from moe3d.training.photo_like.surface_textures import TEXTURES_A_KIND, make_surface_texture

@@ -5,8 +5,8 @@ import torch
 from moe3d.errors import UsageError
 from moe3d.training.batches import TrainingBatch
 from moe3d.training.config import TrainingConfig
+from moe3d.training.photo_like.furniture import FurnitureLibrary, open_furniture
 from moe3d.training.photo_like.generator import PhotoLikeGenerator
-from moe3d.training.photo_like.library import FurnitureLibrary, open_furniture
 from moe3d.training.processes import Share
 from moe3d.training.sources.generated import batch_of_scenes, seeds_of_step
 from moe3d.training.sources.source import StepDraw, look_scenes

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from moe3d.training.photo_like.library import CATALOGUE
+from moe3d.training.photo_like.furniture import CATALOGUE
 
 CUBE = """mtllib cube.mtl
 v 0 0 0

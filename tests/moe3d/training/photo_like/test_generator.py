@@ -8,8 +8,8 @@ from moe3d.errors import UsageError
 from moe3d.training.data.cameras import look_at
 from moe3d.training.data.seeds import Split, scene_random
 from moe3d.training.photo_like.content import SceneContent, Sky
+from moe3d.training.photo_like.furniture import open_furniture
 from moe3d.training.photo_like.generator import Painter, PhotoLikeGenerator
-from moe3d.training.photo_like.library import open_furniture
 from moe3d.training.photo_like.rays import RayCaster
 from moe3d.training.photo_like.scene_mesh import AreaLight, Look, MeshBuilder
 from moe3d.training.photo_like.wardrobe import SurfaceBank, Wardrobe

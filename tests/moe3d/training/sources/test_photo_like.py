@@ -4,8 +4,8 @@ import torch
 from moe3d.errors import DatasetError, UsageError
 from moe3d.training.config import DataConfig, TrainingConfig
 from moe3d.training.data.pool import ShardPlan, write_shard
+from moe3d.training.photo_like.furniture import open_furniture
 from moe3d.training.photo_like.generator import PhotoLikeGenerator
-from moe3d.training.photo_like.library import open_furniture
 from moe3d.training.processes import Share
 from moe3d.training.sources.loading import load_steps
 from moe3d.training.sources.opening import open_source

@@ -78,7 +78,7 @@ class FurniturePiece:
     """Width, depth, height."""
     elevation_m: float
     """Height over the floor at which it hangs; 0 stands."""
-    library: Path
+    source: Path
     model: str
     """Path of the OBJ file inside the library."""
 
@@ -163,7 +163,7 @@ class FurnitureLibrary:
             DatasetError: its files cannot be read.
         """
         if piece.name not in self._loaded:
-            self._loaded[piece.name] = _load(piece, self._files[piece.library])
+            self._loaded[piece.name] = _load(piece, self._files[piece.source])
         return self._loaded[piece.name]
 
 
@@ -267,7 +267,7 @@ def _piece(place: Path, entry: dict[str, str]) -> FurniturePiece | None:
 def _load(piece: FurniturePiece, files: _Files) -> LoadedModel:
     text = files.text(piece.model)
     folder = PurePosixPath(piece.model).parent
-    name = f"{piece.library}: {piece.model}"
+    name = f"{piece.source}: {piece.model}"
     model = read_obj(text, name, lambda side: files.text(str(folder / side)))
     model = make_coarser(_in_metres(model, piece.size_m))
     pictures = tuple(_picture(files, folder, look.picture) for look in model.materials)

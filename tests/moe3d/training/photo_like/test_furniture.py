@@ -6,7 +6,7 @@ import pytest
 
 from moe3d.errors import DatasetError
 from moe3d.training.data.seeds import Split
-from moe3d.training.photo_like.library import CATALOGUE, open_furniture
+from moe3d.training.photo_like.furniture import CATALOGUE, open_furniture
 from tests.moe3d.training.photo_like.conftest import ZERO, write_library
 
 
