@@ -3,6 +3,7 @@
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 
 from moe3d_viewer.viewer import Viewer
 from moe3d_viewer.widgets.viewport.cloud_view import CloudView
@@ -62,11 +63,16 @@ class SceneHands(Hands):
         click(self.qtbot, view or self.left, point)
 
     def rest_on(self, point: np.ndarray, view: CloudView | None = None) -> None:
-        """Let the mouse rest over a point."""
+        """Let the mouse rest over a point.
+
+        The event goes to the window, and Qt finds the view. The display's own pointer, which moves
+        of widgets set, tells of it some time later, or not at all under a window that is closing.
+        """
         shown = view or self.left
-        place = place_of(shown, point)
-        self.qtbot.mouseMove(shown, place - QPoint(3, 0))
-        self.qtbot.mouseMove(shown, place)
+        place = shown.mapTo(self.window, place_of(shown, point))
+        surface = self.window.windowHandle()
+        QTest.mouseMove(surface, place - QPoint(3, 0))
+        QTest.mouseMove(surface, place)
 
     @staticmethod
     def _color(picture: QImage, place: QPoint) -> tuple[int, int, int]:

@@ -62,6 +62,7 @@ class EarlierState(QObject):
         self._waiting: _Move | None = None
         self._unkept: _Move | None = None
         self._asked: EarlierResult | None = None
+        self._is_list_due = False
         self._moving = LatestJob(jobs, self)
         self._moving.succeeded.connect(self._on_moved)
         self._moving.failed.connect(self._on_move_failed)
@@ -103,8 +104,21 @@ class EarlierState(QObject):
         unkept, self._unkept = self._unkept, None
         if unkept is not None:
             self._add(unkept)
+        self._list()
+
+    def _list(self) -> None:
+        """Once nothing is on its way: a list made meanwhile has too little in it, or too much."""
+        self._is_list_due = bool(self._moves)
+        if self._is_list_due:
+            self._looking.abandon()
+            return
         store = self._store
         self._looking.start(lambda progress, _publish: store.entries(progress))
+
+    def _list_anew(self) -> None:
+        """What is being looked at now has changed since."""
+        if self._looking.is_running:
+            self._list()
 
     def open(self, entry: EarlierResult) -> None:
         """Bring one back; the scene on the screen stays until it is read."""
@@ -115,6 +129,7 @@ class EarlierState(QObject):
     def discard(self, entry: EarlierResult) -> None:
         """Throw one away for good."""
         self._store.discard(entry)
+        self._list_anew()
         self._forget(entry)
 
     @Slot()
@@ -165,6 +180,7 @@ class EarlierState(QObject):
 
     def _add(self, move: _Move) -> None:
         self._moves.append(move)
+        self._list_anew()
         if len(self._moves) == 1:
             self._start_next()
 
@@ -190,7 +206,10 @@ class EarlierState(QObject):
         del self._moves[0]  # and with it the last hold on its scene
         if self._moves:
             self._start_next()
-        elif not self.is_moving:
+            return
+        if self._is_list_due:
+            self._list()
+        if not self.is_moving:
             self.settled.emit()
 
     def _tell_kept(self, result: object) -> None:

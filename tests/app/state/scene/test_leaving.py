@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from moe3d_viewer.state.app_state import AppState
-from moe3d_viewer.state.job import Jobs
+from moe3d_viewer.state.job import Job, Jobs
 from moe3d_viewer.state.run.reconstruction import Phase
 from moe3d_viewer.state.scene.leaving import Answer, Question, Step
 from moe3d_viewer.state.settings import Settings
@@ -83,6 +83,38 @@ def test_discard_goes_on_and_keeps_the_result_among_the_earlier_ones(result, run
     result.leaving.answer(Answer.DISCARD)
     runner.run_all()
     assert result.session.title == "kitchen"
+    assert [entry.title for entry in result.earlier.entries] == ["garden wall"]
+
+
+def slow_list(state: AppState, runner) -> tuple[Job, object]:
+    """A look at the earlier results that has seen the folder, and answers later."""
+    state.earlier.look()
+    job = runner.waiting.pop()
+    return job, job.work(job.progress, job.published.emit)
+
+
+def test_a_list_made_before_a_result_came_back_does_not_bring_it_into_the_list(
+    result, runner, other
+):
+    result.open_paths([other])
+    result.leaving.answer(Answer.DISCARD)
+    runner.run_all()
+    job, listed = slow_list(result, runner)
+    (entry,) = listed
+    result.leaving.bring_back(entry)
+    runner.run_all()
+    job.succeed(listed)
+    assert result.session.title == "garden wall"
+    assert result.earlier.entries == ()
+
+
+def test_a_list_made_before_a_result_was_put_aside_does_not_hide_it(result, runner, other):
+    job, listed = slow_list(result, runner)
+    assert listed == ()
+    result.open_paths([other])
+    result.leaving.answer(Answer.DISCARD)
+    runner.run_all()
+    job.succeed(listed)
     assert [entry.title for entry in result.earlier.entries] == ["garden wall"]
 
 
