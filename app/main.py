@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
+    from moe3d import SampleScene
     from moe3d_viewer.state.job import Functions
     from moe3d_viewer.viewer import Viewer
 
@@ -133,6 +134,7 @@ def make_viewer(
         arguments,
         functions or window_functions(),
         store or QSettings("MoE3D", "Viewer"),
+        find_samples(),
         sample_path or find_sample(),
         recovery_root,
     )
@@ -146,13 +148,16 @@ def recovery_root() -> Path:
     return Path(QStandardPaths.writableLocation(place)) / "recovery"
 
 
-def find_sample() -> Path | None:
-    """The photos that come with the program; None when they were not installed."""
+def find_samples() -> "tuple[SampleScene, ...]":
+    """The scenes that come with the program, the one to begin with first."""
     from moe3d import sample_scenes
 
-    scenes = sample_scenes()
-    preferred = [scene for scene in scenes if scene.name == FIRST_SAMPLE] or list(scenes)
-    return preferred[0].images if preferred else None
+    return tuple(sorted(sample_scenes(), key=lambda scene: scene.name != FIRST_SAMPLE))
+
+
+def find_sample() -> Path | None:
+    """The photos to begin with; None when no sample was installed."""
+    return next((scene.images for scene in find_samples()), None)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """One running viewer: its state, its jobs, its window, and how they end."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from moe3d import SampleScene
 from moe3d.io.files.workplace import sweep
 from moe3d_viewer.arguments import Arguments
 from moe3d_viewer.exception_hook import ExceptionHook
@@ -37,6 +39,7 @@ class Viewer(QObject):
         arguments: Arguments,
         functions: Functions,
         store: QSettings,
+        samples: Sequence[SampleScene] = (),
         sample_path: Path | None = None,
         recovery_root: Path | None = None,
     ) -> None:
@@ -55,6 +58,7 @@ class Viewer(QObject):
         if recovery is not None and recovery_root is not None:
             earlier = EarlierFolder(recovery_root.with_name("earlier"), recovery)
         self.state = AppState(self.jobs, settings, sample_path, recovery, earlier)
+        self.state.recents.offer(samples)
         if arguments.model is not None:
             self.state.run_options.set_model(arguments.model)
         self.theme = Theme(settings, self)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from moe3d import Progress
+from moe3d import Progress, SampleScene
 from moe3d.io.photos.image_files import is_video
 from moe3d_viewer.state.job import JobKind, Jobs, LatestJob, Publish
 from moe3d_viewer.state.scene.saved_results import SUFFIX
@@ -41,6 +41,15 @@ class RecentScene:
     """Why it cannot be opened now."""
     picture: object | None = None
     """uint8 (h, w, 3), RGB; None while there is none."""
+    title: str = ""
+    """What to call it; the name of its path where empty."""
+    about: str = ""
+    """One sentence about it; where empty its kind and day are said."""
+
+    @property
+    def name(self) -> str:
+        """What to call it on the screen."""
+        return self.title or self.path.name
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +64,8 @@ class RecentLook:
 LOOK_AT_RECENTS = JobKind[
     Callable[[Mapping[Path, Sequence[Path]], Mapping[Path, Path], Progress, Publish], None]
 ]("look_at_recents")
-"""Publish one `RecentLook` for every path: of the files that it needs, and of its picture."""
+"""Publish one `RecentLook` for every path: of the files that it needs, and of its picture; where
+that is a folder, its first one."""
 KEEP_PICTURE = JobKind[Callable[[object, Path, Progress], None]]("keep_picture")
 """Write a small picture of a scene to a file."""
 
@@ -77,6 +87,7 @@ class RecentsState(QObject):
         self._jobs, self._settings, self._clock_s = jobs, settings, clock_s
         self._session, self._scene_file = session, scene_file
         self._looks: dict[Path, RecentLook] = {}
+        self._samples: tuple[RecentScene, ...] = ()
         self._current: Path | None = None
         self._looking = LatestJob(jobs, self)
         self._looking.published.connect(self._on_looked)
@@ -95,6 +106,25 @@ class RecentsState(QObject):
             self._looked_at(_entry(path, facts.get(str(path)))) for path in self._settings.recents
         )
 
+    @property
+    def samples(self) -> tuple[RecentScene, ...]:
+        """Scenes that come with the program, to try where nothing was opened yet."""
+        return tuple(self._looked_at(sample) for sample in self._samples)
+
+    def offer(self, samples: Sequence[SampleScene]) -> None:
+        """Say which scenes come with the program."""
+        self._samples = tuple(
+            RecentScene(
+                sample.images,
+                "photos",
+                sample.num_photos,
+                title=sample.title,
+                about=sample.description,
+            )
+            for sample in samples
+        )
+        self.changed.emit()
+
     def opened_by(self, path: Path) -> tuple[Path, ...]:
         """What has to be opened for an entry of the list."""
         return _entry(path, self._facts().get(str(path))).files or (path,)
@@ -102,12 +132,17 @@ class RecentsState(QObject):
     def forget(self, path: Path) -> None:
         """Take a scene off the list; the scene itself stays where it is."""
         self._settings.forget_recent(path)
+        if not self._settings.recents:
+            self.look()  # at the samples, which are shown now
 
     @Slot()
     def look(self) -> None:
         """See whether the scenes are still there, and fetch their pictures."""
         needed = {entry.path: entry.files or (entry.path,) for entry in self.entries}
         pictures = {path: self._picture_of(path) for path in needed}
+        if not needed:
+            needed = {sample.path: (sample.path,) for sample in self._samples}
+            pictures = {path: path for path in needed}
         jobs = self._jobs
         if needed:
             self._looking.start(

@@ -9,7 +9,7 @@ from moe3d_viewer.state.run.models import ModelInfo
 from moe3d_viewer.state.run.run_options import RunRequest
 from moe3d_viewer.state.run.run_plan import RunPlan
 from moe3d_viewer.state.run.server import ServerFacts
-from moe3d_viewer.workers.torch_library import load_torch_libraries
+from moe3d_viewer.workers.torch_library import load_matching_library, load_torch_libraries
 
 if TYPE_CHECKING:
     from moe3d import Engine, KeptEngine, ReconstructionOptions
@@ -28,7 +28,10 @@ class KeptModel:
         self, request: RunRequest, progress: Progress, publish: Publish
     ) -> ScenePrediction:
         """Load the model if it is not there yet, and run it; see `RECONSTRUCT`."""
-        engine = _server_of(request) or self._here(request)
+        server = _server_of(request)
+        if server is None and request.refine != "off":
+            load_matching_library()
+        engine = server or self._here(request)
         return engine.reconstruct(request.views, _options(request), progress, publish)
 
     def _here(self, request: RunRequest) -> "Engine":

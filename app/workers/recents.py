@@ -58,11 +58,14 @@ def _exists(path: Path) -> bool:
 
 
 def _picture(path: Path) -> object | None:
+    """Of a file, or of the first one of a folder."""
     import numpy as np
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        file = next(iter(sorted(path.iterdir())), path) if path.is_dir() else path
+        with Image.open(file) as image:
+            image.thumbnail((PICTURE_PX, PICTURE_PX))
             return np.array(image.convert("RGB"))
     except (OSError, ValueError, Image.DecompressionBombError):
         return None

@@ -1,15 +1,10 @@
-"""Loads torch's libraries while the window goes on.
+"""Loads torch's libraries, and those that match photos, while the window goes on."""
 
-Python holds its lock while it loads a library, and torch's takes half a second: nothing in the
-window would move. A library that is there already is found at once. The system's own function,
-called as a foreign one, holds no lock.
-"""
-
-import ctypes
 import importlib.util
-import os
 import sys
 from pathlib import Path
+
+from moe3d_viewer.rendering.native_libraries import load_libraries
 
 LIBRARIES = ("libc10.so", "libtorch_cpu.so", "libtorch_python.so")
 """In an order in which each finds those that it needs."""
@@ -20,15 +15,21 @@ def load_torch_libraries() -> bool:
 
     Only where it is known to help; elsewhere, and without torch, nothing is done.
     """
-    if sys.platform != "linux" or "torch" in sys.modules:
+    folder = _folder_of("torch")
+    if folder is None:
         return False
-    spec = importlib.util.find_spec("torch")
-    if spec is None or spec.origin is None:
+    return load_libraries(folder / "lib" / name for name in LIBRARIES)
+
+
+def load_matching_library() -> bool:
+    """Call in a worker's thread before photos are matched; whether anything was loaded."""
+    folder = _folder_of("pycolmap")
+    if folder is None:
         return False
-    load = getattr(ctypes.CDLL(None), "dlopen", None)
-    if load is None:
-        return False
-    load.restype, load.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
-    folder = Path(spec.origin).parent / "lib"
-    found = [folder / name for name in LIBRARIES if (folder / name).is_file()]
-    return all(load(os.fsencode(path), os.RTLD_LAZY) for path in found) and bool(found)
+    return load_libraries(sorted(folder.glob("_core*.so")))
+
+
+def _folder_of(package: str) -> Path | None:
+    """Where a package lies that was not imported yet."""
+    spec = None if package in sys.modules else importlib.util.find_spec(package)
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QTimer
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 
 from moe3d_viewer.arguments import Arguments
 from moe3d_viewer.main import make_application, make_viewer
@@ -24,13 +24,16 @@ class Watch(QTimer):
     def __init__(self, app, viewer: Viewer, words: list[str]) -> None:
         super().__init__()
         self._app, self._viewer, self._words = app, viewer, words
-        self._calm, self.failures = 0, []
+        self._calm, self.failures, self.was_ahead = 0, [], False
         self.timeout.connect(self._look)
         self.start(POLL_MS)
         if "break" in words:
             break_drawing()
 
     def _look(self) -> None:
+        if "patient" in self._words and not self.was_ahead:
+            self._run_when_the_view_is_made()
+            return
         view = self._viewer.window.scene_view
         rests = view is not None and view.is_settled
         self._calm = self._calm + 1 if rests else 0
@@ -45,6 +48,14 @@ class Watch(QTimer):
             self._calm = 0
             return
         self._app.exit()
+
+    def _run_when_the_view_is_made(self) -> None:
+        window = self._viewer.window
+        button = window.findChild(QAbstractButton, "run_button")
+        is_made = window.findChild(QWidget, "leftCloudView") is not None
+        if is_made and button is not None and button.isEnabled():
+            self.was_ahead = window.scene_view is None
+            button.click()
 
 
 def shown_texts(widget: QWidget) -> list[str]:
@@ -85,7 +96,7 @@ def main(words: list[str]) -> int:
         store = QSettings(f"{name}/settings.ini", QSettings.Format.IniFormat)
         # made-up reconstruction, real points; PyOpenGL is not loaded by it
         backend = FakeBackend().use_real(PREPARE_DISPLAY, BUILD_CLOUD)
-        arguments = Arguments(tuple(photos), run=True, size=(1000, 700))
+        arguments = Arguments(tuple(photos), run="patient" not in words, size=(1000, 700))
         viewer = make_viewer(arguments, backend.functions, store)
         viewer.show()
         watch = Watch(app, viewer, words)
@@ -97,6 +108,7 @@ def main(words: list[str]) -> int:
             "colors": colors_of_view(viewer) if has_view else 0,
             "texts": shown_texts(shown),
             "failures": watch.failures,
+            "was_ahead": watch.was_ahead,
             "errors": [f"{e.title}: {e.text}" for e in viewer.state.notices.errors],
         }
         viewer.window.close_at_once()

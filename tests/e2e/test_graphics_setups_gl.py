@@ -113,6 +113,12 @@ def test_a_display_without_glx_draws_by_egl(open_display: OpenDisplay):
     assert "through EGL" in report["OpenGL"]
 
 
+def test_the_view_is_made_while_photos_are_looked_at_and_draws_the_first_result(open_display):
+    report = seen(run("tests.app.graphics_process", "patient", DISPLAY=open_display()))
+    assert report["was_ahead"]
+    check_view(report, DRAWN)
+
+
 def test_an_error_while_drawing_is_said_and_drawing_goes_on_when_it_has_gone(open_display):
     report = seen(run("tests.app.graphics_process", "break", "mend", DISPLAY=open_display()))
     assert "the driver of this test says no" in report["failures"][0]

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from moe3d import Progress
 from moe3d.scene.pixel_transform import LARGEST_LOSS
 from moe3d_viewer.state.job import JobKind, Jobs, LatestJob
 from moe3d_viewer.state.run.photo_selection import PhotoSelectionState
 from moe3d_viewer.state.run.run_options import RunOptionsState, RunRequest
+
+REST_MS = 1000
+"""After a run its result is drawn first: an estimate takes a second of Python's time."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,10 @@ class RunPlanState(QObject):
         self._asking = LatestJob(jobs, self)
         self._asking.succeeded.connect(self._on_planned)
         self._asking.failed.connect(self._on_failed)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(REST_MS)
+        self._later.timeout.connect(self._ask)
         selection.selection_changed.connect(self._ask)
         options.changed.connect(self._ask)
 
@@ -97,12 +104,14 @@ class RunPlanState(QObject):
     def make_way(self, for_run: bool) -> None:
         """Drop an unanswered question while a run takes the machine; ask it again after."""
         if for_run:
+            self._later.stop()
             self._asking.abandon()
         elif self._plan is None:
-            self._ask()
+            self._later.start()
 
     @Slot()
     def _ask(self) -> None:
+        self._later.stop()
         chosen = self._selection.chosen
         if not len(chosen) or not self._selection.can_run:
             self._asking.abandon()

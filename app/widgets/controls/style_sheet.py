@@ -112,8 +112,10 @@ QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus {{
     border: 2px solid {accent}; padding: 3px 7px; }}
 QLineEdit[compact="true"]:focus {{ padding: 0 2px; min-height: 12px; }}
 QLineEdit[bad="true"], QLineEdit[bad="true"]:focus {{ border-color: {danger}; color: {danger}; }}
+QSpinBox, QDoubleSpinBox {{ padding: 3px 8px 2px 8px; min-height: 18px; }}
+QSpinBox:focus, QDoubleSpinBox:focus {{ padding: 2px 7px 1px 7px; }}
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {{ border: none; padding: 0;
-    background: transparent; }}
+    min-height: 0; background: transparent; }}
 QComboBox:disabled, QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {{
     color: {disabled}; background: {surface}; border-color: {border}; }}
 QComboBox::drop-down {{ border: none; width: 20px; }}
@@ -121,7 +123,8 @@ QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; margi
 QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {border}; padding: 4px;
     selection-background-color: {accent}; selection-color: {on_accent}; outline: none; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
-QDoubleSpinBox::down-button {{ width: 0; border: none; }}
+QDoubleSpinBox::down-button {{ subcontrol-origin: content; subcontrol-position: top left;
+    width: 0; height: 0; border: none; }}
 
 QSlider {{ min-height: 22px; }}
 QSlider::groove:horizontal {{ height: 4px; background: {control}; border-radius: 2px; }}

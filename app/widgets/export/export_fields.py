@@ -1,6 +1,6 @@
 """Fields of the export dialog: named and explained."""
 
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLabel, QWidget
 
 from moe3d_viewer.widgets.controls.parts import label
 
@@ -19,16 +19,13 @@ def decimal(name: str, sentence: str, decimals: int) -> QDoubleSpinBox:
     made.setDecimals(decimals)
     made.setRange(0.0, 1e6)
     made.setSingleStep(10.0 ** (1 - decimals))
-    padded(made)
+    as_wide(made)
     return made
 
 
-def padded(field: QAbstractSpinBox) -> None:
-    """Give the number some room, and every field the same width."""
+def as_wide(field: QAbstractSpinBox) -> None:
+    """Give every field the same width."""
     field.setFixedWidth(120)
-    edit = field.findChild(QLineEdit)
-    if edit is not None:
-        edit.setTextMargins(6, 0, 0, 0)
 
 
 def form_label(text: str) -> QLabel:

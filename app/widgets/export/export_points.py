@@ -18,7 +18,7 @@ from moe3d_viewer.widgets.controls.binding import bind_checked, bind_choice, bin
 from moe3d_viewer.widgets.controls.choices import choice
 from moe3d_viewer.widgets.controls.layer_titles import layer_title
 from moe3d_viewer.widgets.controls.parts import label
-from moe3d_viewer.widgets.export.export_fields import decimal, form_label, padded, said
+from moe3d_viewer.widgets.export.export_fields import as_wide, decimal, form_label, said
 
 
 class ExportPoints(QWidget):
@@ -49,7 +49,7 @@ class ExportPoints(QWidget):
         )
         self._support.setRange(0, MOST_SUPPORT)
         self._support.setSpecialValueText(self.tr("no limit"))
-        padded(self._support)
+        as_wide(self._support)
         self._edges = QCheckBox(self.tr("Leave out, above"))
         said(self._edges, "export_edges", self.tr("Leave out points where depth jumps"))
         self._rtol = decimal("export_edge_rtol", self.tr("Largest relative depth jump"), 3)
@@ -67,7 +67,7 @@ class ExportPoints(QWidget):
         self._cap.setRange(1, 2_000_000_000)
         self._cap.setSingleStep(100_000)
         self._cap.setGroupSeparatorShown(True)
-        padded(self._cap)
+        as_wide(self._cap)
         self._voxel = decimal("export_voxel_size", self.tr("Edge of the cube, scene units"), 5)
         self._limits = QStackedWidget()  # each in the same place: nothing jumps
         for page in (QWidget(), self._cap, self._voxel):

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from moe3d_viewer.widgets.export.export_fields import padded, said
+from moe3d_viewer.widgets.export.export_fields import as_wide, said
 
 SMALLEST_PX, LARGEST_PX = 16, 8192
 
@@ -24,7 +24,7 @@ def pixel_box(name: str, tip: str, value: int, *, even: bool = False) -> QSpinBo
     """A width or height; an odd number becomes the even one below where videos want it."""
     made = QSpinBox()
     said(made, name, tip)
-    padded(made)
+    as_wide(made)
     made.setRange(SMALLEST_PX, LARGEST_PX)
     made.setValue(value)
     made.setSuffix(_tr(" px"))

@@ -21,7 +21,7 @@ from moe3d_viewer.state.viewport.turntable import TurntableRequest
 from moe3d_viewer.widgets.controls.choices import choice
 from moe3d_viewer.widgets.controls.parts import button, label
 from moe3d_viewer.widgets.controls.progress_bar import show_report
-from moe3d_viewer.widgets.export.export_fields import padded, said
+from moe3d_viewer.widgets.export.export_fields import as_wide, said
 from moe3d_viewer.widgets.export.picture_fields import (
     lay_out_recording,
     legend_box,
@@ -67,7 +67,7 @@ class TurntableDialog(QDialog):
             (self._rate, "turntable_rate", self.tr("How many pictures a second")),
         ):
             said(box, name, tip)
-            padded(box)
+            as_wide(box)
             box.valueChanged.connect(self._show)
         self._direction = choice(
             "turntable_direction",

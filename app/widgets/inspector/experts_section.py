@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication
+from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from moe3d import ExpertUse, expert_colors
@@ -28,6 +28,7 @@ class ExpertsSection(Section):
         super().__init__("experts_section", self.tr("EXPERTS"), parent)
         self._state, self._theme = state, theme
         self._rows: list[_Row] = []
+        self._is_due = False
         self._curve: UsageCurve | None = None
         self._curve_timer = QTimer(self)
         self._curve_timer.setSingleShot(True)
@@ -55,9 +56,9 @@ class ExpertsSection(Section):
         state.display.result_changed.connect(self._rebuild)
         state.view.selected_view_changed.connect(self._show_use)
         state.maps.usage_changed.connect(self._show_use)
-        state.view.maps_changed.connect(self._show)
+        state.view.maps_changed.connect(self._show_marks)
         state.remix.wish_changed.connect(self._show_heard)
-        theme.changed.connect(self._show)
+        theme.changed.connect(self._show_marks)
         state.work.plain_changed.connect(self._show_presence)
         self._rebuild()
 
@@ -65,6 +66,12 @@ class ExpertsSection(Section):
         """A wish may come."""
         self._state.remix.expect()
         super().enterEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What changed while nobody saw it is shown now."""
+        super().showEvent(event)
+        if self._is_due:
+            self._rebuild()
 
     def _lay_out(self) -> None:
         self.head.addWidget(self._scope)
@@ -79,20 +86,23 @@ class ExpertsSection(Section):
 
     @Slot()
     def _rebuild(self) -> None:
+        self._show_presence()
+        self._is_due = not self.isVisible()
+        if self._is_due:  # a new result has more to do than what nobody sees
+            return
         while (item := self._grid.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
                 old.deleteLater()
         self._rows = []
         prediction = self._state.display.prediction
-        self._show_presence()
         if prediction is not None and self._state.display.has_experts:
             self._untrained.setVisible(not prediction.metadata.experts_trained)
             self._grid.addWidget(label(self.tr("all"), "muted"), 0, 2)
             self._grid.addWidget(label(self.tr("at edges"), "muted"), 0, 3)
             for index in range(prediction.num_experts):
                 self._add_row(index)
-        self._show()
+        self._show_marks()
 
     @Slot()
     def _show_presence(self) -> None:
@@ -125,7 +135,7 @@ class ExpertsSection(Section):
     @Slot()
     def _show_use(self) -> None:
         scene, view, views = self._state.display.scene, self._state.view, self._views
-        if scene is None or not self._can_show(scene.use):
+        if self._is_due or scene is None or not self._can_show(scene.use):
             return
         has_edges = scene.use.has_edges(views)
         shares, near = scene.use.share(views), scene.use.band_share(views)
@@ -141,7 +151,7 @@ class ExpertsSection(Section):
     def _show_curve(self) -> None:
         """In turns of its own: with a new result there is much to do at once."""
         scene, views = self._state.display.scene, self._views
-        if scene is None or not self._can_show(scene.use):
+        if self._is_due or scene is None or not self._can_show(scene.use):
             return
         if self._curve is None:
             self._curve = self._make_curve()
@@ -175,7 +185,9 @@ class ExpertsSection(Section):
         self._dead.setVisible(bool(dead))
 
     @Slot()
-    def _show(self) -> None:
+    def _show_marks(self) -> None:
+        if self._is_due:
+            return
         view, tokens = self._state.view, self._theme.tokens
         colors = expert_colors(view.palette, len(self._rows))
         for index, row in enumerate(self._rows):
@@ -189,6 +201,8 @@ class ExpertsSection(Section):
     @Slot()
     def _show_heard(self) -> None:
         """Alone, because a dragged temperature asks for it at every step."""
+        if self._is_due:
+            return
         remix = self._state.remix
         for index, row in enumerate(self._rows):
             row.mute.setEnabled(index in remix.muted or remix.can_mute(index))

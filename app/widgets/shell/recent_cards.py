@@ -1,4 +1,4 @@
-"""Recent scenes on the start page: a card each, as many as there is room for."""
+"""Recent scenes on the start page, or those to try: a card each, as many as there is room for."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -105,10 +105,11 @@ class RecentCard(QPushButton):
         self.setFixedSize(CARD)
         self.setEnabled(not scene.problem)
         about = " · ".join(filter(None, (kind_text(scene), day_text(scene.opened_s, today))))
-        self.setAccessibleName(self.tr("Open {} again").format(scene.path.name))
-        self.setToolTip(f"{scene.path}\n{scene.problem or about}")
+        again = self.tr("Open {} again") if scene.opened_s else self.tr("Open {}")
+        self.setAccessibleName(again.format(scene.name))
+        self.setToolTip(f"{scene.path}\n{scene.problem or scene.about or about}")
         name = ElidedLabel(f"recent_name_{index}", "value")
-        name.setText(scene.path.name)
+        name.setText(scene.name)
         below = ElidedLabel(f"recent_about_{index}", "warning" if scene.problem else "muted")
         below.setText(scene.problem or about)
         rows = QVBoxLayout(self)
@@ -126,7 +127,7 @@ class RecentCard(QPushButton):
 
 
 class RecentCards(QWidget):
-    """The newest scenes, in one or two rows."""
+    """The newest scenes, in one or two rows; where there are none, those to try."""
 
     opened = Signal(object)
     """Path of an entry."""
@@ -139,6 +140,8 @@ class RecentCards(QWidget):
         self._theme = theme
         self._cards: list[tuple[RecentCard, QToolButton]] = []
         self._shown: tuple[RecentScene, ...] = ()
+        self._are_recent = True
+        self._heading = label("", "section", "recents_heading")
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -146,16 +149,19 @@ class RecentCards(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(4, 0, 0, 0)
         rows.setSpacing(8)
-        rows.addWidget(label(self.tr("RECENT SCENES"), "section"))
+        rows.addWidget(self._heading)
         rows.addWidget(self._none)
         rows.addLayout(self._grid)
         rows.addStretch(1)
         self.setMinimumHeight(CARD.height() + 34)
         theme.changed.connect(self._rebuild)
 
-    def show_scenes(self, scenes: tuple[RecentScene, ...]) -> None:
-        """Show these, newest first."""
-        self._shown = scenes
+    def show_scenes(
+        self, scenes: tuple[RecentScene, ...], samples: tuple[RecentScene, ...] = ()
+    ) -> None:
+        """Show these, newest first; the samples where there are none."""
+        self._shown = scenes or samples
+        self._are_recent = bool(scenes) or not samples
         self._rebuild()
 
     @Slot()
@@ -167,6 +173,9 @@ class RecentCards(QWidget):
                 part.deleteLater()
         today = datetime.now().astimezone().date()
         self._cards = [self._made(index, scene, today) for index, scene in enumerate(self._shown)]
+        self._heading.setText(
+            self.tr("RECENT SCENES") if self._are_recent else self.tr("SCENES TO TRY")
+        )
         self._none.setVisible(not self._cards)
         self._place()
 
@@ -183,7 +192,7 @@ class RecentCards(QWidget):
         made.setIcon(icon("close", self._theme.tokens.text))
         made.setIconSize(QSize(12, 12))
         made.setToolTip(self.tr("Take it off this list; the files stay"))
-        made.setAccessibleName(self.tr("Take {} off the list").format(card.path.name))
+        made.setAccessibleName(self.tr("Take {} off the list").format(card.scene.name))
         made.setProperty("corner", "true")
         made.clicked.connect(self._on_forgotten)
         return made
@@ -203,7 +212,7 @@ class RecentCards(QWidget):
             if is_shown:
                 self._grid.addWidget(card, row, column, Qt.AlignmentFlag.AlignLeft)
             card.setVisible(is_shown)
-            cross.setVisible(is_shown)
+            cross.setVisible(is_shown and self._are_recent)
         self._grid.setColumnStretch(columns, 1)
         self._grid.activate()
         for card, cross in self._cards:

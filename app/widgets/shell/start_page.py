@@ -169,7 +169,8 @@ class StartPage(QWidget):
 
     @Slot()
     def _show_recents(self) -> None:
-        self._recents.show_scenes(self._state.recents.entries)
+        recents = self._state.recents
+        self._recents.show_scenes(recents.entries, recents.samples)
 
     def showEvent(self, event: QShowEvent) -> None:
         """See which of the recent scenes are still there."""

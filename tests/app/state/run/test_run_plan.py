@@ -1,7 +1,7 @@
 from moe3d_viewer.state.run.run_plan import PLAN_RUN, RunPlan
 
 
-def test_a_question_before_the_run_makes_way_for_it_and_comes_again(state, runner, photos):
+def test_a_question_before_the_run_makes_way_for_it_and_comes_again(state, runner, photos, qtbot):
     state.open_paths([photos])
     while not state.session.can_run:
         runner.run_next()
@@ -9,6 +9,9 @@ def test_a_question_before_the_run_makes_way_for_it_and_comes_again(state, runne
     assert asked, "the plan is asked for as soon as there are photos"
     state.reconstruction.start()
     assert any(job.progress.is_cancelled for job in asked)
+    runner.run_all()
+    assert state.plan.plan is None, "the result is drawn first"
+    qtbot.waitUntil(lambda: bool(runner.waiting))
     runner.run_all()
     assert state.plan.plan is not None
 

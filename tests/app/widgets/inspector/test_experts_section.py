@@ -5,8 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from moe3d_viewer.widgets.inspector.experts_section import ExpertsSection
 from moe3d_viewer.widgets.inspector.inspector import Inspector
 from moe3d_viewer.widgets.inspector.usage_curve import UsageCurve
 from moe3d_viewer.widgets.maps.map_strip import MapStrip
@@ -44,6 +53,23 @@ def test_a_mouse_on_its_way_to_a_wish_makes_the_cloud_ready(
     assert not runner.waiting
     assert result.remix.shown.points is not None
     qtbot.mouseMove(inspector, QPoint(1, 1))  # away, for the next test
+
+
+def test_nothing_is_built_for_nobody_and_all_of_it_when_it_is_seen(
+    result, theme, show, runner, qtbot
+):
+    runner.run_all()
+    page = QWidget()
+    section = ExpertsSection(result, theme, page)
+    QVBoxLayout(page).addWidget(section)
+    result.view.show_expert(1, False)  # nobody sees this either
+    result.view.select_view(1)
+    assert section.findChild(ValueBar, "usage_1") is None
+    show(page, 300, 500)
+    eyes = [child(section, f"eye_{number}", QToolButton).isChecked() for number in (1, 2, 3)]
+    assert eyes == [True, False, True]
+    assert uses(section, "usage")[0].endswith("%")
+    qtbot.waitUntil(lambda: section.findChild(UsageCurve) is not None)
 
 
 def lopsided():

@@ -2,9 +2,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QListWidget, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
 
+from moe3d import SampleScene
 from moe3d.errors import CheckpointError
 from moe3d_viewer.state.notices import Toast
 from moe3d_viewer.widgets.photos.photos_panel import PhotosPanel
@@ -99,6 +112,45 @@ def test_recent_scenes_are_one_click_away(state, theme, show, photos, runner, qt
     qtbot.mouseClick(child(page, "recent_0", QPushButton), Qt.MouseButton.LeftButton)
     runner.run_all()
     assert state.session.num_views == 3
+
+
+def test_samples_are_cards_until_something_was_opened(state, theme, show, photos, runner, qtbot):
+    images = photos.rename(photos.parent / "images")
+    Image.new("RGB", (64, 48), (250, 130, 20)).save(images / "1.jpg")
+    state.recents.offer([SampleScene("try", "A try", images.parent, "CC0-1.0", "Of three.", 3)])
+    page = show(StartPage(state, theme), 1240, 640)
+    runner.run_all()
+    card = child(page, "recent_0", QPushButton)
+    assert child(page, "recents_heading", QLabel).text() == "SCENES TO TRY"
+    assert child(card, "recent_name_0", QLabel).text() == "A try"
+    assert child(card, "recent_about_0", QLabel).text() == "3 photos"
+    assert "Of three." in card.toolTip()
+    assert not child(page, "forget_recent_0").isVisible()
+    picture = card.grab().toImage()
+    middle = picture.pixelColor(picture.width() // 2, picture.height() // 3)
+    assert (middle.red() > 220, middle.blue() < 60) == (True, True)
+    assert "\n".join(cut_off(page)) == ""
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    runner.run_all()
+    assert state.session.num_views == 3
+    assert child(page, "recents_heading", QLabel).text() == "RECENT SCENES"
+    qtbot.mouseClick(child(page, "forget_recent_0"), Qt.MouseButton.LeftButton)
+    runner.run_all()
+    assert child(page, "recents_heading", QLabel).text() == "SCENES TO TRY"
+
+
+def test_the_text_in_number_fields_stands_off_their_edge(theme, show):
+    """As far as in other fields: 8 pixels and the line around it; and all are equally high."""
+    page = QWidget()
+    rows = QFormLayout(page)
+    fields = QSpinBox(), QDoubleSpinBox(), QLineEdit(), QComboBox()
+    for field in fields:
+        rows.addRow("a", field)
+    show(page)
+    for field in fields[:2]:
+        place = field.findChild(QLineEdit).geometry()
+        assert (place.left(), field.width() - 1 - place.right()) == (9, 9)
+    assert {field.height() for field in fields} == {28}
 
 
 def test_a_recent_scene_that_is_gone_is_grey_and_a_cross_takes_it_off(
