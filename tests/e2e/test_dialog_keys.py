@@ -16,8 +16,15 @@ def open_by_key(viewer, qtbot, key, keys, name: str) -> QDialog:
     qtbot.keyClick(viewer.window, key, keys)
     qtbot.waitUntil(lambda: viewer.window.findChild(QDialog, name) is not None)
     dialog = child(viewer.window, name, QDialog)
-    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.waitUntil(lambda: is_in_front(dialog))
     return dialog
+
+
+def is_in_front(dialog: QDialog) -> bool:
+    """Ask again until it is: a display without a window manager may give the focus back."""
+    if not dialog.isActiveWindow():
+        dialog.activateWindow()
+    return dialog.isActiveWindow()
 
 
 def enter_in(field: str, dialog: QDialog, qtbot) -> list[QFileDialog]:
