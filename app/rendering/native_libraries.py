@@ -3,7 +3,8 @@
 Python holds its lock while it loads a library: nothing in the window would move. The system's own
 function, called as a foreign one, holds no lock; Python then finds the library there at once. But
 the system loads one library at a time: who asks for another one meanwhile waits, and if that is
-Python, the window waits with it. So the big ones are loaded in turn.
+Python, the window waits with it. So the big ones are loaded in turn. Drivers of OpenGL ask it for
+functions while they compile what a first picture needs: what is due is drawn before.
 """
 
 import ctypes
@@ -13,6 +14,8 @@ import threading
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
+
+from moe3d_viewer.rendering.quiet_moment import wait_until_drawn
 
 _TURN = threading.Lock()
 
@@ -26,6 +29,7 @@ def load_libraries(paths: Iterable[Path]) -> bool:
     if sys.platform != "linux":
         return False
     found = [path for path in paths if path.is_file()]
+    wait_until_drawn()
     with _TURN:  # to ask for the system's function is to load, too
         load = getattr(ctypes.CDLL(None), "dlopen", None)
         if load is None:

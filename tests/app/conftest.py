@@ -45,7 +45,7 @@ def runner() -> FakeRunner:
 
 
 @pytest.fixture
-def state(backend: FakeBackend, runner: FakeRunner, store: QSettings) -> AppState:
+def state(qapp, backend: FakeBackend, runner: FakeRunner, store: QSettings) -> AppState:
     return AppState(Jobs(backend.functions, runner), Settings(store))
 
 

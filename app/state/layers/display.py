@@ -17,7 +17,7 @@ from moe3d_viewer.state.job import (
     was_cancelled,
 )
 from moe3d_viewer.state.layers.layer_choice import LayerChoice
-from moe3d_viewer.state.layers.scene_display import CloudDisplay, SceneDisplay
+from moe3d_viewer.state.layers.scene_display import CloudDisplay, SceneDisplay, same_photo
 from moe3d_viewer.state.layers.view_options import COLOR_MODES, Layout, ViewOptionsState
 from moe3d_viewer.state.newest_wish import NewestWish
 from moe3d_viewer.state.notices import Notices
@@ -53,6 +53,8 @@ class DisplayState(QObject):
     filter_changed = Signal()
     """Threshold or kept count changed."""
     layers_shown_changed = Signal()
+    told = Signal()
+    """All that another result changes has been said, signal by signal: who draws does so now."""
     shown = Signal(object)
     """This answer of a run, as it came, is on the screen, or cannot be shown."""
     preparing_progressed = Signal(object)
@@ -81,7 +83,7 @@ class DisplayState(QObject):
         self._preparing.progressed.connect(self.preparing_progressed)
         self._preparing.failed.connect(self._on_preparing_failed)
         self._layer_being_built = self._layer_wanted = ""
-        self._mixes = False
+        self._mixes = self._is_changing = False
         self._building = NewestWish(LatestJob(jobs, self), self._next_cloud)
         self._building.succeeded.connect(self._on_cloud_built)
         self._building.failed.connect(self._on_failed)
@@ -89,8 +91,8 @@ class DisplayState(QObject):
         scale.wanted_changed.connect(self._prepare)
         self.levels_changed.connect(self.filter_changed)
         options.percentile_changed.connect(self.filter_changed)
-        options.layer_changed.connect(self._on_layer_changed)
-        options.layout_changed.connect(self._on_layout_changed)
+        options.layer_changed.connect(self._show_layer)
+        options.layout_changed.connect(self._show_layer)
 
     @property
     def prediction(self) -> ScenePrediction | None:
@@ -106,6 +108,11 @@ class DisplayState(QObject):
     def answer(self) -> ScenePrediction | None:
         """What is on the screen as the run gave it, in its own units."""
         return self._told_of
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether another result is being told of: what takes long can wait for `told`."""
+        return self._is_changing
 
     @property
     def is_preparing(self) -> bool:
@@ -298,9 +305,20 @@ class DisplayState(QObject):
 
     @Slot(object)
     def _on_prepared(self, prepared: Prepared) -> None:
+        self._is_changing = True
+        try:
+            self._take_over(prepared)
+        finally:
+            self._is_changing = False
+        self.told.emit()
+        self._build_missing()
+        self.shown.emit(self._asked_for)
+
+    def _take_over(self, prepared: Prepared) -> None:
         before, (now, _) = self._prediction, prepared
         self.leaving.emit()
-        photo = self._photo_to_stay_with(before, now)
+        names = () if before is None else before.names
+        photo = same_photo(self._options.selected_view, names, now.names)
         if before is not None:  # choose what both have while all panels still show the old one
             self._options.select_view(min(photo, before.num_views - 1))
             if self._options.layer not in ("", *layer_names(now)):
@@ -318,8 +336,6 @@ class DisplayState(QObject):
             self._options.set_color_mode("photo")
         self.layers_shown_changed.emit()
         self.levels_changed.emit()
-        self._build_missing()
-        self.shown.emit(self._asked_for)
 
     def _tell(self, now: ScenePrediction | None) -> None:
         """Something else is on the screen: say what of it is another one."""
@@ -331,25 +347,10 @@ class DisplayState(QObject):
         if (now is None) is not (before is None):
             self.presence_changed.emit(now is not None)
 
-    def _photo_to_stay_with(self, before: ScenePrediction | None, now: ScenePrediction) -> int:
-        """Another run may hold other photos: go on looking at the same one, or at the first."""
-        index = self._options.selected_view
-        if before is not None and index < before.num_views and before.names != now.names:
-            name = before.names[index]
-            index = now.names.index(name) if name in now.names else 0
-        return index if index < now.num_views else 0
-
+    @Slot()
     @Slot(str)
-    def _on_layer_changed(self, _layer: str) -> None:
-        self._show_layer()
-
-    def _show_layer(self) -> None:
-        self.layers_shown_changed.emit()
-        self.levels_changed.emit()
-        self._build_missing()
-
     @Slot(object)
-    def _on_layout_changed(self, _layout: object) -> None:
+    def _show_layer(self, _choice: object = None) -> None:
         self.layers_shown_changed.emit()
         self.levels_changed.emit()
         self._build_missing()

@@ -1,6 +1,6 @@
 """What the panels need of a prediction beyond its own arrays; made by a job, never changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -78,3 +78,15 @@ class SceneDisplay:
     """Share of the valid pixels that another photo confirms, 0..1, of every layer with support."""
     sky_share: float = 0.0
     """Share of the valid pixels that show sky, 0..1."""
+
+
+def same_photo(index: int, before: Sequence[str], now: Sequence[str]) -> int:
+    """Where another result holds the photo that was looked at; 0 where it does not.
+
+    Args:
+        before: names of the photos of what was shown; none when nothing was.
+        now: names of those of what is shown next.
+    """
+    if index < len(before) and tuple(before) != tuple(now):
+        return now.index(before[index]) if before[index] in now else 0
+    return index if index < len(now) else 0

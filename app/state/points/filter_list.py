@@ -76,6 +76,7 @@ class FilterListState(QObject):
             display.layers_shown_changed,
             extent.changed,  # also when other depths are shown
             comparison.mask_changed,
+            display.told,
         ):
             signal.connect(self._on_changed)
 
@@ -144,8 +145,9 @@ class FilterListState(QObject):
     @Slot(str)
     @Slot(float)
     def _on_changed(self, _what: object = None) -> None:
-        self._counting.ask()
-        self.changed.emit()
+        if not self._display.is_changing:
+            self._counting.ask()
+            self.changed.emit()
 
     def _next_count(self) -> Work | None:
         """The next layer on the screen that was not counted with what is hidden now."""

@@ -112,8 +112,9 @@ class FilterRows:
             scale: the unit of lengths.
             settings: what is hidden now, by the names of the options: a filter may be on unasked.
         """
+        self._settings, self._hidden = settings, settings()
         self.ticks = {
-            option: FilterTick(control, filters, lambda o=option: OPTIONS[o].is_on(settings()[o]))
+            option: FilterTick(control, filters, lambda o=option: OPTIONS[o].is_on(self._hidden[o]))
             for option, control in ((control.option, control) for control in CONTROLS)
         }
         """By the names of the filters' options."""
@@ -135,6 +136,7 @@ class FilterRows:
 
     def show(self) -> None:
         """Stand as the filters of the screen are."""
+        self._hidden = self._settings()
         for tick in self.ticks.values():
             tick.show_on()
         for option, number in self._numbers.items():

@@ -48,6 +48,7 @@ class FiltersSection(Section):
         state.scene.scale.scale_changed.connect(self._show)
         state.display.result_changed.connect(self._show)
         state.display.layers_shown_changed.connect(self._show)
+        state.display.told.connect(self._show)
         self._show()
 
     def _make_photos_needed(self) -> QSpinBox:
@@ -90,6 +91,8 @@ class FiltersSection(Section):
     @Slot()
     @Slot(str)
     def _show(self, _name: str = "") -> None:
+        if self._state.display.is_changing:
+            return
         filters = self._filters
         self.setVisible(self._state.display.prediction is not None)
         self._rows.show()

@@ -1,7 +1,7 @@
 """The 3D view of one cloud: a widget that joins its parts, and what the window may ask of it."""
 
 import numpy as np
-from jaxtyping import Float, Int8, UInt8
+from jaxtyping import Int8
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
@@ -129,13 +129,15 @@ class CloudView(GlCanvas):
         if before is not None:
             self.free(before)
 
-    def set_points(self, points: PointStorage | None) -> None:
-        """Show points that other views may show, too, or nothing. The camera stays where the user
-        moved it, else it takes the opening view."""
+    def set_points(self, points: PointStorage | None, cameras: PhotoCameras | None = None) -> None:
+        """Show points that other views may show, too, or nothing, and the photos that saw them. The
+        camera stays where the user moved it, else it takes the opening view."""
         if points is None:
             self._navigation.forget()
         self._points.set_storage(points)
         self._picker.forget()
+        if cameras is not None:
+            self._take_cameras(cameras, None)
         self._show_scene()
 
     def free(self, points: PointStorage) -> None:
@@ -156,29 +158,20 @@ class CloudView(GlCanvas):
         self._points.set_normals(normals)
         self.update()
 
-    def set_cameras(
-        self,
-        camera_from_world: Float[np.ndarray, "S 4 4"] | None,
-        intrinsics: Float[np.ndarray, "S 3 3"] | None = None,
-        images: UInt8[np.ndarray, "S H W 3"] | None = None,
-        size: float | None = None,
-    ) -> None:
-        """The photos' cameras, or none; call with the buffer's.
+    def set_cameras(self, cameras: PhotoCameras | None, size: float | None = None) -> None:
+        """The photos that saw the points, or none.
 
         Args:
-            camera_from_world: OpenCV axes.
-            intrinsics: pixels of the images.
-            images: what each camera saw.
             size: length of the frusta in scene units; None: 3 % of the scene's diagonal.
         """
-        cameras = None
-        if camera_from_world is not None and intrinsics is not None and images is not None:
-            cameras = PhotoCameras(camera_from_world, intrinsics, images)
+        self._take_cameras(cameras, size)
+        self._show_scene()
+
+    def _take_cameras(self, cameras: PhotoCameras | None, size: float | None) -> None:
         self.overlays.photos.set_cameras(cameras)
         known = None if cameras is None else (cameras.camera_from_world, cameras.intrinsics)
         self._points.set_cameras(known)
         self.overlays.set_frustum_size(size)
-        self._show_scene()
 
     def set_up(self, up: np.ndarray | None) -> None:
         """Take another direction as the scene's up, and stand upright in it; None: the photos'."""

@@ -53,6 +53,7 @@ class GlSceneView(QObject):
         display, view = state.display, state.view
         display.depths_changed.connect(self._show_clouds)
         display.layers_shown_changed.connect(self._show_clouds)
+        display.told.connect(self._on_told)
         display.cloud_ready.connect(self._on_cloud_ready)
         view.linked_changed.connect(self._split.set_linked)
         state.normals.changed.connect(self._show_normals)
@@ -113,7 +114,14 @@ class GlSceneView(QObject):
         self._pages.setCurrentWidget(self._split)
 
     @Slot()
+    def _on_told(self) -> None:
+        self._style.show_frame()
+        self._show_clouds()
+
+    @Slot()
     def _show_clouds(self) -> None:
+        if self._state.display.is_changing:
+            return
         prediction, layers = self._state.display.prediction, self._state.display.layers_shown
         self._split.set_mode(_ARRANGEMENTS[self._state.display.layout])
         titles = [self._title(layer) for layer in layers]
@@ -138,6 +146,8 @@ class GlSceneView(QObject):
     @Slot()
     def _show_what_if(self) -> None:
         """Bring the points of the fused cloud where a re-mix puts them, and say so."""
+        if self._state.display.is_changing:
+            return
         what_if = self._state.remix.shown
         for view, layer, badge in zip(
             self._split.views, self._layers.names, self._badges, strict=True

@@ -7,6 +7,7 @@ import numpy as np
 
 from moe3d import ScenePrediction, named_layer
 from moe3d_viewer.rendering.points.point_buffer import PointBuffer
+from moe3d_viewer.rendering.space.camera_frusta import PhotoCameras
 from moe3d_viewer.state.layers.display import DisplayState
 from moe3d_viewer.state.points.point_normals import PointNormalsState
 from moe3d_viewer.widgets.viewport.cloud_view import CloudView
@@ -98,9 +99,9 @@ class ShownLayers:
             return
         self._shown[index] = (prediction, layer)
         cameras = named_layer(prediction, layer)
-        view.set_points(points)
         self._normals[index] = None
-        view.set_cameras(cameras.camera_from_world, cameras.intrinsics, prediction.images)
+        seen_by = PhotoCameras(cameras.camera_from_world, cameras.intrinsics, prediction.images)
+        view.set_points(points, seen_by)
 
     def _free(self, gone: list[PointStorage]) -> None:
         for view in self._views:

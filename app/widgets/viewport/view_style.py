@@ -33,7 +33,7 @@ class ViewStyle(QObject):
         scene.filters.changed.connect(self._on_filters_changed)
         scene.section.box_changed.connect(self.show_points)
         scene.look.look_changed.connect(self._show_all)
-        scene.extent.changed.connect(self._show_frame)
+        scene.extent.changed.connect(self._on_extent_changed)
         state.comparison.mask_changed.connect(self._on_mask_changed)
         theme.changed.connect(self.show_colors)
         for view in split.views:
@@ -45,6 +45,8 @@ class ViewStyle(QObject):
     @Slot()
     def show_points(self) -> None:
         """What each view draws of its points."""
+        if self._state.display.is_changing:
+            return
         display, options, scene = self._state.display, self._state.view, self._state.scene
         filters, look = scene.filter_list.now, scene.look
         right, up, front = scene.extent.frame.axes.tolist()
@@ -79,6 +81,8 @@ class ViewStyle(QObject):
     @Slot(float)
     def _show_threshold(self, _percentile: float) -> None:
         """What the confidence hides: no colour, and no legend, depends on it."""
+        if self._state.display.is_changing:
+            return
         display, filters = self._state.display, self._state.scene.filter_list.now
         for view, layer in zip(self._split.views, display.layers_shown, strict=False):
             threshold = display.threshold(layer)
@@ -123,11 +127,16 @@ class ViewStyle(QObject):
         self.show_points()
 
     @Slot()
-    def _show_frame(self) -> None:
+    def _on_extent_changed(self) -> None:
+        if not self._state.display.is_changing:
+            self.show_frame()
+            self.show_points()
+
+    def show_frame(self) -> None:
+        """Which way is up."""
         up = self._state.scene.upright.up
         for view in self._split.views:
             view.set_up(None if up is None else np.array(up))
-        self.show_points()
 
     @Slot(bool)
     def _on_mask_changed(self, _same: bool) -> None:

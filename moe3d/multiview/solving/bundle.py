@@ -313,7 +313,7 @@ class BundleAdjustment:
         camera_gradient = np.einsum("mri,mr->mi", weighted_camera, residual)
         terms = replace(
             terms,
-            camera_block=self._layout.sum_views(weighted_camera.mT @ by_camera),
+            camera_block=self._layout.sum_products(weighted_camera, by_camera),
             camera_gradient=self._layout.sum_columns(camera_gradient),
             mixed_block=weighted_camera.mT @ by_point,
         )

@@ -60,6 +60,8 @@ class EquationLayout:
         """
         self._track, self._view, self._count = tracks.track, tracks.view, tracks.count
         self._num_views = len(free)
+        ends = np.cumsum(np.bincount(self._view, minlength=len(free)))
+        self._of_view = np.split(np.argsort(self._view, kind="stable"), ends[:-1])
         slots = np.full(len(free), -1)
         slots[free] = np.arange(free.sum())
         self.num_poses = int(free.sum()) * POSE
@@ -109,11 +111,14 @@ class EquationLayout:
         """Add what each observation says to its columns."""
         return np.bincount(self.columns.ravel(), values.ravel(), self.size + 1)[:-1]
 
-    def sum_views(self, values: Float64[np.ndarray, "M 8 8"]) -> Float64[np.ndarray, "S 8 8"]:
-        """Add the blocks of each view."""
-        at = self._view[:, None] * COLUMNS**2 + np.arange(COLUMNS**2)
-        total = np.bincount(at.ravel(), values.ravel(), self._num_views * COLUMNS**2)
-        return total.reshape(-1, COLUMNS, COLUMNS)
+    def sum_products(
+        self, left: Float64[np.ndarray, "M R 8"], right: Float64[np.ndarray, "M R 8"]
+    ) -> Float64[np.ndarray, "S 8 8"]:
+        """Add `left[m].T @ right[m]` over the observations of each view: one product a view."""
+        total = np.zeros((self._num_views, COLUMNS, COLUMNS))
+        for view, rows in enumerate(self._of_view):
+            total[view] = left[rows].reshape(-1, COLUMNS).T @ right[rows].reshape(-1, COLUMNS)
+        return total
 
     def reduced(
         self, terms: NormalEquations, carried: Float64[np.ndarray, "M 8 3"], damping: float

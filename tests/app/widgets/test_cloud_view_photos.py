@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from moe3d_viewer.rendering.points.point_buffer import build_point_buffer
 from moe3d_viewer.rendering.space.camera import pixels_from_world
+from moe3d_viewer.rendering.space.camera_frusta import PhotoCameras
 from tests.app.clouds import Room
 from tests.app.widgets.conftest import pixels_of
 
@@ -21,7 +22,7 @@ def room():
 @pytest.fixture
 def inside(screen, room):
     screen.view.set_buffer(build_point_buffer(room.cloud))
-    screen.view.set_cameras(room.camera_from_world, room.intrinsics, room.images)
+    screen.view.set_cameras(PhotoCameras(room.camera_from_world, room.intrinsics, room.images))
     screen.settle()
     return screen
 
@@ -72,7 +73,7 @@ def test_a_photo_larger_than_the_view_is_averaged(inside, room):
     board = np.indices(size).sum(axis=0) % 2 * 255
     images = np.repeat(board[None, :, :, None], 3, axis=0).repeat(3, axis=3).astype(np.uint8)
     lens = room.intrinsics * np.array([12.0, 12.0, 1.0])[:, None]
-    view.set_cameras(room.camera_from_world, lens, images)
+    view.set_cameras(PhotoCameras(room.camera_from_world, lens, images))
     view.look_through(1)
     view.overlays.photos.set_opacity(1.0)
     middle = inside.picture()[100:200, 150:250]

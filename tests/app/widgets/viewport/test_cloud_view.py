@@ -11,6 +11,7 @@ from moe3d.scene.maps.color_tables import FLYING_COLOR, SUPPORT_RGB, expert_colo
 from moe3d_viewer.rendering.pictures.color_mode import ColorMode
 from moe3d_viewer.rendering.points.point_buffer import PointExtras, build_point_buffer
 from moe3d_viewer.rendering.points.point_growth import PointGrowth
+from moe3d_viewer.rendering.space.camera_frusta import PhotoCameras
 from moe3d_viewer.rendering.space.scene_frame import Bounds
 from moe3d_viewer.rendering.space.view_colors import DARK, LIGHT
 from tests.app.clouds import cloud_of
@@ -232,7 +233,7 @@ def test_moved_points_slide_along_their_photo_s_rays_and_back(screen):
     pose = np.eye(4)[None]
     pose[0, :3, 3] = [0.0, 0.0, 3.0]  # the photo's camera stands at (0, 0, -3)
     lens = np.array([[[100.0, 0, 50], [0, 100.0, 50], [0, 0, 1]]])
-    screen.view.set_cameras(pose, lens, np.zeros((1, 100, 100, 3), np.uint8))
+    screen.view.set_cameras(PhotoCameras(pose, lens, np.zeros((1, 100, 100, 3), np.uint8)))
     screen.view.overlays.show_cameras(False)
     buffer = build_point_buffer(cloud_of(FOUR, COLORS))
     growth = np.array([0.5, -0.5, 0.0, 0.25], np.float32)  # 1.5, 0.5, 1 and 1.25 times as far

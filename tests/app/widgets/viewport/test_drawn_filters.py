@@ -9,6 +9,7 @@ from moe3d.scene.filters import PointFilters
 from moe3d.scene.filters.registry import OPTIONS
 from moe3d_viewer.rendering.points.point_buffer import PointExtras, build_point_buffer
 from moe3d_viewer.rendering.points.point_values import DrawnPoints, visible_points
+from moe3d_viewer.rendering.space.camera_frusta import PhotoCameras
 from moe3d_viewer.rendering.space.view_colors import DARK
 from tests.app.clouds import cloud_of
 from tests.filter_scenes import example
@@ -63,7 +64,7 @@ def test_the_shader_hides_what_python_hides(screen, names):
     screen.view.set_colors(replace(DARK, background_top=BACKGROUND, background_bottom=BACKGROUND))
     screen.view.look.set_lighting(False)
     screen.view.set_buffer(buffer)
-    screen.view.set_cameras(CAMERAS, LENSES, np.zeros((2, 100, 100, 3), np.uint8))
+    screen.view.set_cameras(PhotoCameras(CAMERAS, LENSES, np.zeros((2, 100, 100, 3), np.uint8)))
     screen.view.overlays.show_cameras(False)
     style = replace(
         screen.view.style,
