@@ -38,6 +38,7 @@ from moe3d_viewer.state.scene.session import MAKE_THUMBNAILS, READ_SCENE, Thumbn
 from moe3d_viewer.workers.jobs import window_functions
 from moe3d_viewer.workers.point_buffers import point_buffer
 from moe3d_viewer.workers.prepare_display import confirmed_shares, depth_ranges
+from moe3d_viewer.workers.scene_files import write_file
 from tests.scenes import step_prediction
 
 
@@ -138,7 +139,7 @@ class FakeBackend:
                 EXPORT.done_by(self._export),
                 IS_PREDICTION.done_by(lambda path, _progress: "points" not in path.name),
                 READ_PREDICTION.done_by(lambda _path, _progress: self.make()),
-                WRITE_FILE.done_by(self._write_file),
+                WRITE_FILE.done_by(write_file),
                 WRITE_PREDICTION.done_by(self._write_prediction),
                 KNOWN_MODELS.done_by(self._known_models),
                 DOWNLOAD_MODEL.done_by(self._download_model),
@@ -226,10 +227,6 @@ class FakeBackend:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text("ply\n")
         return ExportedFiles((target,), num_points=1234, size_bytes=5_600_000)
-
-    def _write_file(self, path: Path, content: bytes, progress: Progress) -> Path:
-        path.write_bytes(content)
-        return path
 
     def _write_prediction(
         self, prediction: ScenePrediction, path: Path, progress: Progress

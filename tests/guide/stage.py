@@ -287,6 +287,6 @@ def write_picture(image: QImage, path: Path) -> None:
     )
     most = MAX_BYTES * max(1, size[0] * size[1] // (1280 * 720))
     for quality in QUALITIES:
-        picture.save(path, "JPEG", quality=quality, optimize=True)
+        picture.save(path, "JPEG", quality=quality, optimize=True, progressive=True)
         if path.stat().st_size <= most:
             return
