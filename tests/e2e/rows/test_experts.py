@@ -140,15 +140,16 @@ def lopsided():
 def test_use_of_the_scene_of_a_photo_and_at_its_edges(backend, request):
     backend.make = lopsided
     hands = request.getfixturevalue("hands")
-    assert numbers_in(hands, "usage") == ["75 %", "25 %", "0 %", "0 %"]
+    hands.wait(lambda: numbers_in(hands, "usage") == ["75 %", "25 %", "0 %", "0 %"])
     hands.choose("usage_scope", "photo")
     assert numbers_in(hands, "usage") == ["50 %", "50 %", "0 %", "0 %"]
     assert numbers_in(hands, "edge_usage") == ["50 %", "50 %", "0 %", "0 %"]
+    hands.wait(lambda: hands.find("usage_curve") is not None)  # made in a turn of its own
     curve = hands.show(hands.find("usage_curve"))
     assert ORANGE not in colors_near(curve)  # under the blue one, of the same height
     hands.key(hands.find("strip_scroll", QScrollArea), Qt.Key.Key_Right)
     assert numbers_in(hands, "usage") == ["100 %", "0 %", "0 %", "0 %"]
-    assert ORANGE in colors_near(hands.show(curve))
+    hands.wait(lambda: ORANGE in colors_near(hands.show(curve)))
     dead = hands.show(hands.find("dead_experts", QLabel))
     assert "3, 4" in dead.text()
 
