@@ -332,10 +332,12 @@ def do_untried(monkey: Monkey) -> None:
             break
 
 
-def play(monkey: Monkey, viewer: Viewer, photos: Path, qtbot) -> list[dict[str, int]]:
-    """The whole game; what was alive at every look."""
+def play(
+    monkey: Monkey, viewer: Viewer, photos: Path, qtbot, acts: int = ACTS
+) -> list[dict[str, int]]:
+    """The whole game, or more of it; what was alive at every look."""
     alive = []
-    for number in range(ACTS):
+    for number in range(acts):
         monkey.act()
         assert viewer.window.isVisible(), monkey.done[-5:]
         if number == ACTS // 2 - 1:  # everything was done once before memory is compared
@@ -386,6 +388,9 @@ def test_two_hundred_random_acts_leave_no_trace(viewer, photos, tmp_path, qtbot,
     run_photos(viewer, photos, qtbot)
     try:
         alive = play(monkey, viewer, photos, qtbot)
+        if alive[-1]["bytes"] - alive[LOADED]["bytes"] >= MAX_GROWTH:
+            # What is needed for the first time late in the game comes once; a leak goes on.
+            alive = [*alive[-1:] * (LOADED + 1), *play(monkey, viewer, photos, qtbot, ACTS // 2)]
     except QtTimeoutError as error:
         raise AssertionError(monkey.account()) from error
     wrong = [e for e in viewer.state.notices.errors if "inside the program" in e.title]
