@@ -29,13 +29,15 @@ def load_libraries(paths: Iterable[Path]) -> bool:
     if sys.platform != "linux":
         return False
     found = [path for path in paths if path.is_file()]
+    if not found:
+        return False
     wait_until_drawn()
     with _TURN:  # to ask for the system's function is to load, too
         load = getattr(ctypes.CDLL(None), "dlopen", None)
         if load is None:
             return False
         load.restype, load.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
-        return all(load(os.fsencode(path), os.RTLD_LAZY) for path in found) and bool(found)
+        return all(load(os.fsencode(path), os.RTLD_LAZY) for path in found)
 
 
 def import_in_turn(names: Sequence[str]) -> None:
