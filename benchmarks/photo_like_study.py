@@ -5,8 +5,8 @@
 
 The trunk is frozen. Each round draws scenes of both kinds, runs the trunk over them once, and gives
 every arm as many frames: generated, photo-like, half of each, and half of each with a loss term
-for one scale a scene. A frame is seen once. Call it again to go on: it loses at most one round, and
-when time is up all arms have had the same number of frames. Then all are scored: `study.json`,
+for one scale a scene. A frame is seen once. The rate stays and averages of the weights are scored,
+so that a study is whole after any round; call it again to go on. Then all are scored: `study.json`,
 `study.md`. Choose on the seeds named by --score-seed (1,000,500 and on), not on reported ones.
 """
 
@@ -38,7 +38,6 @@ from moe3d.training.config import LossConfig, TrainingConfig
 from moe3d.training.config_file import read_config
 from moe3d.training.data.generator import SceneGenerator
 from moe3d.training.features import FrameBatch
-from moe3d.training.loop import learning_rate_factor
 from moe3d.training.objective import Objective
 from moe3d.training.photo_like.furniture import open_furniture
 from moe3d.training.photo_like.generator import PhotoLikeGenerator
@@ -48,7 +47,7 @@ from moe3d.training.state import load_state, save_state
 
 KINDS = ("generated", "photo-like")
 SETTINGS = assets_dir() / "training" / "mini" / "2-settle.toml"
-EMA_DECAY, WARM_UP_STEPS, CLIP_NORM = 0.99, 40, 1.0
+EMA_DECAY, WARM_UP_STEPS, CLIP_NORM = 0.995, 40, 1.0
 VIEWS = 4
 COLUMNS = (
     "moe_scene", "vggt_scene", "moe_photo", "vggt_photo", "moe_spread", "vggt_spread"
@@ -95,11 +94,6 @@ class Study:
     def rounds(self) -> int:
         """Rounds until every arm has had its frames."""
         return -(-self.frames // (self.round_scenes * VIEWS))
-
-    @property
-    def steps(self) -> int:
-        """Steps of the whole study, an arm."""
-        return self.rounds * (self.round_scenes // self.step_scenes)
 
 
 class Drawing:
@@ -212,7 +206,7 @@ class ArmRun:
 
     def learn(self, batch: FrameBatch) -> float:
         """One step; its loss."""
-        factor = learning_rate_factor(self.step, self._study.steps, WARM_UP_STEPS)
+        factor = min(1.0, (self.step + 1) / WARM_UP_STEPS)
         for group in self._optimizer.param_groups:
             group["lr"] = self._study.rate * factor
         loss = self._objective(batch, self._config.mixture.temperature_end).total

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from moe3d import ExpertUse, expert_colors
 from moe3d_viewer.state.app_state import AppState
-from moe3d_viewer.widgets.controls.binding import bind_checked, bind_choice
+from moe3d_viewer.widgets.controls.binding import Binding, bind_checked, bind_choice
 from moe3d_viewer.widgets.controls.choices import choice
 from moe3d_viewer.widgets.controls.icons import icon
 from moe3d_viewer.widgets.controls.parts import label
@@ -28,6 +28,7 @@ class ExpertsSection(Section):
         super().__init__("experts_section", self.tr("EXPERTS"), parent)
         self._state, self._theme = state, theme
         self._rows: list[_Row] = []
+        self._bound: list[Binding[bool]] = []
         self._is_due = False
         self._curve: UsageCurve | None = None
         self._curve_timer = QTimer(self)
@@ -90,19 +91,26 @@ class ExpertsSection(Section):
         self._is_due = not self.isVisible()
         if self._is_due:  # a new result has more to do than what nobody sees
             return
+        prediction = self._state.display.prediction
+        if prediction is None or not self._state.display.has_experts:
+            return
+        self._untrained.setVisible(not prediction.metadata.experts_trained)
+        if prediction.num_experts != len(self._rows):  # else they stay: one may be under the mouse
+            self._make_rows(prediction.num_experts)
+        for bound in self._bound:
+            bound.show()
+        self._show_marks()
+
+    def _make_rows(self, count: int) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
                 old.deleteLater()
-        self._rows = []
-        prediction = self._state.display.prediction
-        if prediction is not None and self._state.display.has_experts:
-            self._untrained.setVisible(not prediction.metadata.experts_trained)
-            self._grid.addWidget(label(self.tr("all"), "muted"), 0, 2)
-            self._grid.addWidget(label(self.tr("at edges"), "muted"), 0, 3)
-            for index in range(prediction.num_experts):
-                self._add_row(index)
-        self._show_marks()
+        self._rows, self._bound = [], []
+        self._grid.addWidget(label(self.tr("all"), "muted"), 0, 2)
+        self._grid.addWidget(label(self.tr("at edges"), "muted"), 0, 3)
+        for index in range(count):
+            self._add_row(index)
 
     @Slot()
     def _show_presence(self) -> None:
@@ -110,24 +118,26 @@ class ExpertsSection(Section):
 
     def _add_row(self, index: int) -> None:
         row, view, remix = _Row(index), self._state.view, self._state.remix
-        bind_checked(
-            row.eye,
-            lambda: index not in view.hidden_experts,
-            lambda shown: view.show_expert(index, shown),
-            view.maps_changed,
-        )
-        bind_checked(
-            row.solo,
-            lambda: index in remix.soloed,
-            lambda _alone: remix.solo(index, _is_shift_held()),
-            remix.wish_changed,
-        )
-        bind_checked(
-            row.mute,
-            lambda: index in remix.muted,
-            lambda muted: remix.mute(index, muted),
-            remix.wish_changed,
-        )
+        self._bound += [
+            bind_checked(
+                row.eye,
+                lambda: index not in view.hidden_experts,
+                lambda shown: view.show_expert(index, shown),
+                view.maps_changed,
+            ),
+            bind_checked(
+                row.solo,
+                lambda: index in remix.soloed,
+                lambda _alone: remix.solo(index, _is_shift_held()),
+                remix.wish_changed,
+            ),
+            bind_checked(
+                row.mute,
+                lambda: index in remix.muted,
+                lambda muted: remix.mute(index, muted),
+                remix.wish_changed,
+            ),
+        ]
         for column, widget in enumerate(row.widgets):
             self._grid.addWidget(widget, index + 1, column)
         self._rows.append(row)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QScrollArea, QVBox
 from moe3d import expert_colors
 from moe3d_viewer.rendering.pictures.readout import PixelReadout
 from moe3d_viewer.state.app_state import AppState
-from moe3d_viewer.widgets.controls.binding import bind_checked
+from moe3d_viewer.widgets.controls.binding import Binding, bind_checked
 from moe3d_viewer.widgets.controls.cursor_readout import readout_at_cursor
 from moe3d_viewer.widgets.controls.elided_label import ElidedLabel
 from moe3d_viewer.widgets.controls.layer_titles import tile_title
@@ -18,6 +18,8 @@ from moe3d_viewer.widgets.maps.value_bar import ValueBar
 WIDTH_PX = 306
 DEPTH_TEXT_PX, ROW_PX = 48, 16
 OTHER_RGB = (140, 148, 162)
+OTHERS = ("fused", "refined", "vggt", "vggt-refined")
+"""Depths in rows below the experts', where a result has them; the truth is last."""
 
 
 class ExpertLegend(QScrollArea):
@@ -31,6 +33,7 @@ class ExpertLegend(QScrollArea):
         self.setFixedWidth(WIDTH_PX)
         self._state = state
         self._boxes: list[QCheckBox] = []
+        self._bound: list[Binding[bool]] = []
         self._weights: list[ValueBar] = []
         self._depths: dict[str, ValueBar] = {}
         self._names: dict[str, QLabel] = {}
@@ -66,27 +69,32 @@ class ExpertLegend(QScrollArea):
 
     @Slot()
     def _rebuild(self) -> None:
+        display, prediction = self._state.display, self._state.display.prediction
+        self._show_presence()
+        if prediction is None or not display.has_experts:
+            return  # nobody sees the rows
+        self._untrained.setVisible(not prediction.metadata.experts_trained)
+        count = prediction.num_experts
+        others = [key for key in OTHERS if key in display.layers] + ["truth"]
+        if (count, others) != (len(self._boxes), list(self._names)):  # else they stay
+            self._make_rows(count, others)
+        for bound in self._bound:
+            bound.show()
+        self._show_boxes()
+
+    def _make_rows(self, count: int, others: list[str]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
                 old.deleteLater()
         self._boxes, self._weights, self._depths, self._names = [], [], {}, {}
-        display = self._state.display
-        self._show_presence()
-        prediction = display.prediction
-        if prediction is None or not display.has_experts:
-            return
-        self._untrained.setVisible(not prediction.metadata.experts_trained)
+        self._bound = []
         for column, text in enumerate((self.tr("GATING"), self.tr("weight"), self.tr("depth"))):
             self._grid.addWidget(label(text, "muted" if column else "section"), 0, column)
-        for index in range(prediction.num_experts):
+        for index in range(count):
             self._add_expert(index)
-        for key in ("fused", "refined", "vggt", "vggt-refined"):
-            if key in display.layers:
-                self._add_other(key, tile_title(key))
-        self._add_other("truth", tile_title("truth"))
-        self._show_boxes()
-        self._show_values()
+        for key in others:
+            self._add_other(key, tile_title(key))
 
     @Slot()
     def _show_presence(self) -> None:
@@ -103,12 +111,13 @@ class ExpertLegend(QScrollArea):
         )
         box.setFixedHeight(ROW_PX)
         view = self._state.view
-        bind_checked(
+        bound = bind_checked(
             box,
             lambda: index not in view.hidden_experts,
             lambda shown: view.show_expert(index, shown),
             view.maps_changed,
         )
+        self._bound.append(bound)
         weight = ValueBar(f"weight_bar_{number}")
         weight.setToolTip(self.tr("Weight of expert {} at the cursor").format(number))
         self._boxes.append(box)
@@ -142,6 +151,8 @@ class ExpertLegend(QScrollArea):
     @Slot()
     def _show_values(self) -> None:
         readout = readout_at_cursor(self._state)
+        if readout is not None and len(readout.weights) != len(self._weights):
+            return  # of a result whose rows are not made yet
         known = readout is not None and readout.is_valid
         colors = [QColor(*c) for c in expert_colors(self._state.view.palette, len(self._weights))]
         for index, (bar, color) in enumerate(zip(self._weights, colors, strict=True)):

@@ -10,11 +10,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea
+from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea, QToolButton
 
 from moe3d_viewer.widgets.maps.map_tile import MapTile
 from moe3d_viewer.widgets.maps.value_bar import ValueBar
 from tests.app.hands import color_at
+from tests.app.questions import answer
 from tests.e2e.rows.test_maps import TURBO_HIGH, TURBO_LOW, close
 from tests.moe3d.evaluation.one_scene.test_scene_truth import truth_folder
 from tests.scenes import step_prediction
@@ -135,6 +136,21 @@ def lopsided():
     logits = plain.gate_logits.copy()
     logits[1, 0], logits[1, 1] = 10, 0
     return replace(plain, gate_logits=logits)
+
+
+def test_a_result_of_as_many_experts_finds_their_rows_where_they_are(backend, request):
+    hands = request.getfixturevalue("hands")
+    rows = ("usage_1", ValueBar), ("eye_2", QToolButton), ("legend_expert_2", QCheckBox)
+    hands.wait(lambda: hands.window.findChild(ValueBar, "usage_1") is not None)
+    before = [hands.find(*row) for row in rows]
+    hands.press("eye_2")
+    backend.make = lopsided
+    hands.hotkey(Qt.Key.Key_R, CONTROL)
+    answer(hands.viewer, hands.qtbot, "discard")
+    hands.wait(lambda: numbers_in(hands, "usage") == ["75 %", "25 %", "0 %", "0 %"])
+    assert [hands.find(*row) for row in rows] == before
+    hidden = hands.viewer.state.view.hidden_experts
+    assert [button.isChecked() for button in before[1:]] == [1 not in hidden] * 2
 
 
 def test_use_of_the_scene_of_a_photo_and_at_its_edges(backend, request):
