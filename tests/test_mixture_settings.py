@@ -1,0 +1,77 @@
+"""The choice of the mixture's settings: the rule by hand, and the shipped setting is the model."""
+
+import importlib.util
+import math
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+
+from moe3d.evaluation.reports.summary import Difference, Interval
+from moe3d.model.checkpoint import read_checkpoint
+from moe3d.model.known_models import find_checkpoint
+from moe3d.model.output import RunOptions
+
+SCRIPT = Path(__file__).parents[1] / "benchmarks" / "mixture_settings.py"
+NO_INTERVAL = Interval(math.nan, math.nan)
+
+
+@pytest.fixture(scope="module")
+def settings() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("benchmark_mixture_settings", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _found(absrel: float, f1: float, flying: float) -> list[Difference]:
+    ratios = zip(("absrel_scene", "boundary_f1", "fpr_self"), (absrel, f1, flying), strict=True)
+    return [
+        Difference(name, "a", "b", 0.0, NO_INTERVAL, ratio, NO_INTERVAL, 0, 9)
+        for name, ratio in ratios
+    ]
+
+
+def test_the_sharpest_of_those_that_are_exact_and_have_few_flying_points(settings):
+    found = {
+        "inexact": _found(1.02, 1.3, 0.5),
+        "flying": _found(1.0, 1.2, 0.71),
+        "dull": _found(0.99, 1.05, 0.4),
+        "sharp": _found(1.01, 1.1, 0.7),
+    }
+    assert settings.choose(found) == "sharp"
+
+
+def test_without_both_the_fewest_flying_points_of_the_exact(settings):
+    found = {
+        "inexact": _found(1.02, 1.3, 0.5),
+        "flying": _found(1.0, 1.2, 0.9),
+        "less": _found(1.0, 1.1, 0.8),
+    }
+    assert settings.choose(found) == "less"
+
+
+def test_the_shipped_setting_is_the_shipped_model(settings):
+    scene = next(settings.generated(1_000_500, 1))
+    answers = dict(settings.Mixtures([0.15, 0.3]).answers(scene, [settings.SHIPPED]))
+    network = read_checkpoint(find_checkpoint("mini")).network.eval()
+    images = torch.from_numpy(scene.images).permute(0, 3, 1, 2)[None].float() / 255
+    temperature = settings.SHIPPED.temperature
+    with torch.no_grad():
+        output = network(images, options=RunOptions(gate_temperature=temperature))
+    np.testing.assert_allclose(answers[settings.VGGT], output.baseline_depth[0], rtol=1e-4)
+    np.testing.assert_allclose(answers[settings.SHIPPED.name], output.depth[0], rtol=1e-4)
+
+
+def test_truth_itself_errs_nowhere_and_has_no_flying_points(settings):
+    scene = next(settings.generated(1_000_501, 1))
+    depth = np.where(np.isfinite(scene.depth), scene.depth, 1.0)
+    for row in settings.rows_of(scene, 2 * depth):
+        assert row["absrel_scene"] == pytest.approx(0, abs=1e-9)
+        assert row["fpr_self_flying_pixels"] == 0
