@@ -69,9 +69,13 @@ def test_the_shipped_setting_is_the_shipped_model(settings):
     np.testing.assert_allclose(answers[settings.SHIPPED.name], output.depth[0], rtol=1e-4)
 
 
-def test_truth_itself_errs_nowhere_and_has_no_flying_points(settings):
+def test_a_photo_at_twice_the_scale_errs_only_beside_the_others(settings):
     scene = next(settings.generated(1_000_501, 1))
     depth = np.where(np.isfinite(scene.depth), scene.depth, 1.0)
-    for row in settings.rows_of(scene, 2 * depth):
-        assert row["absrel_scene"] == pytest.approx(0, abs=1e-9)
-        assert row["fpr_self_flying_pixels"] == 0
+    depth[0] *= 2
+    rows = settings.rows_of(scene, depth)
+    assert [row["absrel_photo"] for row in rows] == pytest.approx([0] * 4, abs=1e-9)
+    first, *others = (row["absrel_scene"] for row in rows)
+    off = others[0]  # the scale is 1 - off: it errs by that, and by 2 (1 - off) - 1
+    assert [first, *others] == pytest.approx([1 - 2 * off, off, off, off], abs=1e-9)
+    assert 0 < off < 0.5
