@@ -92,7 +92,7 @@ def _is_drawn(viewer: Viewer) -> bool:
     state, view = viewer.state, viewer.window.scene_view
     if state.notices.errors:
         raise RuntimeError(state.notices.errors[-1].text)
-    is_busy = state.session.is_drawing or state.display.is_preparing
+    is_busy = state.session.is_drawing or state.display.is_preparing or state.display.is_building
     is_busy = is_busy or state.reconstruction.is_running  # the first answer is shown meanwhile
     is_busy = is_busy or state.comparison_report.is_measuring
     has_result = state.display.prediction is not None

@@ -95,6 +95,7 @@ class PictureRun(QObject):
         if not self._arguments.run and state.reconstruction.prediction is None:
             return True
         is_over = not state.reconstruction.is_running and not state.display.is_preparing
+        is_over = is_over and not state.display.is_building
         return state.display.prediction is not None and is_over and self._is_drawn()
 
     def _finish(self, code: int) -> None:

@@ -62,6 +62,7 @@ def wait_until_calm(viewer: Viewer) -> None:
         time.sleep(0.005)
         state, view = viewer.state, viewer.window.scene_view
         is_busy = state.session.is_drawing or state.display.is_preparing
+        is_busy = is_busy or state.display.is_building
         is_busy = is_busy or state.scene.filter_list.counts(state.display.layer) is None
         if is_busy or state.display.prediction is None or view is None or not view.is_settled:
             calm_since = time.monotonic()

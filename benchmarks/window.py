@@ -204,6 +204,7 @@ def watch(path: Path, *, run: bool, tell_why: bool) -> dict[str, float]:
             view, state = viewer.window.scene_view, viewer.state
             mark("visible_s", lambda: bool(state.display.prediction and view))
             is_over = not state.reconstruction.is_running and not state.display.is_preparing
+            is_over = is_over and not state.display.is_building
             mark("whole_s", lambda: bool(marks and is_over and view and view.is_settled))
             if "whole_s" in marks:
                 app.exit()  # quit() would ask about the unsaved result

@@ -7,7 +7,8 @@ at once.
 from moe3d_viewer.state.exports.export import EXPORT, FORECAST_EXPORT
 from moe3d_viewer.state.exports.figure import PREVIEW_FIGURE, WRITE_FIGURE
 from moe3d_viewer.state.job import Functions
-from moe3d_viewer.state.layers.display import BUILD_CLOUD, PREPARE_DISPLAY
+from moe3d_viewer.state.layers.display import PREPARE_DISPLAY
+from moe3d_viewer.state.layers.layer_clouds import BUILD_CLOUD
 from moe3d_viewer.state.layers.map_view import WRITE_MAP
 from moe3d_viewer.state.layers.profile import WRITE_FILE
 from moe3d_viewer.state.layers.remix import PREPARE_REMIX

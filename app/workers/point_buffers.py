@@ -1,5 +1,6 @@
 """Points of a layer in the form that the 3D view uploads."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,12 +25,16 @@ def point_buffer(
         flying: pixels of this layer that hang between two surfaces.
     """
     from moe3d import point_cloud
-    from moe3d_viewer.rendering.points.point_buffer import PointExtras, build_point_buffer
+    from moe3d_viewer.rendering.points.point_buffer import (
+        PointExtras,
+        SortedPoints,
+        build_point_buffer,
+    )
 
     cloud = point_cloud(prediction, layer=layer, confidence_percentile=0.0)
-    return build_point_buffer(
-        cloud,
-        PointExtras(
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        known = beside.submit(SortedPoints.of, cloud)
+        extras = PointExtras(
             gate_entropy=_entropy_at(prediction, cloud),
             difference=_difference_at(prediction, layer, cloud),
             flying=None if flying is None else flying[_place(prediction, cloud)],
@@ -38,9 +43,8 @@ def point_buffer(
             other=_other_at(prediction, layer, cloud),
             support=cloud.support,
             other_support=_other_support_at(prediction, layer, cloud),
-        ),
-        shape=prediction.depth.shape,
-    )
+        )
+    return build_point_buffer(cloud, extras, prediction.depth.shape, known.result())
 
 
 def _place(prediction: ScenePrediction, cloud: PointCloud) -> tuple[np.ndarray, ...]:

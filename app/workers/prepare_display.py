@@ -1,5 +1,6 @@
 """Turns a prediction into what the panels draw: clouds, ranges, usage, and what moves points."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -17,7 +18,6 @@ from moe3d import (
     named_layer,
     valid_pixels,
 )
-from moe3d.scene.layers import sides
 from moe3d.scene.multiview import confirmed_share
 from moe3d_viewer.rendering.pictures.histogram import ascending_sample
 from moe3d_viewer.rendering.points.point_order import PointPlaces
@@ -66,20 +66,33 @@ def build_cloud(
     )
 
 
-def prepare_display(prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
-    """Statistics, and the clouds of the layers that are shown first."""
+def prepare_display(
+    prediction: ScenePrediction, layers: Sequence[str], progress: Progress
+) -> SceneDisplay:
+    """Statistics, and the clouds of what is shown first.
+
+    Args:
+        prediction: is not changed.
+        layers: whose points are wanted, besides those of the result's first layer.
+        progress: told before each part, or cancelled.
+    """
     from moe3d import flying_pixels
 
-    progress.report("statistics")
-    ranges, use = depth_ranges(prediction), measure_expert_use(prediction)
+    first = tuple(dict.fromkeys((default_layer(prediction), *layers)))
     there = [name for name in layer_names(prediction) if not name.startswith("expert:")]
-    first = [name for name in sides(prediction, default_layer(prediction)) if name in there]
     progress.report("flying points")
     flying = flying_pixels(prediction, there)
+
+    def build(layer: str) -> CloudDisplay:
+        return build_cloud(prediction, layer, progress, flying.get(layer))
+
     with ThreadPoolExecutor(max_workers=2) as pool:  # numpy lets both go on
-        clouds = pool.map(lambda one: build_cloud(prediction, one, progress, flying[one]), first)
+        clouds = pool.map(build, first)
+        ranges = pool.submit(depth_ranges, prediction)
+        use = pool.submit(measure_expert_use, prediction)
+        confirmed = pool.submit(confirmed_shares, prediction)
         by_layer = dict(zip(first, clouds, strict=True))
-    return SceneDisplay(use, ranges, by_layer, flying, confirmed_shares(prediction))
+    return SceneDisplay(use.result(), ranges.result(), by_layer, flying, confirmed.result())
 
 
 def confirmed_shares(prediction: ScenePrediction) -> dict[str, float]:

@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from moe3d.errors import UsageError
+from moe3d.geometry.neighbourhoods import highest_around, lowest_around
 
 
 def depth_edges(
@@ -42,16 +43,17 @@ def depth_jumps(
     Returns:
         (max - min) / centre; NaN at pixels that are not valid. Invalid neighbours are left out.
     """
-    from scipy.ndimage import maximum_filter, minimum_filter  # noqa: PLC0415 (slow to load)
-
     known = np.isfinite(depth) & (depth > 0)
     if valid is not None:
         known &= valid
-    window = (1,) * (depth.ndim - 2) + (3, 3)
-    highest = maximum_filter(np.where(known, depth, -np.inf), window, mode="nearest")
-    lowest = minimum_filter(np.where(known, depth, np.inf), window, mode="nearest")
+    span = np.empty_like(depth)
+    for photo in np.ndindex(depth.shape[:-2]):
+        highest = highest_around(np.where(known[photo], depth[photo], -np.inf), 1)
+        lowest = lowest_around(np.where(known[photo], depth[photo], np.inf), 1)
+        with np.errstate(invalid="ignore", over="ignore"):
+            span[photo] = highest - lowest
     with np.errstate(invalid="ignore", over="ignore"):
-        return (highest - lowest) / np.where(known, depth, np.nan)
+        return span / np.where(known, depth, np.nan)
 
 
 def jump_pixels(

@@ -1,17 +1,31 @@
 """Square surroundings of chosen pixels, and statistics of them."""
 
 import numpy as np
-from jaxtyping import Bool, Float, Float64, Int
+from jaxtyping import Bool, Float, Float64, Int, Shaped, UInt8
 from numpy.lib.stride_tricks import sliding_window_view
+
+from moe3d.late_opencv import cv2
 
 PIXELS_AT_ONCE = 20_000
 
 
 def dilated(mask: Bool[np.ndarray, "H W"], distance: int) -> Bool[np.ndarray, "H W"]:
     """Pixels within this Chebyshev distance of a True pixel."""
-    from scipy.ndimage import maximum_filter  # noqa: PLC0415 (slow to load)
+    return highest_around(mask.view(np.uint8), distance).view(bool)
 
-    return maximum_filter(mask, size=2 * distance + 1, mode="constant", cval=False)
+
+def highest_around(values: Shaped[np.ndarray, "H W"], distance: int) -> Shaped[np.ndarray, "H W"]:
+    """Highest value within this Chebyshev distance of every pixel, inside the image."""
+    return cv2.dilate(values, _square(distance), borderType=cv2.BORDER_REPLICATE)
+
+
+def lowest_around(values: Shaped[np.ndarray, "H W"], distance: int) -> Shaped[np.ndarray, "H W"]:
+    """Lowest value within this Chebyshev distance of every pixel, inside the image."""
+    return cv2.erode(values, _square(distance), borderType=cv2.BORDER_REPLICATE)
+
+
+def _square(distance: int) -> UInt8[np.ndarray, "D D"]:
+    return np.ones((2 * distance + 1,) * 2, np.uint8)
 
 
 def chunks(
@@ -41,12 +55,15 @@ class Surroundings:
     """Square windows of one map for many calls: the map is padded once.
 
     Args:
-        values: NaN is what lies outside the image.
+        values: the map.
         radius: of the square; it has M = (2 radius + 1)^2 pixels.
+        outside: what stands for pixels outside the image.
     """
 
-    def __init__(self, values: Float[np.ndarray, "H W"], radius: int) -> None:
-        padded = np.pad(values, radius, constant_values=np.nan)
+    def __init__(
+        self, values: Float[np.ndarray, "H W"], radius: int, outside: float = np.nan
+    ) -> None:
+        padded = np.pad(values, radius, constant_values=outside)
         self._size = 2 * radius + 1
         self._windows = sliding_window_view(padded, (self._size, self._size))
 

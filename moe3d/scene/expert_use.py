@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from moe3d.geometry.edges import jump_pixels
+from moe3d.late_opencv import cv2
 from moe3d.scene.records import ScenePrediction
 
 EDGE_JUMP = 0.10
@@ -78,13 +79,11 @@ def edge_distance(
         valid: pixels that can be an edge.
         jump: relative depth step between 4-neighbours that makes both of them an edge.
     """
-    from scipy.ndimage import distance_transform_cdt  # noqa: PLC0415 (slow to load)
-
     known = valid & np.isfinite(depth) & (depth > 0)
     edges = jump_pixels(depth, known, jump)
     if not edges.any():
         return np.full(depth.shape, FARTHEST_PX, np.int64)
-    distance = np.asarray(distance_transform_cdt(~edges, "chessboard"))
+    distance = cv2.distanceTransform((~edges).astype(np.uint8), cv2.DIST_C, 3)
     return np.minimum(distance, FARTHEST_PX).astype(np.int64)
 
 

@@ -8,7 +8,8 @@ from PySide6.QtGui import QAction, QImage
 
 from moe3d.scene.records import ScenePrediction
 from moe3d_viewer.rendering.space.camera import pixels_from_world
-from moe3d_viewer.state.layers.display import BUILD_CLOUD, PREPARE_DISPLAY
+from moe3d_viewer.state.layers.display import PREPARE_DISPLAY
+from moe3d_viewer.state.layers.layer_clouds import BUILD_CLOUD
 from moe3d_viewer.viewer import Viewer
 from moe3d_viewer.widgets.viewport.cloud_view import CloudView
 from tests.app.fakes import FakeBackend

@@ -13,7 +13,8 @@ from moe3d.evaluation.one_scene.scene_flying import flying_pixels
 from moe3d.io.photos.photo_checks import PhotoCheck
 from moe3d.progress import Progress
 from moe3d.scene.expert_use import measure_expert_use
-from moe3d.scene.layers import default_layer, layer_names, sides
+from moe3d.scene.flying import FlyingPixels
+from moe3d.scene.layers import default_layer, layer_names
 from moe3d.scene.records import RefusedFile, ScenePrediction, View, ViewSet
 from moe3d_viewer.state.exports.export import (
     EXPORT,
@@ -22,7 +23,8 @@ from moe3d_viewer.state.exports.export import (
     TargetExistsError,
 )
 from moe3d_viewer.state.job import Functions, Job, JobKind, Publish
-from moe3d_viewer.state.layers.display import BUILD_CLOUD, PREPARE_DISPLAY
+from moe3d_viewer.state.layers.display import PREPARE_DISPLAY
+from moe3d_viewer.state.layers.layer_clouds import BUILD_CLOUD
 from moe3d_viewer.state.layers.profile import WRITE_FILE
 from moe3d_viewer.state.layers.scene_display import CloudDisplay, SceneDisplay
 from moe3d_viewer.state.run.models import DOWNLOAD_MODEL, KNOWN_MODELS, ModelInfo
@@ -203,9 +205,11 @@ class FakeBackend:
         made = self.make()
         return _of_photos(made, request.views.names) if self.follows_photos else made
 
-    def _prepare_display(self, prediction: ScenePrediction, progress: Progress) -> SceneDisplay:
+    def _prepare_display(
+        self, prediction: ScenePrediction, layers: Sequence[str], progress: Progress
+    ) -> SceneDisplay:
         there = [name for name in layer_names(prediction) if not name.startswith("expert:")]
-        first = [name for name in sides(prediction, default_layer(prediction)) if name in there]
+        first = dict.fromkeys((default_layer(prediction), *layers))
         clouds = {layer: self._build_cloud(prediction, layer, progress) for layer in first}
         flying = flying_pixels(prediction, there)
         use = measure_expert_use(prediction)
@@ -213,7 +217,11 @@ class FakeBackend:
         return SceneDisplay(use, depth_ranges(prediction), clouds, flying, confirmed)
 
     def _build_cloud(
-        self, prediction: ScenePrediction, layer: str, progress: Progress
+        self,
+        prediction: ScenePrediction,
+        layer: str,
+        progress: Progress,
+        _flying: FlyingPixels | None = None,
     ) -> CloudDisplay:
         progress.report("points")
         buffer = point_buffer(prediction, layer)

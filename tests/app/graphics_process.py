@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 
 from moe3d_viewer.arguments import Arguments
 from moe3d_viewer.main import make_application, make_viewer
-from moe3d_viewer.state.layers.display import BUILD_CLOUD, PREPARE_DISPLAY
+from moe3d_viewer.state.layers.display import PREPARE_DISPLAY
+from moe3d_viewer.state.layers.layer_clouds import BUILD_CLOUD
 from moe3d_viewer.viewer import Viewer
 from tests.app.fakes import FakeBackend
 

@@ -35,6 +35,16 @@ c.fclose(file)
 print(pathlib.Path("{folder}/malloc.xml").read_text().count("<heap nr="))
 """
 
+SOURCES = """
+import linecache
+from PySide6 import QtWidgets
+from moe3d_viewer.main import keep_imports_plain
+if {guarded}:
+    keep_imports_plain()
+import wave
+print(wave.__file__ in linecache.cache)
+"""
+
 
 def answer(code: str, **environment: str) -> str:
     """What a new process prints."""
@@ -63,3 +73,14 @@ def test_threads_share_two_arenas(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
     assert int(answer(ARENAS.format(guarded=False, folder=tmp_path))) > 2
     assert int(answer(ARENAS.format(guarded=True, folder=tmp_path))) <= 2
+
+
+def test_qt_does_not_read_the_source_of_what_is_imported_after_it() -> None:
+    assert answer(SOURCES.format(guarded=False)) == "True"
+    assert answer(SOURCES.format(guarded=True)) == "False"
+
+
+def test_the_window_s_modules_are_imported_without_their_sources_being_kept() -> None:
+    code = "from moe3d_viewer.main import make_application as m; m(); import wave, linecache; "
+    code += "print(wave.__file__ in linecache.cache)"
+    assert answer(code, QT_QPA_PLATFORM="offscreen") == "False"

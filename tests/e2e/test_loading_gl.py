@@ -31,7 +31,8 @@ from PySide6.QtCore import QSettings
 from shiboken6 import Shiboken
 from moe3d_viewer.arguments import Arguments
 from moe3d_viewer.main import make_application, make_viewer
-from moe3d_viewer.state.layers.display import BUILD_CLOUD, PREPARE_DISPLAY
+from moe3d_viewer.state.layers.display import PREPARE_DISPLAY
+from moe3d_viewer.state.layers.layer_clouds import BUILD_CLOUD
 from tests.app.fakes import FakeBackend
 
 folder = Path(sys.argv[1])

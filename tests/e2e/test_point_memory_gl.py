@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox
 
-from moe3d_viewer.state.layers.display import BUILD_CLOUD, PREPARE_DISPLAY
+from moe3d_viewer.state.layers.display import PREPARE_DISPLAY
+from moe3d_viewer.state.layers.layer_clouds import BUILD_CLOUD
 from moe3d_viewer.widgets.viewport import layer_points
 from moe3d_viewer.workers.prepare_display import build_cloud
 from tests.app.drawn_window import pixels, settle, views
@@ -29,9 +30,9 @@ class CountingBackend(FakeBackend):
         self.built: list[str] = []
         self.use_real(PREPARE_DISPLAY).replace(BUILD_CLOUD, self._note)
 
-    def _note(self, prediction, layer, progress):
+    def _note(self, prediction, layer, progress, flying=None):
         self.built.append(layer)
-        return build_cloud(prediction, layer, progress)
+        return build_cloud(prediction, layer, progress, flying)
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_a_layer_without_room_is_built_again(drawn, drawn_backend, qtbot, monkey
         assert gpu_bytes(drawn) <= shown
     choose_layer(drawn, qtbot, "fused")
     qtbot.waitUntil(lambda: "fused" in drawn_backend.built)
-    qtbot.waitUntil(lambda: not drawn.state.display.is_preparing)
+    qtbot.waitUntil(lambda: not drawn.state.display.is_building)
     settle(qtbot, drawn)
     assert (pixels(views(drawn)[0]) == fused).all()
 

@@ -124,6 +124,7 @@ class Stage:
         """Whether a result, or the first answer of a run, is seen in full."""
         display, view = self.state.display, self.window.scene_view
         is_there = display.prediction is not None and not display.is_preparing
+        is_there = is_there and not display.is_building
         return is_there and view is not None and view.is_settled
 
     def _is_drawn(self) -> bool:

@@ -32,6 +32,9 @@ from moe3d_viewer.rendering.points.point_vertex import (
 )
 from moe3d_viewer.rendering.space.scene_frame import Bounds
 
+FEW_CELLS = 4_000_000
+"""Up to which every cell is counted at once, and not sorted for."""
+
 
 @dataclass(frozen=True)
 class PointExtras:
@@ -116,20 +119,32 @@ class PointBuffer:
         return int(kept[..., experts].sum(dtype=np.int64))
 
 
+@dataclass(frozen=True)
+class SortedPoints:
+    """A cloud's points in the order of the buffer, and its confidences in theirs."""
+
+    order: PointOrder
+    levels: ConfidenceLevels
+
+    @classmethod
+    def of(cls, cloud: PointCloud) -> "SortedPoints":
+        """What takes half of the time and needs no extras: for a thread of its own."""
+        return cls(point_order(cloud.points), ConfidenceLevels.of(cloud.confidence))
+
+
 def build_point_buffer(
     cloud: PointCloud,
     extras: PointExtras | None = None,
     shape: tuple[int, ...] | None = None,
+    known: SortedPoints | None = None,
 ) -> PointBuffer:
     """Order, pack and count a cloud; about half a second a million points. For a worker.
 
     Points that are not finite are left out. The same cloud gives the same buffer. `shape` of the
-    photos, (S, H, W), makes the buffer know which pixel lies where.
+    photos, (S, H, W), makes the buffer know which pixel lies where. `known` spares the sorting.
     """
-    extras = extras or PointExtras()
-    found = point_order(cloud.points)
-    order = found.order
-    levels = ConfidenceLevels.of(cloud.confidence)
+    extras, known = extras or PointExtras(), known or SortedPoints.of(cloud)
+    found, order, levels = known.order, known.order.order, known.levels
     vertices = _reordered(_packed(cloud, levels, extras), order)
     lower, upper = block_boxes(vertices["position"], found.starts)
     bounds = Bounds(lower.min(axis=0), upper.max(axis=0)) if len(order) else found.robust
@@ -238,8 +253,11 @@ def _counts_at_level(
         part = vertices[start : start + 1_000_000]
         cell = (photo_index(part).astype(np.int64) * 2 + is_flying(part)) * num_experts
         cell = (cell + expert_index(part)) * num_levels + confidence_level(part)
-        places, found = np.unique(cell, return_counts=True)
-        counts[places] += found.astype(np.uint32)
+        if counts.size <= FEW_CELLS:
+            counts += np.bincount(cell, minlength=counts.size).astype(np.uint32)
+        else:
+            places, found = np.unique(cell, return_counts=True)
+            counts[places] += found.astype(np.uint32)
     ascending = counts.reshape(shape)
     at_or_above = ascending[..., ::-1].cumsum(axis=-1, dtype=np.uint32)[..., ::-1]
     return np.concatenate([at_or_above, np.zeros((*shape[:3], 1), np.uint32)], axis=-1)

@@ -1,7 +1,6 @@
 """The prediction as it is shown: clouds, ranges and usage, and what the filter leaves."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,14 +11,13 @@ from moe3d_viewer.state.job import (
     JobKind,
     Jobs,
     LatestJob,
-    Work,
     error_text,
     was_cancelled,
 )
 from moe3d_viewer.state.layers.layer_choice import LayerChoice
+from moe3d_viewer.state.layers.layer_clouds import LayerClouds
 from moe3d_viewer.state.layers.scene_display import CloudDisplay, SceneDisplay, same_photo
 from moe3d_viewer.state.layers.view_options import COLOR_MODES, Layout, ViewOptionsState
-from moe3d_viewer.state.newest_wish import NewestWish
 from moe3d_viewer.state.notices import Notices
 from moe3d_viewer.state.run.reconstruction import ReconstructionState
 from moe3d_viewer.state.viewport.metric_scale import MetricScaleState
@@ -27,10 +25,10 @@ from moe3d_viewer.state.viewport.metric_scale import MetricScaleState
 Prepared = tuple[ScenePrediction, SceneDisplay]
 """A prediction in the units of the screen, and what the panels draw of it."""
 
-PREPARE_DISPLAY = JobKind[Callable[[ScenePrediction, Progress], SceneDisplay]]("prepare_display")
-"""Everything that the panels need and that takes longer than a frame."""
-BUILD_CLOUD = JobKind[Callable[[ScenePrediction, str, Progress], CloudDisplay]]("build_cloud")
-"""The points of one layer, unfiltered, ready for the 3D view."""
+PREPARE_DISPLAY = JobKind[Callable[[ScenePrediction, Sequence[str], Progress], SceneDisplay]](
+    "prepare_display"
+)
+"""Everything that the panels need and that takes longer than a frame; clouds of these layers."""
 
 
 class DisplayState(QObject):
@@ -77,16 +75,14 @@ class DisplayState(QObject):
         self._asked_for: ScenePrediction | None = None
         self._choice = LayerChoice(None)
         self._display: SceneDisplay | None = None
-        self._clouds: dict[str, CloudDisplay] = {}
+        self._clouds = LayerClouds(jobs, self)
         self._preparing = LatestJob(jobs, self)
         self._preparing.succeeded.connect(self._on_prepared)
         self._preparing.progressed.connect(self.preparing_progressed)
         self._preparing.failed.connect(self._on_preparing_failed)
-        self._layer_being_built = self._layer_wanted = ""
         self._mixes = self._is_changing = False
-        self._building = NewestWish(LatestJob(jobs, self), self._next_cloud)
-        self._building.succeeded.connect(self._on_cloud_built)
-        self._building.failed.connect(self._on_failed)
+        self._clouds.ready.connect(self._on_cloud_ready)
+        self._clouds.failed.connect(self._on_failed)
         reconstruction.answer_changed.connect(self._on_answer_changed)
         scale.wanted_changed.connect(self._prepare)
         self.levels_changed.connect(self.filter_changed)
@@ -116,8 +112,13 @@ class DisplayState(QObject):
 
     @property
     def is_preparing(self) -> bool:
-        """Whether clouds are being built."""
-        return self._preparing.is_running or self._building.is_running
+        """Whether another result, or the same one in other units, is on its way to the screen."""
+        return self._preparing.is_running
+
+    @property
+    def is_building(self) -> bool:
+        """Whether points of a layer are being built, maybe of one that nobody sees yet."""
+        return self._clouds.is_building
 
     @property
     def has_experts(self) -> bool:
@@ -221,9 +222,7 @@ class DisplayState(QObject):
     @property
     def layers_shown(self) -> tuple[str, ...]:
         """Layers of the 3D views from left to right: one or two."""
-        if self.layout.has_two_sides:
-            return (self.layer, self.sides[1])
-        return (self.layer,)
+        return self.choice.on_screen(self.layout.has_two_sides)
 
     @property
     def layout(self) -> Layout:
@@ -246,32 +245,24 @@ class DisplayState(QObject):
         None when they are not there or were handed out before: they are built, and `cloud_ready`
         tells when to ask again.
         """
-        cloud = self._clouds.get(layer)
-        if cloud is None or cloud.buffer is None:
-            self._build(layer)
-            return None
-        self._clouds[layer] = replace(cloud, buffer=None)
-        return cloud.buffer
+        return self._clouds.take_points(layer)
 
     def threshold(self, layer: str) -> float:
         """Smallest confidence that is drawn; -inf when everything is."""
-        cloud = self._clouds.get(layer)
-        return cloud.levels.threshold(self._options.percentile) if cloud is not None else -math.inf
+        return self._clouds.threshold(layer, self._options.percentile)
 
     def kept(self, layer: str) -> int:
         """Points that the filter leaves."""
-        cloud = self._clouds.get(layer)
-        return cloud.levels.kept(self._options.percentile) if cloud is not None else 0
+        return self._clouds.kept(layer, self._options.percentile)
 
     def total(self, layer: str) -> int:
         """Points before the filter."""
-        cloud = self._clouds.get(layer)
-        return cloud.levels.total if cloud is not None else 0
+        return self._clouds.total(layer)
 
     def stop(self) -> None:
         """Drop all work that is under way."""
         self._preparing.abandon()
-        self._building.abandon()
+        self._clouds.stop()
 
     @Slot()
     def _on_answer_changed(self) -> None:
@@ -288,17 +279,21 @@ class DisplayState(QObject):
         self.stop()
         if answer is None:
             self.leaving.emit()
-            self._prediction, self._display, self._clouds = None, None, {}
+            self._prediction, self._display = None, None
+            self._clouds.take_over(None, {}, {})
             self._scale.show_wanted()
             self._tell(None)
             self.levels_changed.emit()
             return
         self._asked_for = answer
-        jobs, scaled = self._jobs, self._scale.now()
+        jobs, scaled, mixes = self._jobs, self._scale.now(), self._mixes
+        chosen, layout = self._options.layer, self._options.layout
 
         def prepare(progress: Progress, _publish: object) -> Prepared:
             shown = with_sky(scaled(answer))
-            display = jobs[PREPARE_DISPLAY](shown, progress)
+            has_two_sides = layout.has_two_sides and shown.baseline is not None
+            first = LayerChoice(shown, chosen, mixes).on_screen(has_two_sides)
+            display = jobs[PREPARE_DISPLAY](shown, first, progress)
             return shown, replace(display, sky_share=sky_share(shown))
 
         self._preparing.start(prepare)
@@ -323,11 +318,10 @@ class DisplayState(QObject):
             self._options.select_view(min(photo, before.num_views - 1))
             if self._options.layer not in ("", *layer_names(now)):
                 self._options.select_layer("")
-        self._building.abandon()  # points of the old one
-        self._prediction, self._display = prepared
+        self._prediction, display = prepared
         self._scale.show_wanted()
-        self._clouds = dict(self._display.clouds)
-        self._display = replace(self._display, clouds={})
+        self._clouds.take_over(now, display.clouds, display.flying)
+        self._display = replace(display, clouds={})
         if self._options.layer not in ("", *self.layers):
             self._options.select_layer("")
         self._tell(self._asked_for)
@@ -356,32 +350,11 @@ class DisplayState(QObject):
         self._build_missing()
 
     def _build_missing(self) -> None:
-        for layer in self.layers_shown:
-            if layer not in self._clouds:
-                self._build(layer)
+        self._clouds.want(self.layers_shown, self.sides[1:])  # the comparison may be next
 
-    def _build(self, layer: str) -> None:
-        """One at a time; a layer that is on the screen is built to its end."""
-        if layer not in self.layers:
-            return
-        if self._layer_being_built not in {layer, *self.layers_shown}:
-            self._building.abandon()
-        self._layer_wanted = layer
-        self._building.ask()
-
-    def _next_cloud(self) -> Work | None:
-        prediction, jobs, layer = self._prediction, self._jobs, self._layer_wanted
-        if prediction is None or layer not in self.layers:
-            return None
-        self._layer_being_built = layer
-        return lambda progress, _publish: jobs[BUILD_CLOUD](prediction, layer, progress)
-
-    @Slot(object)
-    def _on_cloud_built(self, cloud: CloudDisplay) -> None:
-        if cloud.layer == self._layer_wanted:
-            self._layer_wanted = ""
-        self._clouds[cloud.layer] = cloud
-        self.cloud_ready.emit(cloud.layer)
+    @Slot(str)
+    def _on_cloud_ready(self, layer: str) -> None:
+        self.cloud_ready.emit(layer)
         self.levels_changed.emit()
         self._build_missing()
 
@@ -394,7 +367,5 @@ class DisplayState(QObject):
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
-        if self._layer_wanted == self._layer_being_built:
-            self._layer_wanted = ""  # it would fail once more
         if not was_cancelled(error):
             self._notices.raise_error(self.tr("Could not show the result"), error_text(error))

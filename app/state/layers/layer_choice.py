@@ -36,6 +36,10 @@ class LayerChoice:
         """Layers that are compared, MoE3D's and VGGT's: both raw, or both refined."""
         return sides(self.prediction, self.layer) if self.prediction else ("fused", "vggt")
 
+    def on_screen(self, has_two_sides: bool) -> tuple[str, ...]:
+        """Layers of the 3D views from left to right: one or two."""
+        return (self.layer, self.sides[1]) if has_two_sides else (self.layer,)
+
     @property
     def has_refined(self) -> bool:
         """Whether any layer was refined by all photos."""

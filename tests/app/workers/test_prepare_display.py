@@ -19,7 +19,7 @@ from tests.supported_scenes import supported_prediction
 
 
 def test_ranges_usage_and_clouds_of_a_step():
-    display = prepare_display(step_prediction(), Progress())
+    display = prepare_display(step_prediction(), ["fused", "vggt"], Progress())
     assert display.ranges.scene == pytest.approx((NEAR, FAR))
     assert display.use.share() == pytest.approx((0.5, 0.5, 0, 0))
     assert set(display.clouds) == {"fused", "vggt"}
@@ -29,7 +29,7 @@ def test_ranges_usage_and_clouds_of_a_step():
 
 def test_difference_and_entropy_stand_at_their_points():
     prediction = step_prediction()
-    buffer = prepare_display(prediction, Progress()).clouds["fused"].buffer
+    buffer = prepare_display(prediction, [], Progress()).clouds["fused"].buffer
     assert buffer.has_extras == {"gate_entropy", "difference", "flying", "edge_jump", "other"}
     difference = (prediction.depth - prediction.baseline.depth) / prediction.baseline.depth
     assert buffer.difference_range == pytest.approx(np.percentile(np.abs(difference), 98), rel=1e-5)
@@ -37,13 +37,26 @@ def test_difference_and_entropy_stand_at_their_points():
 
 def test_without_a_baseline_there_is_one_cloud_and_one_range():
     prediction = step_prediction(with_baseline=False)
-    assert set(prepare_display(prediction, Progress()).clouds) == {"fused"}
+    assert set(prepare_display(prediction, [], Progress()).clouds) == {"fused"}
     ranges = depth_ranges(prediction)
     assert ranges.both == ranges.scene
 
 
+def test_only_what_is_shown_first_is_built_the_first_layer_among_it():
+    prediction = refined_prediction()
+    for wanted, built in (
+        ([], ["refined"]),
+        (["refined"], ["refined"]),
+        (["expert:2"], ["refined", "expert:2"]),
+        (["fused", "vggt"], ["refined", "fused", "vggt"]),
+    ):
+        display = prepare_display(prediction, wanted, Progress())
+        assert list(display.clouds) == built
+        assert set(display.flying) == {"fused", "refined", "vggt", "vggt-refined"}
+
+
 def test_flying_points_are_marked_and_counted_on_both_sides():
-    display = prepare_display(step_prediction(), Progress())
+    display = prepare_display(step_prediction(), ["vggt"], Progress())
     assert display.flying["fused"].num_flying == 0
     assert display.flying["vggt"].num_flying == 2 * 28 * 5  # the five smeared columns
     for layer, cloud in display.clouds.items():
@@ -53,7 +66,7 @@ def test_flying_points_are_marked_and_counted_on_both_sides():
 
 
 def test_a_refined_result_begins_with_its_refined_clouds_and_compares_these():
-    display = prepare_display(refined_prediction(), Progress())
+    display = prepare_display(refined_prediction(), ["refined", "vggt-refined"], Progress())
     assert set(display.clouds) == {"refined", "vggt-refined"}
     buffer = display.clouds["refined"].buffer
     # half of the points lie at 2.1 against 2, the others agree
@@ -76,11 +89,11 @@ def test_support_of_both_sides_stands_at_its_points(layer):
 
 
 def test_the_confirmed_share_of_every_layer_with_support_is_known():
-    confirmed = prepare_display(supported_prediction(), Progress()).confirmed
+    confirmed = prepare_display(supported_prediction(), [], Progress()).confirmed
     experts = {f"expert:{number}" for number in range(1, 5)}
     assert set(confirmed) == {"fused", "refined", "vggt", "vggt-refined"} | experts
     assert set(confirmed.values()) == {31 / 42}
-    assert prepare_display(step_prediction(), Progress()).confirmed == {}
+    assert prepare_display(step_prediction(), [], Progress()).confirmed == {}
 
 
 @pytest.mark.parametrize("layer", ["fused", "vggt"])

@@ -6,7 +6,7 @@ import pytest
 from moe3d.errors import ShapeError
 from moe3d.evaluation.flying_points import count_against_itself
 from moe3d.evaluation.one_scene.scene_flying import flying_pixels
-from moe3d.scene.flying_without_truth import count_without_truth
+from moe3d.scene.flying_without_truth import count_without_truth, may_have_gaps
 from tests.depth_maps import blurred, box_scene
 from tests.moe3d.evaluation.test_flying_points import around, slow_jumps
 from tests.scenes import step_prediction
@@ -192,3 +192,21 @@ def test_the_layers_of_a_scene_are_judged_at_the_same_edges():
 def test_maps_of_different_shapes_are_refused():
     with pytest.raises(ShapeError, match="one mask of their shape"):
         count_without_truth((np.ones((4, 4)), np.ones((4, 5))), np.ones((4, 4), bool))
+
+
+@pytest.mark.parametrize("spread", [0.3, 3.0, 30.0])  # 30: more bins than a number has bits
+def test_no_gap_is_overlooked_and_slopes_without_one_are(spread):
+    random = np.random.default_rng(7)
+    level = (spread * random.random((30, 40)) ** 3).astype(np.float32)
+    level[random.random(level.shape) < 0.7] = np.nan
+    step, radius, gaps = 0.0953, 2, np.zeros(level.shape, bool)
+    for y, x in np.ndindex(level.shape):
+        near = around(level, y, x, radius)
+        ordered = np.sort(near[np.isfinite(near)])
+        gaps[y, x] = len(ordered) > 1 and np.diff(ordered).max() > step
+    found = may_have_gaps(level, step, radius)
+    assert gaps.any()
+    assert not (gaps & ~found).any()
+    slope = np.linspace(0, 2, 60, dtype=np.float32)[None].repeat(5, axis=0)  # 0.034 a pixel
+    assert not may_have_gaps(slope, step, radius).any()
+    assert not may_have_gaps(np.full_like(slope, np.nan), step, radius).any()
