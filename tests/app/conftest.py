@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
+from moe3d_viewer.main import keep_imports_plain
 from moe3d_viewer.rendering.opengl.opengl_setup import prepare_opengl
 from moe3d_viewer.state.app_state import AppState
 from moe3d_viewer.state.job import Jobs
@@ -15,6 +16,7 @@ from moe3d_viewer.widgets.controls.theme import Theme
 from tests.app.fakes import FakeBackend, FakeRunner
 from tests.app.window_fixtures import fresh_store
 
+keep_imports_plain()  # as the program does
 prepare_opengl(core_profile=os.environ.get("MOE3D_TEST_CORE_PROFILE") == "1")
 
 

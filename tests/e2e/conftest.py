@@ -4,12 +4,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings, Qt
 
+from moe3d_viewer.main import keep_imports_plain
 from moe3d_viewer.rendering.opengl.opengl_setup import prepare_opengl
 from moe3d_viewer.viewer import Viewer
 from tests.app.drawn_window import backend_with_points, settle, trigger, views
 from tests.app.fakes import FakeBackend
 from tests.app.window_fixtures import build_viewer, drop, fresh_store
 
+keep_imports_plain()  # as the program does
 prepare_opengl()
 
 
