@@ -51,7 +51,7 @@ from moe3d_viewer.workers.models import (
 from moe3d_viewer.workers.object_files import read_object_file, write_object_file
 from moe3d_viewer.workers.photos import make_thumbnails, read_scene
 from moe3d_viewer.workers.prepare_display import (
-    build_cloud,
+    build_cloud_when_drawn,
     point_normals,
     prepare_display,
     prepare_remix,
@@ -77,7 +77,7 @@ def window_functions() -> Functions:
             ASK_SERVER.done_by(ask_server),
             RECONSTRUCT.done_by(KeptModel().reconstruct),
             PREPARE_DISPLAY.done_by(prepare_display),
-            BUILD_CLOUD.done_by(build_cloud),
+            BUILD_CLOUD.done_by(build_cloud_when_drawn),
             POINT_NORMALS.done_by(point_normals),
             PREPARE_REMIX.done_by(prepare_remix),
             COUNT_POINTS.done_by(count_points),

@@ -21,6 +21,7 @@ from moe3d import (
 from moe3d.scene.multiview import confirmed_share
 from moe3d_viewer.rendering.pictures.histogram import ascending_sample
 from moe3d_viewer.rendering.points.point_order import PointPlaces
+from moe3d_viewer.rendering.quiet_moment import wait_until_drawn
 from moe3d_viewer.state.layers.scene_display import CloudDisplay, DepthRanges, SceneDisplay
 from moe3d_viewer.state.layers.what_if import Remixer
 
@@ -64,6 +65,17 @@ def build_cloud(
         sample=buffer.sample["position"].copy(),
         has_flying="flying" in buffer.has_extras,
     )
+
+
+def build_cloud_when_drawn(
+    prediction: ScenePrediction,
+    layer: str,
+    progress: Progress,
+    flying: FlyingPixels | None = None,
+) -> CloudDisplay:
+    """`build_cloud` beside a result that has just come: what is due is drawn before."""
+    wait_until_drawn()
+    return build_cloud(prediction, layer, progress, flying)
 
 
 def prepare_display(
