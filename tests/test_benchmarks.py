@@ -1,6 +1,5 @@
 """The benchmarks start, and what they print can be relied on; tiny sizes, no figure is judged."""
 
-import importlib.util
 import json
 import os
 import re
@@ -14,23 +13,14 @@ from types import ModuleType
 
 import pytest
 
-FOLDER = Path(__file__).parents[1] / "benchmarks"
+from tests.benchmark_module import FOLDER, load_benchmark
+
 TINY = ["--preset", "mini", "--size", "28x28", "--views", "1", "--repeats", "1", "--device", "cpu"]
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", FOLDER / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
 def network() -> ModuleType:
-    return _load("network")
+    return load_benchmark("network")
 
 
 def test_every_lever_runs_and_is_held_against_the_plain_path(network):
@@ -135,7 +125,7 @@ def test_a_peak_is_measured_in_a_process_of_its_own(network):
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
 def test_every_benchmark_finds_what_it_measures(path: Path):
-    assert callable(_load(path.stem).main)
+    assert callable(load_benchmark(path.stem).main)
 
 
 MOST_FUNCTIONS, MOST_FILES = 110, 42
@@ -144,7 +134,7 @@ MOST_FUNCTIONS, MOST_FILES = 110, 42
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signal stops a process there")
 def test_a_stop_of_the_whole_machine_is_told_from_one_of_the_window():
-    window = _load("window")
+    window = load_benchmark("window")
     gaps = [(1.0, 1.5), (2.0, 2.1)]
     assert window.overlap_s(0.9, 1.6, gaps) == pytest.approx(0.5)
     assert window.overlap_s(1.2, 2.05, gaps) == pytest.approx(0.3 + 0.05)
@@ -174,7 +164,7 @@ def test_a_tick_of_the_slider_passes_few_functions():
 
 
 def test_all_runs_name_scripts_that_are_there(tmp_path):
-    found = _load("everything").runs(tmp_path, quick=True, has_display=False)
+    found = load_benchmark("everything").runs(tmp_path, quick=True, has_display=False)
     for words in found.values():
         (script,) = (word for word in words if word.endswith(".py"))
         done = subprocess.run(

@@ -1,9 +1,6 @@
 """The choice of the mixture's settings: the rule by hand, and the shipped setting is the model."""
 
-import importlib.util
 import math
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -14,20 +11,14 @@ from moe3d.evaluation.reports.summary import Difference, Interval
 from moe3d.model.checkpoint import read_checkpoint
 from moe3d.model.known_models import find_checkpoint
 from moe3d.model.output import RunOptions
+from tests.benchmark_module import load_benchmark
 
-SCRIPT = Path(__file__).parents[1] / "benchmarks" / "mixture_settings.py"
 NO_INTERVAL = Interval(math.nan, math.nan)
 
 
 @pytest.fixture(scope="module")
 def settings() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("benchmark_mixture_settings", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_benchmark("mixture_settings")
 
 
 def _found(absrel: float, f1: float, flying: float) -> list[Difference]:

@@ -1,9 +1,6 @@
 """The study of photo-like data: it starts, goes on after a stop, and treats all arms alike."""
 
-import importlib.util
 import json
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -11,20 +8,13 @@ import pytest
 import torch
 
 from moe3d.training.features import FrameBatch
+from tests.benchmark_module import load_benchmark
 from tests.moe3d.training.photo_like.conftest import ZERO, write_library
-
-SCRIPT = Path(__file__).parents[1] / "benchmarks" / "photo_like_study.py"
 
 
 @pytest.fixture(scope="module")
 def study() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("benchmark_photo_like_study", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_benchmark("photo_like_study")
 
 
 def _batch(name: str) -> FrameBatch:
